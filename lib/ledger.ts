@@ -1,0 +1,78 @@
+/** What was last sent to whom, and how often: Fastly does not tell, and mail can't be taken back. */
+
+import * as v from 'valibot';
+import { servicesDigest } from './digest.ts';
+import type { Access, Email } from './invitation.ts';
+
+export type LedgerEntry = {
+  /** Mails sent to this address by this tool. */
+  readonly count: number;
+  /** ISO 8601 */
+  readonly firstSentAt: string;
+  /** ISO 8601 */
+  readonly lastSentAt: string;
+  /** Of the services last sent; see `servicesDigest`. */
+  readonly servicesDigest: string;
+  /** The generation that wrote this entry: an older one never overwrites it. */
+  readonly generation: number;
+  /** A replace cancelled the old invitation and could not send the new one: no cool-down applies. */
+  readonly interrupted?: true;
+};
+
+export type Ledger = ReadonlyMap<Email, LedgerEntry>;
+
+export const EMPTY_LEDGER: Ledger = new Map();
+
+const entrySchema = v.object({
+  count: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  firstSentAt: v.pipe(v.string(), v.isoTimestamp()),
+  lastSentAt: v.pipe(v.string(), v.isoTimestamp()),
+  servicesDigest: v.string(),
+  generation: v.optional(v.number(), 0),
+  interrupted: v.optional(v.literal(true)),
+});
+const ledgerSchema = v.record(v.string(), entrySchema);
+
+/** A damaged ledger is never taken for an empty one: it would mail everybody again. */
+export const decodeLedger = (text: string): { ledger: Ledger } | { problem: string } => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { problem: 'it is not JSON' };
+  }
+  if (Array.isArray(json)) return { problem: 'it is not a JSON object' };
+  const parsed = v.safeParse(ledgerSchema, json);
+  if (parsed.success) return { ledger: new Map(Object.entries(parsed.output)) as unknown as Ledger };
+  // The path's first part is an address, which does not belong into a message.
+  const field = parsed.issues[0].path?.at(1)?.key;
+  return { problem: `an entry has a wrong ${field === undefined ? 'shape' : `"${String(field)}"`}` };
+};
+
+/** Sorted by address, so that equal ledgers are equal files. */
+export function* encodeLedger(ledger: Ledger): Generator<string> {
+  yield '{';
+  let separator = '\n';
+  for (const email of [...ledger.keys()].sort()) {
+    yield `${separator}${JSON.stringify(email)}:${JSON.stringify(ledger.get(email))}`;
+    separator = ',\n';
+  }
+  yield '\n}\n';
+}
+
+/** The entry after one more mail. `number` is absolute, so that folding twice counts once. */
+export const sent = (
+  before: LedgerEntry | undefined,
+  mail: {
+    readonly number: number;
+    readonly at: string;
+    readonly access: Access;
+    readonly generation: number;
+  },
+): LedgerEntry => ({
+  count: mail.number,
+  firstSentAt: before?.firstSentAt ?? mail.at,
+  lastSentAt: mail.at,
+  servicesDigest: servicesDigest(mail.access.services),
+  generation: mail.generation,
+});

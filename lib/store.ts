@@ -1,0 +1,37 @@
+/** A bucket, or a folder laid out like one (SPEC §9). */
+
+export type StoredObject = {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Opaque; equal etags mean equal content. */
+  readonly etag: string;
+  readonly versionId?: string;
+};
+
+/** `ifMatch`: only over this version. `ifAbsent`: only if there is none. Both are exact, also between processes. */
+export type WriteCondition = { readonly ifMatch: string } | { readonly ifAbsent: true };
+
+export type ObjectStore = {
+  /** `undefined` when there is no such object; throws when that can't be told. */
+  read(key: string): Promise<StoredObject | undefined>;
+  /** Whole or not at all. `conflict` when the condition did not hold, whether it lost (412) or raced (409). */
+  write(
+    key: string,
+    content: string | Iterable<string>,
+    condition?: WriteCondition,
+  ): Promise<{ readonly etag: string } | 'conflict'>;
+  /** All keys under the prefix, in order. */
+  list(prefix: string): AsyncIterable<string>;
+};
+
+/** The object as text, with its etag. */
+export const readText = async (
+  store: Pick<ObjectStore, 'read'>,
+  key: string,
+): Promise<{ readonly text: string; readonly etag: string } | undefined> => {
+  const stored = await store.read(key);
+  if (stored === undefined) return undefined;
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text = '';
+  for await (const chunk of stored.body) text += decoder.decode(chunk, { stream: true });
+  return { text: text + decoder.decode(), etag: stored.etag };
+};
