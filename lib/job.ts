@@ -1,0 +1,167 @@
+/** Jobs: changes as queue messages (SPEC §7). Exact on write, tolerant of unknown fields on read. */
+
+import * as v from 'valibot';
+import type { Action, Change } from './change.ts';
+import { sha256 } from './digest.ts';
+import { ACCOUNT_NAME, type Access, type Email, PERMISSIONS, type RoleChoice } from './invitation.ts';
+
+const JOB_VERSION = 1;
+
+type Run = { readonly account: string; readonly runId: string; readonly generation: number };
+
+export type CreateJob = Run & {
+  readonly action: 'create';
+  readonly customerId: string;
+  readonly email: Email;
+  readonly access: Access;
+};
+export type DeleteJob = Run & {
+  readonly action: 'delete';
+  readonly email: Email;
+  readonly invitationIds: readonly string[];
+};
+export type ReplaceJob = Run & {
+  readonly action: 'replace';
+  readonly customerId: string;
+  readonly email: Email;
+  readonly access: Access;
+  readonly invitationIds: readonly string[];
+};
+/** Sent last: everything before it in the account's message group is done. */
+export type FinishJob = Run & { readonly action: 'finish' };
+export type ChangeJob = CreateJob | DeleteJob | ReplaceJob;
+export type Job = ChangeJob | FinishJob;
+
+/** A message as it goes into the queue. */
+export type OutgoingMessage = {
+  readonly body: string;
+  /** The account: one worker per account at a time. */
+  readonly groupId: string;
+  readonly deduplicationId: string;
+};
+
+export const jobOf = (change: Change, run: Run & { readonly customerId: string }): ChangeJob => {
+  const { account, runId, generation, customerId } = run;
+  const { email } = change;
+  switch (change.action) {
+    case 'create':
+      return { account, runId, generation, action: 'create', customerId, email, access: change.access };
+    case 'delete':
+      return { account, runId, generation, action: 'delete', email, invitationIds: change.invitationIds };
+    case 'replace': {
+      const { access, invitationIds } = change;
+      return { account, runId, generation, action: 'replace', customerId, email, access, invitationIds };
+    }
+  }
+};
+
+const deduplicationId = (
+  generation: number,
+  action: Action | 'finish',
+  email: string,
+  ids: readonly string[],
+) => sha256([String(generation), action, email, ...ids]);
+
+export const encodeJob = (job: Job): OutgoingMessage => {
+  const { account, runId, generation, action } = job;
+  const run = { version: JOB_VERSION, account, runId, generation, action };
+  if (action === 'finish') {
+    const id = deduplicationId(generation, action, runId, []);
+    return { body: JSON.stringify(run), groupId: account, deduplicationId: id };
+  }
+  const body = {
+    ...run,
+    ...('customerId' in job && { customerId: job.customerId }),
+    email: job.email,
+    ...('invitationIds' in job && { invitationIds: job.invitationIds }),
+    ...('access' in job && job.access),
+  };
+  const ids = 'invitationIds' in job ? job.invitationIds : [];
+  return {
+    body: JSON.stringify(body),
+    groupId: account,
+    deduplicationId: deduplicationId(generation, action, job.email, ids),
+  };
+};
+
+const text = v.pipe(v.string(), v.nonEmpty());
+const runSchema = v.object({
+  version: v.literal(JOB_VERSION),
+  account: v.pipe(v.string(), v.regex(ACCOUNT_NAME)),
+  runId: text,
+  generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+const emailSchema = v.pipe(
+  v.string(),
+  v.includes('@'),
+  v.transform((email) => email as Email),
+);
+const accessFields = {
+  role: v.exactOptional(text),
+  roles: v.exactOptional(v.pipe(v.array(text), v.nonEmpty())),
+  limitServices: v.boolean(),
+  services: v.array(v.object({ id: text, permission: v.picklist(PERMISSIONS) })),
+};
+const idsSchema = v.pipe(v.array(text), v.nonEmpty());
+
+const jobSchema = v.variant('action', [
+  v.object({
+    ...runSchema.entries,
+    action: v.literal('create'),
+    customerId: text,
+    email: emailSchema,
+    ...accessFields,
+  }),
+  v.object({
+    ...runSchema.entries,
+    action: v.literal('delete'),
+    email: emailSchema,
+    invitationIds: idsSchema,
+  }),
+  v.object({
+    ...runSchema.entries,
+    action: v.literal('replace'),
+    customerId: text,
+    email: emailSchema,
+    invitationIds: idsSchema,
+    ...accessFields,
+  }),
+  v.object({ ...runSchema.entries, action: v.literal('finish') }),
+]);
+
+type AccessFields = {
+  readonly role?: string;
+  readonly roles?: readonly string[];
+  readonly limitServices: boolean;
+  readonly services: Access['services'];
+};
+
+const accessOf = ({ role, roles, limitServices, services }: AccessFields): Access | undefined => {
+  const choice: RoleChoice | undefined =
+    role !== undefined && roles === undefined
+      ? { role }
+      : roles !== undefined && role === undefined
+        ? { roles }
+        : undefined;
+  return choice && { ...choice, limitServices, services };
+};
+
+/** `problem` names the field, never its content: it goes into the dead-letter queue's attributes and the log. */
+export const decodeJob = (body: string): { job: Job } | { problem: string } => {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { problem: 'the body is not JSON' };
+  }
+  const parsed = v.safeParse(jobSchema, json);
+  if (!parsed.success) {
+    const path = v.getDotPath(parsed.issues[0]);
+    return { problem: path === null ? 'the body is not a job' : `the field "${path}" is missing or wrong` };
+  }
+  const { version: _version, ...job } = parsed.output;
+  if (job.action === 'delete' || job.action === 'finish') return { job };
+  const { role: _role, roles: _roles, limitServices: _limit, services: _services, ...rest } = job;
+  const access = accessOf(job);
+  return access ? { job: { ...rest, access } } : { problem: 'exactly one of "role" and "roles" is needed' };
+};

@@ -1,0 +1,106 @@
+/** Runs and generations: a pointer per account that is moved by compare-and-swap only (SPEC §6). */
+
+import * as v from 'valibot';
+
+export const RUN_STATUSES = ['planning', 'draining', 'finished', 'halted'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** A planner that has not enqueued everything after this time is dead: it is the longest a Lambda function can run. */
+export const PLANNING_TIMEOUT_MS = 15 * 60 * 1000;
+/** So late after its estimated finish, a draining run is not converging by itself any more. */
+const OVERDUE_MS = 6 * 3600 * 1000;
+
+const rosterVersionSchema = v.object({
+  key: v.string(),
+  etag: v.string(),
+  versionId: v.exactOptional(v.string()),
+});
+/** Which roster a run is about. Equal etags mean equal content. */
+export type RosterVersion = Readonly<v.InferOutput<typeof rosterVersionSchema>>;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const time = v.pipe(v.string(), v.isoTimestamp());
+
+const pointerSchema = v.object({
+  generation: count,
+  runId: v.string(),
+  status: v.picklist(RUN_STATUSES),
+  customerId: v.string(),
+  roster: rosterVersionSchema,
+  /** Jobs enqueued, without `finish`. */
+  jobs: count,
+  estimatedFinish: time,
+  startedAt: time,
+  updatedAt: time,
+  reason: v.exactOptional(v.string()),
+  /** Runs that never finished and whose outcomes are not in the ledger yet, oldest first. */
+  unsettled: v.optional(v.array(v.string()), []),
+  /** The approval that released this run's held changes. */
+  approved: v.exactOptional(v.string()),
+  /** The approval last asked for, so that an unchanged hold is announced once. */
+  announced: v.exactOptional(v.string()),
+});
+/** `state/<account>/run.json` */
+export type RunPointer = Readonly<v.InferOutput<typeof pointerSchema>>;
+
+export const decodePointer = (text: string): { pointer: RunPointer } | { problem: string } => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { problem: 'it is not JSON' };
+  }
+  const parsed = v.safeParse(pointerSchema, json);
+  if (parsed.success) return { pointer: parsed.output };
+  const [issue] = parsed.issues;
+  return { problem: `${v.getDotPath(issue) ?? 'it'}: ${issue.message}` };
+};
+
+export type Claim =
+  | {
+      readonly kind: 'take';
+      readonly generation: number;
+      /** The run before may still have a write on its way. */
+      readonly mustWait: boolean;
+      readonly unsettled: readonly string[];
+    }
+  | { readonly kind: 'in_progress'; readonly reason: string };
+
+export type ClaimRequest = {
+  readonly roster: RosterVersion;
+  /** Milliseconds since 1970 */
+  readonly now: number;
+  /** How long a planner may be silent before it counts as dead. */
+  readonly planningTimeoutMs: number;
+  /** Set when a person asked for exactly this; then a draining run with the same roster does not answer for it. */
+  readonly approve?: string | undefined;
+  readonly planHash?: string | undefined;
+};
+
+const isSameWish = (pointer: RunPointer, { approve, planHash }: ClaimRequest): boolean =>
+  approve === undefined ? planHash === undefined : pointer.approved === approve;
+
+const inProgressReason = (pointer: RunPointer, request: ClaimRequest): string | undefined => {
+  const { status, roster, startedAt, estimatedFinish, runId } = pointer;
+  if (roster.etag !== request.roster.etag || roster.key !== request.roster.key) return undefined;
+  if (status === 'planning' && request.now - Date.parse(startedAt) < request.planningTimeoutMs)
+    return `run ${runId} has been planning for this roster since ${startedAt}`;
+  const overdue = request.now > Date.parse(estimatedFinish) + OVERDUE_MS;
+  if (status === 'draining' && !overdue && isSameWish(pointer, request))
+    return `run ${runId} is working off this roster, expected to finish by ${estimatedFinish}`;
+  return undefined;
+};
+
+/** Whether a trigger may start the next generation, or another run already does what it asks for. */
+export const claimRun = (pointer: RunPointer | undefined, request: ClaimRequest): Claim => {
+  if (pointer === undefined) return { kind: 'take', generation: 1, mustWait: false, unsettled: [] };
+  const reason = inProgressReason(pointer, request);
+  if (reason !== undefined) return { kind: 'in_progress', reason };
+  const finished = pointer.status === 'finished';
+  return {
+    kind: 'take',
+    generation: pointer.generation + 1,
+    mustWait: !finished,
+    unsettled: finished ? pointer.unsettled : [...pointer.unsettled, pointer.runId],
+  };
+};
