@@ -1,0 +1,58 @@
+/** How often a read is tried, and how long to wait in between. Writes are never repeated here: they cost quota and mail. */
+
+import type { Failure } from '../answer.ts';
+import type { Reply } from './transport.ts';
+
+const SECOND_MS = 1000;
+
+/** A blip is over by then; an outage is the queue's and the schedule's business. */
+const QUICK_RETRIES = 2;
+const QUICK_PAUSE_MS = 500;
+
+/** Reads are not limited, says Fastly, though users have seen it. A wait longer than this is not for a running function. */
+const LONGEST_WAIT_MS = 5 * SECOND_MS;
+
+/** How often a listing is read when it turns out not to be whole (somebody else was changing it). */
+export const LISTING_ATTEMPTS = 3;
+const LISTING_PAUSE_MS = 2 * SECOND_MS;
+
+/** Half of the pause is fixed, half random, so that workers that failed together don't come back together. */
+const jittered = (pauseMs: number, random: () => number): number => pauseMs * (0.5 + random() / 2);
+
+export const listingPauseMs = (attemptsMade: number, random: () => number): number =>
+  jittered(LISTING_PAUSE_MS * 2 ** (attemptsMade - 1), random);
+
+const secondsIn = (text: string | undefined): number =>
+  text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
+
+/**
+ * What the server asks a limited caller to wait, by its own clock; undefined when it does not say. Both forms of
+ * `Retry-After` (RFC 9110), else Fastly's reset in epoch seconds. A time that has passed is 0.
+ */
+const askedWaitMs = (header: Reply['header']): number | undefined => {
+  const serverNow = Date.parse(header('date') ?? '');
+  const retryAfter = header('retry-after');
+  const candidates = [
+    secondsIn(retryAfter) * SECOND_MS,
+    Date.parse(retryAfter ?? '') - serverNow,
+    secondsIn(header('fastly-ratelimit-reset')) * SECOND_MS - serverNow,
+  ];
+  const wait = candidates.find((candidate) => !Number.isNaN(candidate));
+  return wait === undefined ? undefined : Math.max(0, wait);
+};
+
+/** The pause before a read is repeated, or undefined when it had better not be. */
+export const retryPauseMs = (
+  failure: Failure,
+  header: Reply['header'] | undefined,
+  triesMade: number,
+  random: () => number,
+): number | undefined => {
+  if (triesMade > QUICK_RETRIES) return undefined;
+  const quickPauseMs = jittered(QUICK_PAUSE_MS * 2 ** (triesMade - 1), random);
+  if (failure.kind === 'unavailable') return quickPauseMs;
+  if (failure.kind !== 'rate_limited' || header === undefined) return undefined;
+  const waitMs = askedWaitMs(header);
+  if (waitMs === undefined || waitMs > LONGEST_WAIT_MS) return undefined;
+  return Math.max(waitMs, quickPauseMs);
+};
