@@ -1,0 +1,46 @@
+/** Released changes into the queue, `finish` last. */
+
+import type { Change } from './change.ts';
+import { encodeJob, jobOf, type OutgoingMessage } from './job.ts';
+import { readPointer } from './pointer.ts';
+import type { Session } from './session.ts';
+
+/** Messages between two looks at the pointer: 50 batches of 10. */
+const CHUNK = 500;
+
+type EnqueuedRun = { readonly generation: number; readonly customerId: string };
+
+/** Whether this run may still enqueue. */
+const standing = async (
+  { deps, request }: Session,
+  generation: number,
+): Promise<'ours' | 'superseded' | 'halted'> => {
+  const found = await readPointer(deps.store, request.account);
+  if (found?.pointer.generation !== generation) return 'superseded';
+  return found.pointer.status === 'halted' ? 'halted' : 'ours';
+};
+
+/**
+ * `superseded`: another run took over; `halted`: the worker met a refused token. What was sent so far is void then.
+ * Throws when the queue does not take a job.
+ */
+export const enqueue = async (
+  session: Session,
+  { generation, customerId }: EnqueuedRun,
+  changes: readonly Change[],
+): Promise<'enqueued' | 'superseded' | 'halted'> => {
+  const { deps, request, runId } = session;
+  const run = { account: request.account, runId, generation, customerId };
+  for (let start = 0; start < changes.length; start += CHUNK) {
+    const now = start === 0 ? 'ours' : await standing(session, generation);
+    if (now !== 'ours') return now;
+    const messages: OutgoingMessage[] = changes
+      .slice(start, start + CHUNK)
+      .map((change) => encodeJob(jobOf(change, run)));
+    await deps.queue.send(messages);
+  }
+  const last = await standing(session, generation);
+  if (last !== 'ours') return last;
+  await deps.queue.send([encodeJob({ account: run.account, runId, generation, action: 'finish' })]);
+  return 'enqueued';
+};

@@ -1,0 +1,59 @@
+/** What the planner needs of the outside world. */
+
+import type { Answer, TokenInfo } from './answer.ts';
+import type { Rules } from './config.ts';
+import type { Invitation, Member } from './invitation.ts';
+import type { OutgoingMessage } from './job.ts';
+import type { PlanRecord } from './record.ts';
+import type { ObjectStore } from './store.ts';
+import type { Log, Metrics, Notify } from './telemetry.ts';
+
+/** The reading half of Fastly. */
+export type FastlyReader = {
+  readToken(): Promise<Answer<TokenInfo>>;
+  /** Whole or not at all. */
+  listInvitations(): Promise<Answer<readonly Invitation[]>>;
+  listMembers(customerId: string): Promise<Answer<readonly Member[]>>;
+};
+
+/** A file of a report; its content is made while it is written. */
+export type ReportFile = { readonly name: string; readonly content: Iterable<string> };
+
+export type SyncDeps = {
+  readonly store: ObjectStore;
+  /** Resolves when every message was accepted, in any order; throws when one was not. */
+  readonly queue: { send(messages: readonly OutgoingMessage[]): Promise<void> };
+  /** `problem`: there is no token to work with. Throws when that can't be told now. */
+  readonly connect: (
+    account: string,
+  ) => Promise<{ readonly fastly: FastlyReader } | { readonly problem: string }>;
+  readonly renderPlan: (record: PlanRecord) => readonly ReportFile[];
+  /** What a person types to release held changes. */
+  readonly approveCommand: (account: string, approval: string) => string;
+  readonly notify: Notify;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Milliseconds since 1970 */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** At least 0, below 1 */
+  readonly random: () => number;
+  readonly rules: Rules;
+  /** How long a write at Fastly may be on its way. */
+  readonly requestTimeoutMs: number;
+  /** How long another planner may be silent before it counts as dead. */
+  readonly planningTimeoutMs: number;
+};
+
+/** One account's part of a trigger. */
+export type SyncRequest = {
+  readonly account: string;
+  readonly mode: 'plan' | 'apply';
+  /** Apply only if the plan still has this hash. */
+  readonly planHash?: string;
+  /** Release the held changes if they still have this hash. */
+  readonly approve?: string;
+  readonly prune?: 'managed' | 'none';
+  /** Somebody asked for this account by name: a missing roster is then an error. */
+  readonly manual: boolean;
+};
