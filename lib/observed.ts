@@ -57,7 +57,7 @@ export type Current = { readonly invitations: readonly Invitation[]; readonly me
  * they would be found nowhere, and mailed again.
  */
 export const readCurrent = async (
-  fastly: FastlyReader,
+  fastly: Pick<FastlyReader, 'listInvitations' | 'listMembers'>,
   customerId: string,
 ): Promise<Answer<Current> | { readonly ok: false; readonly failure: Failure }> => {
   const invitations = await fastly.listInvitations();

@@ -34,13 +34,6 @@ export type Quota = {
   readonly inFlight: number;
 };
 
-export type QuotaLimits = {
-  /** Writes left to people and other tools. */
-  readonly reserve: number;
-  /** The most writes at once. */
-  readonly concurrency: number;
-};
-
 export const UNKNOWN_QUOTA: Quota = {
   remaining: undefined,
   windowEndsAt: undefined,
@@ -69,23 +62,34 @@ const windowEnd = (reading: QuotaReading, now: number): number => {
   return now + ((sane ? reset : nextHour(theirNow)) - theirNow) + ROUNDING_MS;
 };
 
-/** How many writes may start now, 0 to `concurrency`. The first one after a cold start or a new window goes alone. */
-export const room = (quota: Quota, limits: QuotaLimits, now: number): number => {
+/**
+ * How many writes may start now, as far as the quota goes. After a cold start and in a new window nothing is known, so
+ * the first write goes alone. `reserve` writes are left to people and other tools.
+ */
+export const room = (quota: Quota, reserve: number, now: number): number => {
   const { learned, remaining, inFlight } = current(quota, now);
   if (!learned) return inFlight === 0 ? 1 : 0;
-  const free = limits.concurrency - inFlight;
   // What is in flight may or may not be in Fastly's number already: counting it always is the safe side.
-  const left = remaining === undefined ? free : remaining - limits.reserve - inFlight;
-  return Math.max(0, Math.min(free, left));
+  return remaining === undefined ? Number.POSITIVE_INFINITY : Math.max(0, remaining - reserve - inFlight);
 };
 
-/** When the gate is closed, the time it opens again. */
-export const closedUntil = (quota: Quota, limits: QuotaLimits, now: number): number | undefined => {
-  const { remaining, windowEndsAt } = current(quota, now);
-  return remaining !== undefined && remaining <= limits.reserve ? windowEndsAt : undefined;
+/** Whether anything is known about the window that `now` lies in. */
+export const isLearned = (quota: Quota, now: number): boolean => current(quota, now).learned;
+
+/** Whether the window has nothing left to take, even once all that is in flight is back. */
+export const isClosed = (quota: Quota, reserve: number, now: number): boolean => {
+  const { remaining } = current(quota, now);
+  return remaining !== undefined && remaining <= reserve;
 };
 
-export const writeStarted = (quota: Quota): Quota => ({ ...quota, inFlight: quota.inFlight + 1 });
+/** When the window that `now` lies in ends; the next full hour when Fastly has not said. */
+export const reopensAt = (quota: Quota, now: number): number =>
+  current(quota, now).windowEndsAt ?? nextHour(now);
+
+export const writesStarted = (quota: Quota, count: number): Quota => ({
+  ...quota,
+  inFlight: quota.inFlight + count,
+});
 
 /**
  * A write came back, or was lost (`reading` undefined). Answers may overtake each other: within one window the lowest

@@ -1,0 +1,35 @@
+/** The jobs of one account's part of a batch, several at once. */
+
+import pLimit from 'p-limit';
+import type { Delivered } from './delivery.ts';
+import { execute, type JobEnd } from './execute.ts';
+import { errorText } from './telemetry.ts';
+import type { WorkSession } from './work-session.ts';
+
+/** With less than this left of the function's time no job is started: a write and its time-out would no longer fit. */
+export const MIN_REMAINING_MS = 15_000;
+
+/** How a job ended in this invocation: as `execute` says, not started for lack of time, or stopped by an error of ours. */
+export type End = JobEnd | { readonly kind: 'not_started' } | { readonly kind: 'broken' };
+export type Ended = { readonly delivered: Delivered; readonly end: End };
+
+const executeOne = async (session: WorkSession, { message, job }: Delivered): Promise<End> => {
+  try {
+    return await execute(session, job, message.receives > 1);
+  } catch (error) {
+    const { account, runId, generation } = job;
+    session.deps.log.error('job interrupted', { account, runId, generation, error: errorText(error) });
+    return { kind: 'broken' };
+  }
+};
+
+/** Never throws: every job has an end. */
+export const executeAll = (
+  session: WorkSession,
+  jobs: readonly Delivered[],
+  remainingMs: () => number,
+): Promise<Ended[]> =>
+  pLimit(session.deps.rules.WRITE_CONCURRENCY).map(jobs, async (delivered) => ({
+    delivered,
+    end: remainingMs() < MIN_REMAINING_MS ? { kind: 'not_started' } : await executeOne(session, delivered),
+  }));

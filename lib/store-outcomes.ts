@@ -1,0 +1,56 @@
+/** Outcomes into the store, before their messages are acknowledged. */
+
+import type { Final } from './conclude.ts';
+import { later, type Returned } from './delivery.ts';
+import { outcomesPrefix } from './keys.ts';
+import type { MetricName } from './metrics.ts';
+import { encodeOutcomes, type OutcomeResult } from './outcome.ts';
+import { errorText } from './telemetry.ts';
+import type { WorkDeps } from './work-deps.ts';
+
+const OUTCOME_METRICS = {
+  created: 'JobsCreated',
+  deleted: 'JobsDeleted',
+  replaced: 'JobsReplaced',
+  already_invited: 'JobsAlreadySo',
+  already_member: 'JobsAlreadySo',
+  already_gone: 'JobsAlreadySo',
+  rejected: 'JobsRejected',
+  failed: 'JobsFailed',
+  superseded: 'JobsSuperseded',
+} as const satisfies Record<OutcomeResult, MetricName>;
+
+/** One object per run and batch. Unique, so that no delivery overwrites another's. */
+const outcomesKey = (account: string, runId: string, { now, random }: WorkDeps): string => {
+  const suffix = Math.floor(random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, '0');
+  return `${outcomesPrefix(account, runId)}${new Date(now()).toISOString()}-${suffix}.jsonl`;
+};
+
+const count = (account: string, final: readonly Final[], { metrics, log }: WorkDeps): void => {
+  const results = Map.groupBy(final, ({ outcome }) => outcome.result);
+  for (const [result, some] of results) metrics.add(account, OUTCOME_METRICS[result], some.length);
+  const counts = Object.fromEntries([...results].map(([result, some]) => [result, some.length]));
+  log.info('outcomes', { account, ...counts });
+};
+
+/** Returns the messages whose outcomes could not be stored: they are delivered again, and looked at first. */
+export const storeOutcomes = async (
+  account: string,
+  final: readonly Final[],
+  deps: WorkDeps,
+): Promise<Returned[]> => {
+  const returned: Returned[] = [];
+  for (const [runId, some] of Map.groupBy(final, ({ delivered }) => delivered.job.runId)) {
+    try {
+      const outcomes = some.map(({ outcome }) => outcome);
+      await deps.store.write(outcomesKey(account, runId, deps), encodeOutcomes(outcomes));
+      count(account, some, deps);
+    } catch (error) {
+      deps.log.error('outcomes could not be stored', { account, runId, error: errorText(error) });
+      returned.push(...some.map(({ delivered }) => later(delivered.message, deps)));
+    }
+  }
+  return returned;
+};

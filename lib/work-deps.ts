@@ -1,0 +1,60 @@
+/** What the worker needs of the outside world. */
+
+import type { Answer } from './answer.ts';
+import type { Rules } from './config.ts';
+import type { Access, Email } from './invitation.ts';
+import type { Quota } from './quota.ts';
+import type { RunReport } from './record.ts';
+import type { ObjectStore } from './store.ts';
+import type { FastlyReader, ReportFile } from './sync-deps.ts';
+import type { Log, Metrics, Notify } from './telemetry.ts';
+
+/** One message of a batch. */
+export type WorkMessage = {
+  readonly id: string;
+  /** The message group. */
+  readonly account: string;
+  readonly body: string;
+  /** Deliveries of this message so far, this one included: from 1. */
+  readonly receives: number;
+  readonly receiptHandle: string;
+};
+
+export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'> & {
+  createInvitation(
+    customerId: string,
+    email: Email,
+    access: Access,
+  ): Promise<Answer<{ readonly id: string | undefined }>>;
+  deleteInvitation(id: string): Promise<Answer<undefined>>;
+};
+
+export type WorkDeps = {
+  readonly store: ObjectStore;
+  /** `fresh`: read the token again, past any cache. `problem`: there is none. Throws when that can't be told now. */
+  readonly connect: (
+    account: string,
+    options: { readonly fresh: boolean },
+  ) => Promise<{ readonly fastly: FastlyWriter } | { readonly problem: string }>;
+  readonly deadLetters: {
+    /** Throws when the copy was not accepted. */
+    copy(
+      message: { readonly id: string; readonly groupId: string; readonly body: string },
+      reason: string,
+    ): Promise<void>;
+  };
+  /** Never throws: a failed change is harmless, the queue's own visibility time-out stands. */
+  readonly setVisibility: (receiptHandles: readonly string[], seconds: number) => Promise<void>;
+  readonly renderReport: (report: RunReport) => readonly ReportFile[];
+  /** What earlier invocations of this process learned, by account. */
+  readonly quotas: Map<string, Quota>;
+  readonly notify: Notify;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Milliseconds since 1970 */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** At least 0, below 1 */
+  readonly random: () => number;
+  readonly rules: Rules;
+};
