@@ -24,6 +24,7 @@ const { metafile } = await build({
   format: 'esm',
   // The AWS SDK's ES modules come out a quarter to two fifths smaller than its CommonJS files.
   mainFields: ['module', 'main'],
+  alias: { '@aws-sdk/credential-provider-node': './scripts/lambda-credentials.ts' },
   banner: { js: REQUIRE_FOR_BUILT_INS },
   minify: true,
   legalComments: 'none',

@@ -1,0 +1,64 @@
+/**
+ * `npm run package`: the CloudFormation template and the zip of each function, in `.serverless/`, from what
+ * `npm run build` made. Needs no AWS account. `npm run deploy` is the same with `--deploy`: it goes on to AWS.
+ * `--stage NAME`, `--region NAME` and `--param="name=value"` are the Serverless Framework's.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { blamedParameters, stackFaults, unknownParameters } from './stack-faults.ts';
+
+const PRODUCT = '.serverless';
+const TEMPLATE = `${PRODUCT}/cloudformation-template-update-stack.json`;
+/** The framework names the folder to upload to after the clock. */
+const UPLOAD_FOLDER = /\/\d+-\d{4}-\d\d-\d\dT[\d:.]+Z\//g;
+
+const args = process.argv.slice(2).filter((arg) => arg !== '--deploy');
+const stackTexts = ['serverless.yml', ...readdirSync('stack').map((name) => `stack/${name}`)].map((name) =>
+  readFileSync(name, 'utf8'),
+);
+const deploying = process.argv.includes('--deploy');
+
+const refuse = (faults: readonly string[]): void => {
+  if (faults.length === 0) return;
+  rmSync(PRODUCT, { recursive: true, force: true });
+  console.error(`These parameters make no stack:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  console.error('They are listed, with their defaults, at the top of serverless.yml.');
+  process.exit(1);
+};
+
+const framework = (...command: readonly string[]): void => {
+  const program = fileURLToPath(import.meta.resolve('osls/bin/serverless.js'));
+  const { status, stdout } = spawnSync(process.execPath, [program, ...command, ...args], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  process.stdout.write(stdout);
+  if (status === 0) return;
+  for (const name of blamedParameters(stdout, stackTexts))
+    console.error(`${name}: is the parameter that does not fit there`);
+  process.exit(status ?? 1);
+};
+
+/**
+ * Without a deployment there is no upload, so the clock has no business in the product. What only an upload needs goes
+ * too: nothing can be deployed from a product whose folder never changes, for AWS would not see that the code did.
+ */
+const pin = (): void => {
+  const template = readFileSync(TEMPLATE, 'utf8');
+  writeFileSync(TEMPLATE, template.replace(UPLOAD_FOLDER, '/0-1970-01-01T00:00:00.000Z/'));
+  rmSync(`${PRODUCT}/cloudformation-template-create-stack.json`);
+  rmSync(`${PRODUCT}/serverless-state.json`);
+};
+
+rmSync(PRODUCT, { recursive: true, force: true });
+refuse(unknownParameters(args, stackTexts).map((name) => `${name}: there is no such parameter`));
+framework('package');
+refuse(stackFaults(JSON.parse(readFileSync(TEMPLATE, 'utf8'))));
+if (deploying) framework('deploy', '--package', PRODUCT);
+else {
+  pin();
+  for (const name of readdirSync(PRODUCT).sort())
+    console.error(`${PRODUCT}/${name}  ${statSync(`${PRODUCT}/${name}`).size} bytes`);
+}

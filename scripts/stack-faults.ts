@@ -1,0 +1,126 @@
+/** What is wrong with the parameters of a deployment: found in the template that came of them, before AWS sees it. */
+
+import { ConfigError, parseConfig } from '../lib/config.ts';
+import { longestPauseHours } from './schedule.ts';
+import { at, resourcesOfType, type Template } from './template.ts';
+
+/** CloudWatch looks back a week at most; a job lives in the queue for two, and then its report must still be there. */
+const MAX_SILENCE_HOURS = 168;
+const QUEUE_RETENTION_DAYS = 14;
+/** Metrics come in whole hours, and a plan takes a while. */
+const SLACK_HOURS = 2;
+
+/** Stand-ins for what only a deployment knows. */
+const DEPLOYED: Readonly<Record<string, string>> = {
+  ROSTER_BUCKET: 'bucket',
+  QUEUE_URL: 'https://sqs.example.com/jobs',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.example.com/dead',
+  NOTIFICATION_TOPIC_ARN: 'arn:aws:sns:::topic',
+};
+
+const parameterOf = (variable: string): string =>
+  variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The functions' own check, at their start, is what decides. */
+const environmentFaults = (template: Template): string[] =>
+  resourcesOfType(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+    const variables = Object.entries(at(Properties, 'Environment', 'Variables') ?? {});
+    const environment = variables.map(([name, value]) => [
+      name,
+      typeof value === 'object' ? DEPLOYED[name] : String(value),
+    ]);
+    try {
+      parseConfig(Object.fromEntries(environment));
+      return [];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const lines = error.message.split('\n').slice(1);
+      return lines.map((line) => line.trim().replace(/^[A-Z_]+/, (name) => `${parameterOf(name)} (${name})`));
+    }
+  });
+
+const scheduleFaults = (template: Template): string[] => {
+  const silence = Number(at(template.Resources, 'NoPlanAlarm', 'Properties', 'EvaluationPeriods'));
+  const expressions = resourcesOfType(template, 'AWS::Events::Rule').flatMap(([, { Properties }]) => {
+    const expression = Properties?.ScheduleExpression;
+    return expression === undefined ? [] : [String(expression)];
+  });
+  if (!Number.isInteger(silence) || silence < 1 || silence > MAX_SILENCE_HOURS)
+    return [`planSilenceHours: expected whole hours, ${MAX_SILENCE_HOURS} at most`];
+  return expressions.flatMap((expression) => {
+    const pause = longestPauseHours(expression);
+    if (pause === undefined)
+      return ['scheduleRate: expected rate(VALUE UNIT), such as rate(1 day), or cron(...) with six fields'];
+    return silence < pause + SLACK_HOURS
+      ? [
+          `planSilenceHours: ${silence} contradicts scheduleRate, which pauses for up to ${pause} hours: expected ${SLACK_HOURS} more than that`,
+        ]
+      : [];
+  });
+};
+
+const LOG_LEVELS = /^(TRACE|DEBUG|INFO|WARN|ERROR|CRITICAL|SILENT)$/;
+
+const functionFaults = (template: Template): string[] =>
+  resourcesOfType(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+    const variables = at(Properties, 'Environment', 'Variables');
+    return [
+      ...(LOG_LEVELS.test(String(at(variables, 'POWERTOOLS_LOG_LEVEL')))
+        ? []
+        : ['logLevel: expected TRACE, DEBUG, INFO, WARN, ERROR, CRITICAL or SILENT']),
+      ...(/^(?!AWS\/)[\w./#:-]{1,255}$/.test(String(at(variables, 'POWERTOOLS_METRICS_NAMESPACE')))
+        ? []
+        : ['metricsNamespace: expected letters, digits and ._/#:-, and nothing of AWS']),
+    ];
+  });
+
+const otherFaults = ({ Resources }: Template): string[] => {
+  const reportDays = Number(
+    at(Resources, 'RosterBucket', 'Properties', 'LifecycleConfiguration', 'Rules', 0, 'ExpirationInDays'),
+  );
+  const oldestJobHours = Number(at(Resources, 'OldestJobAlarm', 'Properties', 'Threshold'));
+  const email = String(at(Resources, 'NotificationEmail', 'Properties', 'Endpoint') ?? '');
+  return [
+    ...(Number.isInteger(reportDays) && reportDays > QUEUE_RETENTION_DAYS
+      ? []
+      : [
+          `reportRetentionDays: expected whole days, more than the ${QUEUE_RETENTION_DAYS} that a job may wait`,
+        ]),
+    ...(oldestJobHours > 0 ? [] : ['oldestJobHours: expected a number of hours above 0']),
+    ...(email === '' || /^[^\s@]+@[^\s@]+$/.test(email) ? [] : ['notificationEmail: expected one address']),
+  ];
+};
+
+/** Each names the parameter and says what was expected; values are left out. */
+export const stackFaults = (template: Template): string[] => [
+  ...new Set([
+    ...environmentFaults(template),
+    ...functionFaults(template),
+    ...scheduleFaults(template),
+    ...otherFaults(template),
+  ]),
+];
+
+/** `--param` names that no `${param:NAME}` of the given files asks for: the framework would not say a word. */
+export const unknownParameters = (args: readonly string[], files: readonly string[]): string[] => {
+  const known = new Set(
+    files.flatMap((file) => [...file.matchAll(/\$\{param:(\w+)/g)].map(([, name]) => name)),
+  );
+  const given = args.flatMap((arg, i) => {
+    const text = arg.startsWith('--param=')
+      ? arg.slice('--param='.length)
+      : args[i - 1] === '--param'
+        ? arg
+        : '';
+    return text === '' ? [] : [text.split('=')[0] ?? ''];
+  });
+  return given.filter((name) => !known.has(name));
+};
+
+/** The framework names the places where a value does not fit; these are the parameters which put it there. */
+export const blamedParameters = (output: string, files: readonly string[]): string[] =>
+  [...output.matchAll(/\bat '[\w.]*?(\w+)': must/g)].flatMap(([, key]) =>
+    files.flatMap((file) =>
+      [...file.matchAll(new RegExp(`\\b${key}: \\$\\{param:(\\w+)`, 'g'))].map(([, name]) => name ?? ''),
+    ),
+  );
