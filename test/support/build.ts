@@ -1,0 +1,66 @@
+/** Builders: values of the domain with everything filled in that a test does not care about. */
+
+import { servicesDigest } from '../../lib/digest.ts';
+import type { Access, Email, Entry, Invitation, Member } from '../../lib/invitation.ts';
+import { EMPTY_LEDGER, type LedgerEntry } from '../../lib/ledger.ts';
+import type { PlanInput, PlanRules } from '../../lib/plan.ts';
+
+export const NOW = Date.UTC(2026, 10, 23, 10, 20, 0);
+export const DAY_MS = 24 * 3600 * 1000;
+
+export const email = (name: string): Email => `${name}@example.com` as Email;
+
+export const access = (more: Partial<Access> = {}): Access =>
+  ({ role: 'user', limitServices: false, services: [], ...more }) as Access;
+
+export const engineer = (permission: 'full' | 'read_only' = 'full'): Access =>
+  access({ role: 'engineer', limitServices: true, services: [{ id: 'service1', permission }] });
+
+export const entry = (name: string, more: Access = access()): Entry => ({ email: email(name), access: more });
+
+export const invitation = (name: string, more: Partial<Invitation> = {}): Invitation => ({
+  id: `id-${name}`,
+  email: email(name),
+  role: 'user',
+  roles: undefined,
+  limitServices: false,
+  active: true,
+  createdAt: NOW - DAY_MS,
+  ...more,
+});
+
+export const member = (name: string, more: Partial<Member> = {}): Member => ({
+  id: `user-${name}`,
+  email: email(name),
+  role: 'user',
+  roles: undefined,
+  ...more,
+});
+
+export const ledgerEntry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  count: 1,
+  firstSentAt: new Date(NOW - 8 * DAY_MS).toISOString(),
+  lastSentAt: new Date(NOW - 8 * DAY_MS).toISOString(),
+  servicesDigest: servicesDigest([]),
+  generation: 1,
+  ...more,
+});
+
+export const planRules = (more: Partial<PlanRules> = {}): PlanRules => ({
+  prune: 'all',
+  isProtected: () => false,
+  invitationTtlDays: 7,
+  maxInvitesPerEmail: 3,
+  reinviteAfterDays: 7,
+  ...more,
+});
+
+export const planInput = (more: Partial<PlanInput> = {}): PlanInput => ({
+  entries: [],
+  invitations: [],
+  members: [],
+  ledger: EMPTY_LEDGER,
+  rules: planRules(),
+  now: NOW,
+  ...more,
+});
