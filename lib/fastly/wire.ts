@@ -30,6 +30,7 @@ export const parseJson = (text: string): unknown => {
 export const isId = (text: string): boolean => /^[\w:~-][\w.:~-]{0,127}$/.test(text);
 
 const id = v.pipe(v.string(), v.check(isId));
+const anything = v.optional(v.unknown());
 const text = v.fallback(v.optional(v.string()), undefined);
 const texts = v.fallback(v.optional(v.array(v.string())), undefined);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -39,20 +40,20 @@ const pageSchema = v.object({
     v.object({
       id,
       attributes: v.object({
-        email: v.unknown(),
+        email: anything,
         role: text,
         roles: texts,
         limit_services: v.fallback(v.optional(v.boolean()), undefined),
-        status_code: v.unknown(),
+        status_code: anything,
         created_at: text,
-        deleted_at: v.unknown(),
+        deleted_at: anything,
       }),
     }),
   ),
   meta: v.object({ current_page: count, record_count: count, total_pages: count }),
 });
 
-const memberSchema = v.object({ id, login: v.unknown(), role: text, roles: texts, deleted_at: v.unknown() });
+const memberSchema = v.object({ id, login: anything, role: text, roles: texts, deleted_at: anything });
 
 const tokenSchema = v.object({ customer_id: id, scope: text, scopes: texts, expires_at: text });
 

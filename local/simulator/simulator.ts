@@ -1,0 +1,165 @@
+/** A simulated Fastly account behind a real HTTP server on this machine. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openJournal } from '../journal.ts';
+import { type Account, createAccount } from './account.ts';
+import type { SimulatedAnswer, SimulatedRequest } from './answers.ts';
+import { type Behaviour, DEFAULT_BEHAVIOUR } from './behaviour.ts';
+import { type Controls, createControls } from './controls.ts';
+import { createFaults, type Fault, type Faults } from './faults.ts';
+import { type AccountEvent, applyEvent } from './state.ts';
+
+export type SimulatorOptions = {
+  /** Default 0: any free one */
+  readonly port?: number;
+  readonly token?: string;
+  readonly customerId?: string;
+  /** Default `['global']` */
+  readonly scopes?: readonly string[];
+  /** Milliseconds since 1970. Default: never */
+  readonly tokenExpiresAt?: number;
+  /** Default 1000 */
+  readonly quotaPerHour?: number;
+  /** How long an "hour" is. Default 3600; shorter ones are for tests and demonstrations. */
+  readonly windowSeconds?: number;
+  /** Milliseconds since 1970 */
+  readonly now?: () => number;
+  /** Where every change is kept before it is answered. Without it the account ends with the process. */
+  readonly journalPath?: string;
+  readonly behaviour?: Partial<Behaviour>;
+  /** Added before every answer. Default 0 */
+  readonly delayMs?: number;
+};
+
+export type Simulator = Controls & {
+  readonly url: string;
+  readonly token: string;
+  readonly customerId: string;
+  /** Nothing was replayed from a journal: this is the moment to seed. */
+  readonly isNew: boolean;
+  /** Queues a fault; the first one that matches hits. */
+  fault(fault: Fault): void;
+  clearFaults(): void;
+  close(): Promise<void>;
+};
+
+const HOST = '127.0.0.1';
+const SECOND_MS = 1000;
+const DEFAULTS = {
+  token: 'simulated-token',
+  customerId: 'simulatedCustomer00001',
+  scopes: ['global'],
+  quotaPerHour: 1000,
+  windowSeconds: 3600,
+  delayMs: 0,
+};
+
+const requestOf = (message: IncomingMessage, body: string): SimulatedRequest => {
+  const { pathname, searchParams } = new URL(message.url ?? '/', `http://${HOST}`);
+  const headers = Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+  return { method: message.method ?? 'GET', path: pathname, query: searchParams, headers, body };
+};
+
+const send = (response: ServerResponse, { status, headers, body }: SimulatedAnswer): void => {
+  response.writeHead(status, {
+    ...headers,
+    ...(status !== 204 && { 'content-length': Buffer.byteLength(body) }),
+  });
+  response.end(body);
+};
+
+const sendHalf = (response: ServerResponse, { status, headers, body }: SimulatedAnswer): void => {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) + 1 });
+  response.write(body.slice(0, body.length / 2), () => response.destroy());
+};
+
+const answerWithFault = (
+  response: ServerResponse,
+  answer: SimulatedAnswer,
+  instead: Fault['answer'],
+): void => {
+  if (instead === 'hang') return;
+  if (instead === 'cut') response.destroy();
+  else if (instead === 'cut_body') sendHalf(response, answer);
+  else send(response, instead === undefined ? answer : { headers: {}, body: '', ...instead });
+};
+
+const NO_ANSWER: SimulatedAnswer = { status: 200, headers: {}, body: '' };
+
+const respond = async (
+  { account, faults, delayMs }: { account: Account; faults: Faults; delayMs: number },
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const request = requestOf(message, await text(message));
+  const fault = faults.take(request.method, decodeURIComponent(message.url ?? '/'));
+  const isCarriedOut = fault?.answer === undefined || fault.answer === 'cut_body' || fault.effect === true;
+  const answer = isCarriedOut ? account.handle(request) : NO_ANSWER;
+  const waitMs = delayMs + (fault?.delayMs ?? 0);
+  if (waitMs > 0) await sleep(waitMs);
+  answerWithFault(response, answer, fault?.answer);
+};
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const inUse = cause.code === 'EADDRINUSE';
+      const problem = inUse ? 'is in use: choose another one, or 0 for any' : `can't be used (${cause.code})`;
+      reject(new Error(`Port ${port} on ${HOST} ${problem}`, { cause }));
+    });
+    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
+  });
+
+/** Rejects with one clear sentence when the port can't be had or the journal can't be read. */
+export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
+  const { windowSeconds, delayMs, ...defaults } = DEFAULTS;
+  const journal =
+    options.journalPath === undefined ? undefined : openJournal<readonly AccountEvent[]>(options.journalPath);
+  const account = createAccount({
+    token: options.token ?? defaults.token,
+    customerId: options.customerId ?? defaults.customerId,
+    scopes: options.scopes ?? defaults.scopes,
+    tokenExpiresAt: options.tokenExpiresAt,
+    quotaPerHour: options.quotaPerHour ?? defaults.quotaPerHour,
+    windowMs: (options.windowSeconds ?? windowSeconds) * SECOND_MS,
+    behaviour: { ...DEFAULT_BEHAVIOUR, ...options.behaviour },
+    now: options.now ?? Date.now,
+    record: (events) => journal?.append(events),
+  });
+  for (const event of journal?.replayed.flat() ?? []) applyEvent(account.state, event);
+  const faults = createFaults();
+  const wiring = { account, faults, delayMs: options.delayMs ?? delayMs };
+  const server = createServer((message, response) => {
+    // A client that went away in the middle of its request, or an address that can't be read.
+    respond(wiring, message, response).catch(() => response.destroy());
+  });
+  const port = await listen(server, options.port ?? 0).catch((error) => {
+    journal?.close();
+    throw error;
+  });
+  return {
+    ...createControls(account),
+    url: `http://${HOST}:${port}`,
+    token: account.options.token,
+    customerId: account.options.customerId,
+    isNew: journal === undefined || journal.replayed.length === 0,
+    fault: faults.add,
+    clearFaults: faults.clear,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          journal?.close();
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+};

@@ -1,0 +1,110 @@
+/** What the simulated account remembers, and the events that change it: replaying them gives the same account. */
+
+export type SimulatedInvitation = {
+  readonly id: string;
+  /** As it was sent: case is kept, but does not count. */
+  readonly email: string;
+  readonly role?: string | undefined;
+  readonly roles?: readonly string[] | undefined;
+  readonly limitServices: boolean;
+  readonly services: readonly { readonly id: string; readonly permission: string }[];
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdAt: number;
+  /** Expired before its time, by a test control. */
+  readonly expired?: true;
+  readonly endedAt?: number;
+  readonly end?: 'accepted' | 'deleted';
+};
+
+export type SimulatedMember = {
+  readonly id: string;
+  readonly login: string;
+  readonly role?: string | undefined;
+  readonly roles?: readonly string[] | undefined;
+  readonly limitServices: boolean;
+  readonly locked: boolean;
+  readonly createdAt: number;
+};
+
+export type AccountEvent =
+  /** `mailed`: through the API, so that it counts as our mail. */
+  | { readonly type: 'invited'; readonly invitation: SimulatedInvitation; readonly mailed: boolean }
+  | { readonly type: 'ended'; readonly id: string; readonly at: number; readonly end: 'accepted' | 'deleted' }
+  | { readonly type: 'expired'; readonly id: string }
+  | { readonly type: 'joined'; readonly member: SimulatedMember }
+  | { readonly type: 'spent'; readonly window: number; readonly writes: number; readonly by: 'us' | 'others' }
+  | { readonly type: 'limited' }
+  | { readonly type: 'token'; readonly valid: boolean };
+
+export type AccountState = {
+  readonly invitations: Map<string, SimulatedInvitation>;
+  /** Ids of all invitations an address ever had, by {@link addressKey}. */
+  readonly idsByAddress: Map<string, string[]>;
+  /** By {@link addressKey}, as the mails below. */
+  readonly members: Map<string, SimulatedMember>;
+  /** How many mails our POSTs sent. */
+  readonly mails: Map<string, number>;
+  /** Counted writes, by the start of their window. */
+  readonly writes: Map<number, { us: number; others: number }>;
+  rateLimited: number;
+  tokenValid: boolean;
+  /** Invitations and members made so far: the next id is made from it. */
+  made: number;
+};
+
+export const createState = (): AccountState => ({
+  invitations: new Map(),
+  idsByAddress: new Map(),
+  members: new Map(),
+  mails: new Map(),
+  writes: new Map(),
+  rateLimited: 0,
+  tokenValid: true,
+  made: 0,
+});
+
+export const addressKey = (email: string): string => email.trim().toLowerCase();
+
+const changeInvitation = (state: AccountState, id: string, change: Partial<SimulatedInvitation>): void => {
+  const invitation = state.invitations.get(id);
+  if (invitation !== undefined) state.invitations.set(id, { ...invitation, ...change });
+};
+
+const applyInvited = (state: AccountState, invitation: SimulatedInvitation, mailed: boolean): void => {
+  state.invitations.set(invitation.id, invitation);
+  state.made += 1;
+  const key = addressKey(invitation.email);
+  const ids = state.idsByAddress.get(key);
+  if (ids === undefined) state.idsByAddress.set(key, [invitation.id]);
+  else ids.push(invitation.id);
+  if (mailed) state.mails.set(key, (state.mails.get(key) ?? 0) + 1);
+};
+
+export const applyEvent = (state: AccountState, event: AccountEvent): void => {
+  switch (event.type) {
+    case 'invited':
+      applyInvited(state, event.invitation, event.mailed);
+      return;
+    case 'ended':
+      changeInvitation(state, event.id, { endedAt: event.at, end: event.end });
+      return;
+    case 'expired':
+      changeInvitation(state, event.id, { expired: true });
+      return;
+    case 'joined':
+      state.members.set(addressKey(event.member.login), event.member);
+      state.made += 1;
+      return;
+    case 'spent': {
+      const writes = state.writes.get(event.window) ?? { us: 0, others: 0 };
+      writes[event.by] += event.writes;
+      state.writes.set(event.window, writes);
+      return;
+    }
+    case 'limited':
+      state.rateLimited += 1;
+      return;
+    case 'token':
+      state.tokenValid = event.valid;
+  }
+};

@@ -1,0 +1,281 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { clientFor, json, pageNumberOf, pagesOf, TOKEN, wireInvitation, withScript } from './support.ts';
+
+type Page = ReturnType<ReturnType<typeof pagesOf>>;
+
+/** A listing of 250 on three pages, in which the pages of `spoiled` are something else. */
+const spoil =
+  (spoiled: (page: number, whole: Page) => object | undefined) =>
+  ({ url }: { readonly url: string }) => {
+    const page = pageNumberOf(url);
+    const whole = pagesOf(250)(page);
+    return json(spoiled(page, whole) ?? whole);
+  };
+
+describe('a listing of a real size', () => {
+  let simulator: Simulator;
+  beforeEach(async () => {
+    simulator = await startSimulator({ token: TOKEN });
+  });
+  afterEach(() => simulator.close());
+
+  it.each([0, 1, 99, 100, 101, 1234])('scenario 13: %d invitations come back, each once', async (count) => {
+    simulator.seed({
+      invitations: Array.from({ length: count }, (_, number) => ({ email: `Person${number}@Example.com` })),
+    });
+    const answer = await clientFor(simulator.url).client.listInvitations();
+    expect(answer.ok && answer.value.map(({ email }) => email).sort()).toEqual(
+      Array.from({ length: count }, (_, number) => `person${number}@example.com`).sort(),
+    );
+  });
+
+  it('scenario 17: a change between two pages is noticed, and the second attempt is whole', async () => {
+    simulator.seed({
+      invitations: Array.from({ length: 250 }, (_, number) => ({ email: `person${number}@example.com` })),
+    });
+    simulator.fault({ url: '/invitations?page[number]=2', answer: { status: 500 }, times: 1 });
+    const { client } = clientFor(simulator.url, {
+      // The pause after the 500 is the moment: page 1 was read, page 2 was not.
+      sleep: async () => {
+        if (simulator.invitations().length === 250) simulator.removeInvitation('person249@example.com');
+      },
+    });
+    const answer = await client.listInvitations();
+    expect(answer.ok && answer.value.length).toBe(249);
+    expect(answer.ok && answer.value.some(({ email }) => email === 'person249@example.com')).toBe(false);
+  });
+
+  it('asks for the first page alone, then never for more pages at once than allowed', async () => {
+    let open = 0;
+    const atOnce: number[] = [];
+    await withScript(
+      ({ url }, response) => {
+        open += 1;
+        atOnce.push(open);
+        setImmediate(() => {
+          open -= 1;
+          response.end(JSON.stringify(pagesOf(2000)(pageNumberOf(url))));
+        });
+        return undefined;
+      },
+      async ({ client, server }) => {
+        expect((await client.listInvitations()).ok).toBe(true);
+        expect(server.requests.length).toBe(20);
+        expect(server.requests[0]?.url).toBe('/invitations?page[number]=1&page[size]=100');
+        expect(Math.max(...atOnce)).toBeLessThanOrEqual(3);
+      },
+      { listConcurrency: 3 },
+    );
+  });
+});
+
+describe('a listing that is not whole is never used (F1, F2, F5, F6, F31b)', () => {
+  it.each<[name: string, spoiled: (page: number, whole: Page) => object | undefined, problem: string]>([
+    [
+      'scenario 14, F28: a short page in the middle',
+      (page, whole) => (page === 2 ? { ...whole, data: whole.data.slice(1) } : undefined),
+      '249 of 250 records came',
+    ],
+    [
+      'scenario 14: an empty page before the end',
+      (page, whole) => (page === 2 ? { ...whole, data: [] } : undefined),
+      'page 2 is empty',
+    ],
+    [
+      'scenario 14, F32: the first page again and again',
+      (page) => (page > 1 ? pagesOf(250)(1) : undefined),
+      'page 1 came for page',
+    ],
+    [
+      'scenario 14: a page repeated under the next number',
+      (page, whole) => (page === 2 ? { ...whole, data: pagesOf(250)(1).data } : undefined),
+      'page 2 repeats an invitation',
+    ],
+    [
+      'scenario 14, F30: one item on two pages',
+      (page, whole) =>
+        page === 3 ? { ...whole, data: [...whole.data.slice(1), wireInvitation(0)] } : undefined,
+      'page 3 repeats an invitation',
+    ],
+    [
+      'scenario 14, F29: the total shrinks while it is read',
+      (page, whole) => (page === 3 ? { ...whole, meta: { ...whole.meta, record_count: 249 } } : undefined),
+      'page 3 speaks of 249 records on 3 pages, page 1 of 250 on 3',
+    ],
+    [
+      'the number of pages changes while it is read',
+      (page, whole) => (page === 2 ? { ...whole, meta: { ...whole.meta, total_pages: 4 } } : undefined),
+      'page 2 speaks of 250 records on 4 pages',
+    ],
+    [
+      'F27: a list that stops at its cap',
+      (_, whole) => ({ ...whole, meta: { ...whole.meta, total_pages: 1 } }),
+      "250 records on 1 pages can't be right",
+    ],
+    ['F1: success without data', (_, { meta }) => ({ meta }), '"data" is missing'],
+    [
+      'data that is not a list',
+      (_, whole) => ({ ...whole, data: {} }),
+      '"data" is missing or of another kind',
+    ],
+    ['an answer that is a bare list', (_, whole) => whole.data, 'is missing or of another kind'],
+    ['no meta to count by', (_, { data }) => ({ data }), '"meta" is missing'],
+    [
+      'an invitation without an address',
+      (page, whole) => (page === 2 ? { ...whole, data: [wireInvitation(1, { email: null })] } : undefined),
+      'an invitation has no address',
+    ],
+    [
+      'an invitation whose id would lead elsewhere',
+      (_, whole) => ({ ...whole, data: [{ ...wireInvitation(1), id: '..' }] }),
+      '"data.0.id" is missing or of another kind',
+    ],
+    [
+      'more records on a page than asked for',
+      () => ({
+        ...pagesOf(250)(1),
+        data: Array.from({ length: 101 }, (_, number) => wireInvitation(number)),
+      }),
+      'page 1 holds 101 records',
+    ],
+    [
+      'F1, F6: an empty list that claims to be of 250',
+      (_, whole) => ({ ...whole, data: [] }),
+      'page 1 is empty',
+    ],
+  ])('%s', async (_name, spoiled, problem) => {
+    await withScript(spoil(spoiled), async ({ client, pauses, server }) => {
+      const answer = await client.listInvitations();
+      expect(answer).toMatchObject({ ok: false, failure: { kind: 'incomplete' } });
+      expect(!answer.ok && answer.failure.message).toContain(problem);
+      expect(pauses).toEqual([2000, 4000]);
+      const firstPages = server.requests.filter(({ url }) => url.includes('page[number]=1&'));
+      expect(firstPages.length).toBe(3);
+    });
+  });
+
+  it('an attempt that is whole after two that were not is taken', async () => {
+    let attempts = 0;
+    const script = spoil((page, whole) => {
+      if (page === 1) attempts += 1;
+      return attempts < 3 ? { ...whole, data: [] } : undefined;
+    });
+    await withScript(script, async ({ client }) => {
+      const answer = await client.listInvitations();
+      expect(answer.ok && answer.value.length).toBe(250);
+    });
+  });
+});
+
+describe('totals that nobody should believe', () => {
+  it.each([
+    { record_count: 1e9, total_pages: 1e7 },
+    { record_count: 1e15, total_pages: 1e13 },
+    { record_count: 100, total_pages: 1000 },
+    { record_count: 0, total_pages: 2 },
+    { record_count: -1, total_pages: 1 },
+    { record_count: 100, total_pages: -1 },
+    { record_count: 100, total_pages: 0 },
+    { record_count: 100.5, total_pages: 2 },
+    { record_count: '100', total_pages: 1 },
+    { record_count: null, total_pages: 1 },
+  ])('%o: refused after the first page', async (totals) => {
+    const script = spoil((_, whole) => ({ ...whole, meta: { ...whole.meta, ...totals } }));
+    await withScript(script, async ({ client, server }) => {
+      expect(await client.listInvitations()).toMatchObject({ failure: { kind: 'incomplete' } });
+      expect(server.requests.length).toBe(3);
+    });
+  });
+
+  it('a huge total that fits is given up at the first page that is not there', async () => {
+    const script = spoil((page) => ({
+      ...pagesOf(900_000)(page),
+      ...(page > 2 && { data: [] }),
+    }));
+    await withScript(script, async ({ client, server }) => {
+      expect(await client.listInvitations()).toMatchObject({ failure: { kind: 'incomplete' } });
+      expect(server.requests.length).toBeLessThan(3 * 10);
+    });
+  });
+});
+
+it('hostile links are never followed, and the token goes to one host only', async () => {
+  await withScript(
+    () => json({}),
+    async ({ server: elsewhere }) => {
+      const script = spoil((page, whole) => {
+        const next = `${elsewhere.url}/invitations?page[number]=${page + 1}`;
+        return { ...whole, links: { next, last: next, self: next, first: next } };
+      });
+      await withScript(script, async ({ client }) => {
+        const answer = await client.listInvitations();
+        expect(answer.ok && answer.value.length).toBe(250);
+        expect(elsewhere.requests).toEqual([]);
+      });
+    },
+  );
+});
+
+describe('what is on a page', () => {
+  const read = async (...data: readonly object[]) => {
+    let invitations: readonly object[] | undefined;
+    const meta = { current_page: 1, per_page: 100, record_count: data.length, total_pages: 1 };
+    await withScript(
+      () => json({ data, meta }),
+      async ({ client }) => {
+        const answer = await client.listInvitations();
+        invitations = answer.ok ? answer.value : undefined;
+      },
+    );
+    return invitations;
+  };
+
+  it('is translated into our words', async () => {
+    expect(await read(wireInvitation(1, { email: ' Person1@Example.COM', role: 'engineer' }))).toEqual([
+      {
+        id: 'invitation000001',
+        email: 'person1@example.com',
+        role: 'engineer',
+        roles: undefined,
+        limitServices: false,
+        active: true,
+        createdAt: Date.UTC(2026, 10, 20, 8),
+      },
+    ]);
+  });
+
+  it('may hold roles that nobody knows, role ids in any order, and fields of another kind', async () => {
+    expect(
+      await read(
+        wireInvitation(1, { role: 'ngwaf_user_imported' }),
+        wireInvitation(2, { role: undefined, roles: ['b', 'a', 'b'] }),
+        wireInvitation(3, {
+          role: '',
+          roles: null,
+          limit_services: 'yes',
+          created_at: 'yesterday',
+          extra: [],
+        }),
+      ),
+    ).toMatchObject([
+      { role: 'ngwaf_user_imported', roles: undefined },
+      { role: undefined, roles: ['a', 'b'] },
+      { role: undefined, roles: undefined, limitServices: undefined, createdAt: undefined },
+    ]);
+  });
+
+  it.each([
+    [0, false],
+    [1, true],
+    [7, true],
+    [undefined, true],
+  ])('scenario 18: status_code %p means active: %p', async (status_code, active) => {
+    expect(await read(wireInvitation(1, { status_code }))).toMatchObject([{ active }]);
+  });
+
+  it('scenario 18: deleted invitations count as records and are left out, even without an address', async () => {
+    const deleted = wireInvitation(2, { deleted_at: '2026-11-21T08:00:00Z', email: null });
+    expect(await read(wireInvitation(1), deleted)).toMatchObject([{ id: 'invitation000001' }]);
+  });
+});
