@@ -1,0 +1,45 @@
+/** The planner as a Lambda function: schedule, S3 uploads and people call it. */
+
+import { createJobQueue } from '../lib/aws/job-queue.ts';
+import { type SyncAnswer, sync } from '../lib/dispatch.ts';
+import { planReports } from '../lib/report/plan-report.ts';
+import { PLANNING_TIMEOUT_MS } from '../lib/run.ts';
+import type { SyncDeps } from '../lib/sync-deps.ts';
+import { parseTrigger } from '../lib/trigger.ts';
+import {
+  clients,
+  clock,
+  config,
+  connect,
+  log,
+  metrics,
+  notify,
+  REQUEST_TIMEOUT_MS,
+  store,
+} from './wiring.ts';
+
+const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'sync';
+
+const deps: SyncDeps = {
+  ...clock,
+  store,
+  queue: createJobQueue({ client: clients.sqs, queueUrl: config.QUEUE_URL, ...clock }),
+  connect: (account) => connect(account),
+  renderPlan: planReports,
+  approveCommand: (account, approval) =>
+    `aws lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ account, approve: approval })}' answer.json`,
+  notify,
+  log,
+  metrics,
+  rules: config,
+  requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  planningTimeoutMs: PLANNING_TIMEOUT_MS,
+};
+
+export const handler = async (event: unknown): Promise<SyncAnswer> => {
+  try {
+    return await sync(parseTrigger(event), deps);
+  } finally {
+    metrics.flush();
+  }
+};

@@ -1,0 +1,36 @@
+/** The worker as a Lambda function: its queue calls it with batches. */
+
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { createDeadLetterQueue } from '../lib/aws/dead-letter-queue.ts';
+import { parseSqsEvent } from '../lib/aws/sqs-event.ts';
+import { createVisibility } from '../lib/aws/visibility.ts';
+import { runReports } from '../lib/report/run-report.ts';
+import { work } from '../lib/work.ts';
+import type { WorkDeps } from '../lib/work-deps.ts';
+import { clients, clock, config, connect, log, metrics, notify, store } from './wiring.ts';
+
+const deps: WorkDeps = {
+  ...clock,
+  store,
+  connect,
+  deadLetters: createDeadLetterQueue({ client: clients.sqs, queueUrl: config.DEAD_LETTER_QUEUE_URL }),
+  setVisibility: createVisibility({ client: clients.sqs, queueUrl: config.QUEUE_URL, log }),
+  renderReport: runReports,
+  quotas: new Map(),
+  notify,
+  log,
+  metrics,
+  rules: config,
+};
+
+export const handler = async (
+  event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<SQSBatchResponse> => {
+  try {
+    const ids = await work(parseSqsEvent(event), deps, () => context.getRemainingTimeInMillis());
+    return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
+  } finally {
+    metrics.flush();
+  }
+};
