@@ -6,6 +6,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { slimSdkSchemas } from './sdk-schemas.ts';
 
 const { values: options } = parseArgs({ options: { metafile: { type: 'boolean', default: false } } });
 
@@ -25,6 +26,7 @@ const { metafile } = await build({
   // The AWS SDK's ES modules come out a quarter to two fifths smaller than its CommonJS files.
   mainFields: ['module', 'main'],
   alias: { '@aws-sdk/credential-provider-node': './scripts/lambda-credentials.ts' },
+  plugins: [slimSdkSchemas],
   banner: { js: REQUIRE_FOR_BUILT_INS },
   minify: true,
   legalComments: 'none',

@@ -1,6 +1,6 @@
 /**
  * Takes the place of the AWS SDK's credential chain in the bundles. Lambda hands credentials over in the environment;
- * the chain's other sources (profiles, single sign-on, instance metadata) can't occur there, and are a seventh of the code.
+ * the chain's other sources (profiles, single sign-on, instance metadata) can't occur there, and are an eighth of the code.
  */
 export const defaultProvider = () => async () => {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
