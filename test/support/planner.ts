@@ -1,0 +1,113 @@
+/** A planner with everything around it faked: put a roster in, trigger it, look at what it left. */
+
+import { parseRules, type Rules } from '../../lib/config.ts';
+import { type SyncAnswer, sync } from '../../lib/dispatch.ts';
+import { decodeJob, type Job } from '../../lib/job.ts';
+import type { PlanRecord } from '../../lib/record.ts';
+import type { SyncResult } from '../../lib/result.ts';
+import type { RunPointer } from '../../lib/run.ts';
+import type { SyncDeps } from '../../lib/sync-deps.ts';
+import { parseTrigger } from '../../lib/trigger.ts';
+import { NOW } from './build.ts';
+import { FakeClock, FakeFastly, FakeQueue, FakeStore, FakeTelemetry } from './fakes.ts';
+
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+/** `names` as a roster of users; a name may bring its cells: `ada,engineer,svc:full`. */
+export const rosterOf = (...rows: string[]): string => {
+  const lines = rows.map((row) => {
+    const [name, role = 'user', services = ''] = row.split(',');
+    return `${name}@example.com,${role},${services}\n`;
+  });
+  return `email,role,services\n${lines.join('')}`;
+};
+
+export class PlannerWorld {
+  readonly clock = new FakeClock(NOW);
+  readonly store = new FakeStore();
+  readonly queue = new FakeQueue();
+  readonly telemetry = new FakeTelemetry();
+  readonly fastly = new FakeFastly(this.clock.now);
+  /** Accounts with a Fastly of their own; the others share `fastly`. */
+  readonly others = new Map<string, FakeFastly>();
+  rules: Rules;
+  problem: string | undefined;
+  #seed = 0;
+
+  constructor(env: Record<string, string> = {}) {
+    this.rules = parseRules(env);
+  }
+
+  deps(more: Partial<SyncDeps> = {}): SyncDeps {
+    const { store, queue, telemetry, clock } = this;
+    return {
+      store,
+      queue,
+      connect: async (account) =>
+        this.problem === undefined
+          ? { fastly: this.others.get(account) ?? this.fastly }
+          : { problem: this.problem },
+      renderPlan: (record) => [{ name: 'plan.json', content: [JSON.stringify(record)] }],
+      approveCommand: (account, approval) => `approve ${account} ${approval}`,
+      notify: telemetry.notify,
+      log: telemetry.log,
+      metrics: telemetry.metrics,
+      now: clock.now,
+      sleep: clock.sleep,
+      random: () => {
+        this.#seed += 1;
+        return (this.#seed * 0.61803398875) % 1;
+      },
+      rules: this.rules,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      planningTimeoutMs: 15 * 60_000,
+      ...more,
+    };
+  }
+
+  upload(account: string, roster: string): void {
+    this.store.objects.set(`rosters/${account}.csv`, roster);
+  }
+
+  trigger(event: unknown, more: Partial<SyncDeps> = {}): Promise<SyncAnswer> {
+    return sync(parseTrigger(event), this.deps(more));
+  }
+
+  /** The one result of a trigger for `acme`. */
+  async run(event: object = {}, more: Partial<SyncDeps> = {}): Promise<SyncResult> {
+    const { results } = await this.trigger({ account: 'acme', mode: 'apply', ...event }, more);
+    const [result] = results;
+    if (result === undefined || results.length !== 1)
+      throw new Error(`expected one result, got ${results.length}`);
+    return result;
+  }
+
+  pointer(account = 'acme'): RunPointer {
+    return this.store.json(`state/${account}/run.json`) as RunPointer;
+  }
+
+  record(result: SyncResult): PlanRecord {
+    return this.store.json(result.report ?? '') as PlanRecord;
+  }
+
+  jobs(): Job[] {
+    return this.queue.messages.map(({ body }) => {
+      const decoded = decodeJob(body);
+      if ('problem' in decoded) throw new Error(decoded.problem);
+      return decoded.job;
+    });
+  }
+
+  /** `create ada`, `delete bob`, `finish`, in the order they were sent. */
+  jobLines(): string[] {
+    return this.jobs().map((job) =>
+      job.action === 'finish' ? 'finish' : `${job.action} ${job.email.split('@')[0]}`,
+    );
+  }
+
+  /** As if the worker had finished the run. */
+  finish(account = 'acme'): void {
+    const pointer = { ...this.pointer(account), status: 'finished', unsettled: [] };
+    this.store.objects.set(`state/${account}/run.json`, JSON.stringify(pointer));
+  }
+}
