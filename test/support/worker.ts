@@ -1,0 +1,212 @@
+/** A worker with everything around it faked: a run in the pointer, jobs in a batch, and a look at what came of it. */
+
+import type { Change } from '../../lib/change.ts';
+import { parseRules, type Rules } from '../../lib/config.ts';
+import { servicesDigest } from '../../lib/digest.ts';
+import { encodeJob, type Job, jobOf } from '../../lib/job.ts';
+import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/outcome.ts';
+import type { PlanRecord, RunReport } from '../../lib/record.ts';
+import { NO_COUNTS } from '../../lib/result.ts';
+import type { RunPointer } from '../../lib/run.ts';
+import { work } from '../../lib/work.ts';
+import type { WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
+import { access, email, NOW } from './build.ts';
+import { FakeClock, FakeFastly, FakeStore, FakeTelemetry } from './fakes.ts';
+
+export const HOUR_MS = 3600_000;
+const RUN = { account: 'acme', runId: 'run1', generation: 7, customerId: 'customer1' };
+
+export const create = (name: string, more = access()): Change => ({
+  action: 'create',
+  email: email(name),
+  access: more,
+  reason: 'not_invited',
+  mailNumber: 1,
+});
+export const remove = (name: string, ids = [`id-${name}`]): Change => ({
+  action: 'delete',
+  email: email(name),
+  invitationIds: ids,
+  reason: 'not_in_roster',
+  live: 1,
+});
+export const replace = (name: string, ids = [`id-${name}`]): Change => ({
+  action: 'replace',
+  email: email(name),
+  access: access({ role: 'billing' }),
+  invitationIds: ids,
+  reason: 'changed',
+  fields: ['role'],
+  live: 1,
+  mailNumber: 2,
+});
+
+export class WorkerWorld {
+  readonly clock = new FakeClock(NOW);
+  readonly store = new FakeStore();
+  readonly telemetry = new FakeTelemetry();
+  readonly fastly = new FakeFastly(this.clock.now);
+  readonly quotas: WorkDeps['quotas'] = new Map();
+  readonly buried: { body: string; reason: string }[] = [];
+  readonly visibility: { handles: readonly string[]; seconds: number }[] = [];
+  /** Milliseconds left to the function. */
+  remainingMs = 120_000;
+  rules: Rules;
+  connects: boolean[] = [];
+  /** May say that there is no token, or throw. */
+  onConnect: (fresh: boolean) => { problem: string } | undefined = () => undefined;
+  onBury: () => void = () => {};
+
+  constructor(env: Record<string, string> = {}) {
+    this.rules = parseRules(env);
+    this.fastly.resetAt = Date.UTC(2026, 10, 23, 11);
+    this.setPointer({});
+  }
+
+  setPointer(more: Partial<RunPointer>, account = 'acme'): void {
+    const at = new Date(NOW).toISOString();
+    const pointer: RunPointer = {
+      generation: RUN.generation,
+      runId: RUN.runId,
+      status: 'draining',
+      customerId: 'customer1',
+      roster: { key: 'rosters/acme.csv', etag: '"e"' },
+      jobs: 1,
+      estimatedFinish: at,
+      startedAt: at,
+      updatedAt: at,
+      unsettled: [],
+      ...more,
+    };
+    this.store.objects.set(`state/${account}/run.json`, JSON.stringify(pointer));
+  }
+
+  pointer(): RunPointer {
+    return this.store.json('state/acme/run.json') as RunPointer;
+  }
+
+  /** Stores the plan that `finish` folds. */
+  setPlan(changes: readonly Change[], more: Partial<PlanRecord> = {}): void {
+    const record: PlanRecord = {
+      version: 1,
+      account: 'acme',
+      runId: RUN.runId,
+      generation: RUN.generation,
+      mode: 'apply',
+      status: 'enqueued',
+      createdAt: new Date(NOW).toISOString(),
+      counts: NO_COUNTS,
+      guards: [],
+      held: [],
+      changes,
+      waiting: [],
+      drift: [],
+      unlistedMembers: [],
+      spared: [],
+      liveInvitations: 0,
+      issues: [],
+      warnings: [],
+      quota: { writes: 1, perHour: 1000, estimatedFinish: new Date(NOW).toISOString() },
+      ledger: { carried: {}, forgotten: [] },
+      ...more,
+    };
+    this.store.objects.set(`runs/acme/${RUN.runId}/plan.json`, JSON.stringify(record));
+  }
+
+  message(work: Change | Job | 'finish' | { body: string }, more: Partial<WorkMessage> = {}): WorkMessage {
+    const body = this.#body(work);
+    const id =
+      more.id ?? `m${body.length}-${Math.abs([...body].reduce((h, c) => (h * 31 + c.charCodeAt(0)) | 0, 7))}`;
+    return { id, account: 'acme', body, receives: 1, receiptHandle: `r-${id}`, ...more };
+  }
+
+  #body(work: Change | Job | 'finish' | { body: string }): string {
+    if (work === 'finish') return encodeJob({ ...RUN, action: 'finish' }).body;
+    if ('body' in work) return work.body;
+    if ('runId' in work) return encodeJob(work).body;
+    return encodeJob(jobOf(work, RUN)).body;
+  }
+
+  deps(more: Partial<WorkDeps> = {}): WorkDeps {
+    const { store, telemetry, clock, quotas } = this;
+    return {
+      store,
+      connect: async (_account, { fresh }) => {
+        this.connects.push(fresh);
+        // A new client per connection, as each carries its token.
+        const { fastly } = this;
+        const client = {
+          listInvitations: () => fastly.listInvitations(),
+          listMembers: () => fastly.listMembers(),
+          createInvitation: fastly.createInvitation.bind(fastly),
+          deleteInvitation: fastly.deleteInvitation.bind(fastly),
+        };
+        return this.onConnect(fresh) ?? { fastly: client };
+      },
+      deadLetters: {
+        copy: async ({ body }, reason) => {
+          this.onBury();
+          this.buried.push({ body, reason });
+        },
+      },
+      setVisibility: async (handles, seconds) => {
+        this.visibility.push({ handles, seconds });
+      },
+      renderReport: (report) => [{ name: 'report.json', content: [JSON.stringify(report)] }],
+      quotas,
+      notify: telemetry.notify,
+      log: telemetry.log,
+      metrics: telemetry.metrics,
+      now: clock.now,
+      sleep: clock.sleep,
+      random: Math.random,
+      rules: this.rules,
+      ...more,
+    };
+  }
+
+  work(messages: readonly WorkMessage[], more: Partial<WorkDeps> = {}): Promise<readonly string[]> {
+    return work(messages, this.deps(more), () => this.remainingMs);
+  }
+
+  /** One job in a batch of its own. Returns how it ended: its result, or `back` and the seconds. */
+  async one(change: Change, more: Partial<WorkMessage> = {}): Promise<string> {
+    const message = this.message(change, more);
+    const before = this.outcomes().length;
+    const back = await this.work([message]);
+    if (back.length > 0) return 'back';
+    return (
+      this.outcomes()
+        .slice(before)
+        .map(({ result }) => result)
+        .join() || 'nothing'
+    );
+  }
+
+  outcomes(): Outcome[] {
+    const keys = [...this.store.objects.keys()].filter((key) => key.includes('/outcomes/'));
+    return keys.flatMap((key) => decodeOutcomes(this.store.objects.get(key) ?? ''));
+  }
+
+  result(name: string): string | undefined {
+    return foldOutcomes(this.outcomes()).get(email(name))?.result;
+  }
+
+  report(): RunReport {
+    return this.store.json(`runs/acme/${RUN.runId}/report.json`) as RunReport;
+  }
+
+  ledger(): Record<string, { count: number; interrupted?: true }> {
+    return (this.store.json('state/acme/ledger.json') ?? {}) as Record<string, { count: number }>;
+  }
+
+  writes(): string[] {
+    return this.fastly.log.filter((call) => /^(create|delete) /.test(call));
+  }
+
+  reads(): number {
+    return this.fastly.log.filter((call) => call === 'invitations').length;
+  }
+}
+
+export const noServices = servicesDigest([]);
