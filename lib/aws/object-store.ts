@@ -1,0 +1,131 @@
+/**
+ * The bucket. Writes are conditional on the server's side.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
+ */
+
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { ObjectStore, WriteCondition } from '../store.ts';
+import { describeError, errorName, isAccessDenied, statusOf } from './errors.ts';
+
+type Bucket = { readonly client: S3Client; readonly bucket: string };
+
+/** Enough text to be worth a buffer. */
+const PIECE_LENGTH = 64 * 1024;
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  json: 'application/json',
+  jsonl: 'application/jsonl; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+};
+
+const contentType = (key: string): string =>
+  CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+
+/** The second half of the pair comes with the next piece. */
+const endsInsidePair = (text: string): boolean => /[\ud800-\udbff]$/.test(text);
+
+/** The content as one buffer: a request with a known length, which the SDK can repeat. */
+const encode = (content: string | Iterable<string>): Uint8Array => {
+  if (typeof content === 'string') return Buffer.from(content);
+  const buffers: Buffer[] = [];
+  let text = '';
+  for (const piece of content) {
+    text += piece;
+    if (text.length < PIECE_LENGTH || endsInsidePair(text)) continue;
+    buffers.push(Buffer.from(text));
+    text = '';
+  }
+  buffers.push(Buffer.from(text));
+  return Buffer.concat(buffers);
+};
+
+const failure = ({ bucket }: Bucket, doing: string, key: string, remedy: string, error: unknown): Error => {
+  const hint = isAccessDenied(error) ? `. ${remedy}` : '';
+  return new Error(`could not ${doing} s3://${bucket}/${key}: ${describeError(error)}${hint}`, {
+    cause: error,
+  });
+};
+
+const readObject = async (target: Bucket, key: string): Promise<GetObjectCommandOutput | undefined> => {
+  const { client, bucket } = target;
+  try {
+    return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  } catch (error) {
+    if (errorName(error) === 'NoSuchKey') return undefined;
+    const remedy =
+      'Check that the role may s3:GetObject this key and s3:ListBucket the bucket: without the latter, S3 answers 403 to a key that does not exist, too';
+    throw failure(target, 'read', key, remedy, error);
+  }
+};
+
+/** Lost (412), raced with another conditional write (409), or the version to replace is gone (404). */
+const isConflict = (error: unknown, condition: WriteCondition): boolean => {
+  if (statusOf(error) === 412 || errorName(error) === 'ConditionalRequestConflict') return true;
+  return 'ifMatch' in condition && errorName(error) === 'NoSuchKey';
+};
+
+const conditionOf = (condition: WriteCondition | undefined) => {
+  if (condition === undefined) return {};
+  return 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: '*' };
+};
+
+const listKeys = async function* (target: Bucket, prefix: string): AsyncGenerator<string> {
+  const { client, bucket } = target;
+  let token: string | undefined;
+  do {
+    const page = await client
+      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+      .catch((error: unknown) => {
+        throw failure(target, 'list', prefix, 'Check that the role may s3:ListBucket this prefix', error);
+      });
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+};
+
+/**
+ * An object store over one bucket. Etags are S3's, with their quotes. Failures other than a missing object or a lost
+ * condition are thrown, and name bucket, key and, for 403, the permission to check.
+ */
+export const createS3Store = (target: Bucket): ObjectStore => ({
+  async read(key) {
+    const found = await readObject(target, key);
+    if (found === undefined) return undefined;
+    const { Body: body, ETag: etag, VersionId: versionId } = found;
+    // In Node the body is a readable stream; the SDK's type also covers browsers.
+    const stream = body as AsyncIterable<Uint8Array> | undefined;
+    if (stream === undefined || etag === undefined)
+      throw new Error(`S3 answered s3://${target.bucket}/${key} without body or etag; try again`);
+    return { body: stream, etag, ...(versionId !== undefined && { versionId }) };
+  },
+
+  async write(key, content, condition) {
+    const { client, bucket } = target;
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: encode(content),
+      ContentType: contentType(key),
+      ...conditionOf(condition),
+    });
+    try {
+      const { ETag: etag } = await client.send(command);
+      if (etag === undefined) throw new Error('S3 answered without an etag');
+      return { etag };
+    } catch (error) {
+      if (condition !== undefined && isConflict(error, condition)) return 'conflict';
+      const remedy = 'Check that the role may s3:PutObject this key and, for If-Match, s3:GetObject it';
+      throw failure(target, 'write', key, remedy, error);
+    }
+  },
+
+  list: (prefix) => listKeys(target, prefix),
+});
