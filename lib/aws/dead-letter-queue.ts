@@ -1,0 +1,47 @@
+/** Copies of messages that nobody can work off, with the reason beside them. */
+
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { describeError, withoutAddresses } from './errors.ts';
+
+const MAX_REASON_LENGTH = 256;
+/** All that SQS accepts in a message. @see https://www.w3.org/TR/REC-xml/#charsets */
+const NOT_ACCEPTED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** Never empty, because an attribute may not be. */
+const attributeText = (text: string): string => {
+  const accepted = [...withoutAddresses(text).replace(NOT_ACCEPTED, '?')]
+    .slice(0, MAX_REASON_LENGTH)
+    .join('');
+  return accepted.trim() === '' ? 'no reason given' : accepted;
+};
+
+const attribute = (text: string) => ({ DataType: 'String', StringValue: text });
+
+type DeadLetterQueueOptions = { readonly client: SQSClient; readonly queueUrl: string };
+
+export const createDeadLetterQueue = ({ client, queueUrl }: DeadLetterQueueOptions) => ({
+  /** Throws when the copy was not accepted. Copying a message twice within five minutes leaves one copy. */
+  async copy(
+    message: { readonly id: string; readonly groupId: string; readonly body: string },
+    reason: string,
+  ): Promise<void> {
+    const command = new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: message.body,
+      MessageGroupId: message.groupId,
+      MessageDeduplicationId: message.id,
+      MessageAttributes: {
+        reason: attribute(attributeText(reason)),
+        originalMessageId: attribute(message.id),
+      },
+    });
+    try {
+      await client.send(command);
+    } catch (error) {
+      throw new Error(
+        `could not copy message ${message.id} to ${queueUrl}: ${describeError(error)}. Check that DEAD_LETTER_QUEUE_URL is a FIFO queue and that the role may sqs:SendMessage to it`,
+        { cause: error },
+      );
+    }
+  },
+});

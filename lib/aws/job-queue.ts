@@ -1,0 +1,142 @@
+/**
+ * Jobs into the queue. SQS accepts a batch entry by entry, so what it refused is sent again, and only that. A message
+ * that was accepted although its answer got lost is recognised by its deduplication id.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ */
+
+import {
+  type BatchResultErrorEntry,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandOutput,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import pLimit from 'p-limit';
+import type { OutgoingMessage } from '../job.ts';
+import { describeError, isTransient, withoutAddresses } from './errors.ts';
+
+type JobQueueOptions = {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** At least 0, below 1 */
+  readonly random: () => number;
+};
+
+/** Bodies of one request. SQS takes 1 MiB since 2025 and 256 KiB before; ten jobs are a few KiB, so the older limit costs nothing. */
+const MAX_BATCH_BYTES = 256 * 1024;
+const MAX_BATCH_ENTRIES = 10;
+/** Requests at once. A FIFO queue takes 300 requests per second, and one answers in 10 to 30 ms. */
+const CONCURRENCY = 8;
+/** Times that a message is offered; the SDK repeats each failed request twice on top of it. */
+const MAX_ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 200;
+
+type Batch = readonly OutgoingMessage[];
+type Refusal = { readonly message: OutgoingMessage; readonly reason: string };
+
+/** Thrown when SQS says that repeating is pointless. */
+class RefusedError extends Error {
+  override name = 'RefusedError' as const;
+}
+
+const batchesOf = (messages: readonly OutgoingMessage[]): Batch[] => {
+  const batches: OutgoingMessage[][] = [];
+  let batch: OutgoingMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.body);
+    if (batch.length === MAX_BATCH_ENTRIES || (batch.length > 0 && bytes + size > MAX_BATCH_BYTES)) {
+      batches.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(message);
+    bytes += size;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+};
+
+const reasonOf = (failed: BatchResultErrorEntry | undefined): string =>
+  failed === undefined
+    ? 'not mentioned in the answer'
+    : withoutAddresses(`${failed.Code}${failed.Message ? `: ${failed.Message}` : ''}`);
+
+const isHopeless = ({ SenderFault: fault, Code: code }: BatchResultErrorEntry): boolean =>
+  fault === true && !/throttl/i.test(code ?? '');
+
+/** What was not accepted. Throws a {@link RefusedError} when it never will be. */
+const sendBatch = async ({ client, queueUrl }: JobQueueOptions, batch: Batch): Promise<Refusal[]> => {
+  const Entries = batch.map(({ body, groupId, deduplicationId }, index) => ({
+    Id: String(index),
+    MessageBody: body,
+    MessageGroupId: groupId,
+    MessageDeduplicationId: deduplicationId,
+  }));
+  let answer: SendMessageBatchCommandOutput;
+  try {
+    answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+  } catch (error) {
+    const reason = describeError(error);
+    if (!isTransient(error)) throw new RefusedError(reason, { cause: error });
+    return batch.map((message) => ({ message, reason }));
+  }
+  const hopeless = answer.Failed?.find(isHopeless);
+  if (hopeless !== undefined) throw new RefusedError(reasonOf(hopeless));
+  const accepted = new Set(answer.Successful?.map(({ Id }) => Id));
+  const failed = new Map(answer.Failed?.map((entry) => [entry.Id, entry]));
+  return batch.flatMap((message, index) => {
+    const id = String(index);
+    return accepted.has(id) ? [] : [{ message, reason: reasonOf(failed.get(id)) }];
+  });
+};
+
+/** Every message once, several batches at a time. */
+const offer = async (options: JobQueueOptions, messages: readonly OutgoingMessage[]): Promise<Refusal[]> => {
+  const limit = pLimit(CONCURRENCY);
+  const refusals = await limit.map(batchesOf(messages), (batch) =>
+    sendBatch(options, batch).catch((error: unknown) => {
+      // What is refused once will be refused again: start no more.
+      limit.clearQueue();
+      throw error;
+    }),
+  );
+  return refusals.flat();
+};
+
+/** Half of the pause is chance, so that two planners do not go in step. */
+const pauseMs = (attempt: number, random: () => number): number =>
+  FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random() / 2);
+
+/** Throws when a message was not accepted; how many, and why, is in the message. */
+const sendAll = async (options: JobQueueOptions, messages: readonly OutgoingMessage[]): Promise<void> => {
+  let refused: readonly Refusal[] = [];
+  let pending = messages;
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS && pending.length > 0; attempt += 1) {
+    if (attempt > 1) await options.sleep(pauseMs(attempt - 1, options.random));
+    refused = await offer(options, pending);
+    pending = refused.map(({ message }) => message);
+  }
+  const [first] = refused;
+  if (first === undefined) return;
+  const reasons = [...new Set(refused.map(({ reason }) => reason))].slice(0, 3).join('; ');
+  throw new Error(
+    `${options.queueUrl} did not accept ${refused.length} of ${messages.length} jobs in ${MAX_ATTEMPTS} attempts (${reasons}). The next run plans them again`,
+  );
+};
+
+export const createJobQueue = (options: JobQueueOptions) => ({
+  /** Resolves when SQS has accepted every message, in any order; throws when it did not take one. */
+  async send(messages: readonly OutgoingMessage[]): Promise<void> {
+    try {
+      await sendAll(options, messages);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      throw new Error(
+        `${options.queueUrl} refuses jobs: ${error.message}. Check that QUEUE_URL is a FIFO queue in this region and that the role may sqs:SendMessage to it`,
+        { cause: error },
+      );
+    }
+  },
+});
