@@ -1,0 +1,42 @@
+/** Notifications to people: an SNS topic, or a line in the log. */
+
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Log, Notification, Notify } from '../telemetry.ts';
+import { describeError } from './errors.ts';
+
+const MAX_SUBJECT_LENGTH = 100;
+
+type NotifierOptions = {
+  readonly client: SNSClient;
+  /** Without it, notifications are log lines. */
+  readonly topicArn?: string | undefined;
+  readonly log: Log;
+};
+
+/** @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: ASCII without line breaks, at most 100 characters */
+const subjectLine = (subject: string): string =>
+  subject
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[^ -~]/gu, '?')
+    .slice(0, MAX_SUBJECT_LENGTH);
+
+/** Never throws: a notification that can't be delivered is logged, with its text. */
+export const createNotifier =
+  ({ client, topicArn, log }: NotifierOptions): Notify =>
+  async ({ subject, message }: Notification) => {
+    if (topicArn === undefined) {
+      log.warn(`notification: ${subject}`, { notification: message });
+      return;
+    }
+    try {
+      const Subject = subjectLine(subject);
+      await client.send(new PublishCommand({ TopicArn: topicArn, Subject, Message: message }));
+    } catch (error) {
+      log.error(`a notification could not be delivered: ${subject}`, {
+        notification: message,
+        problem: describeError(error),
+        topic: topicArn,
+      });
+    }
+  };

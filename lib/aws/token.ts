@@ -1,0 +1,76 @@
+/** Fastly's token per account: a SecureString of the Parameter Store, or one fixed token for all. */
+
+import type { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
+import { describeError, errorName, isAccessDenied } from './errors.ts';
+
+/** A token, or what a person has to do about it. Neither the problem nor an error ever contains the token. */
+type TokenAnswer = { readonly token: string } | { readonly problem: string };
+
+type TokenSource = {
+  /** At most five minutes old. Throws when the Parameter Store can't tell now. */
+  read(account: string): Promise<TokenAnswer>;
+  /** Past the cache: for a token that Fastly refused. */
+  refresh(account: string): Promise<TokenAnswer>;
+};
+
+type TokenSourceOptions = {
+  /** Used for every account; the Parameter Store is not asked then. */
+  readonly token?: string | undefined;
+  /** Of the parameter `<prefix>/<account>/token` */
+  readonly prefix?: string | undefined;
+  readonly provider: Pick<SSMProvider, 'get'>;
+};
+
+const MAX_AGE_SECONDS = 300;
+
+/** What can stand in an HTTP header. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+const storeCommand = (name: string): string =>
+  `aws ssm put-parameter --type SecureString --overwrite --name ${name} --value "$FASTLY_API_TOKEN"`;
+
+/** `place`: where the text is from. */
+const checkToken = (text: string, place: string, remedy: string): TokenAnswer => {
+  const token = text.trim();
+  if (token === '') return { problem: `${place} is empty. ${remedy}` };
+  return TOKEN.test(token)
+    ? { token }
+    : { problem: `${place} contains spaces, line breaks or characters that no token has. ${remedy}` };
+};
+
+/** Powertools wraps what the SDK threw. */
+const causeOf = (error: unknown): unknown => (error instanceof Error ? (error.cause ?? error) : error);
+
+const fetchToken = async (
+  provider: Pick<SSMProvider, 'get'>,
+  name: string,
+  forceFetch: boolean,
+): Promise<TokenAnswer> => {
+  const remedy = `Store it with: ${storeCommand(name)}`;
+  try {
+    const text = await provider.get(name, { decrypt: true, maxAge: MAX_AGE_SECONDS, forceFetch });
+    return checkToken(text ?? '', `the parameter ${name}`, remedy);
+  } catch (error) {
+    const cause = causeOf(error);
+    if (errorName(cause) === 'ParameterNotFound')
+      return { problem: `there is no parameter ${name} with the token of this account. ${remedy}` };
+    const hint = isAccessDenied(cause)
+      ? '. Check that the role may ssm:GetParameter it, and kms:Decrypt with its key'
+      : '';
+    throw new Error(`could not read the parameter ${name}: ${describeError(cause)}${hint}`, { cause });
+  }
+};
+
+/** Throws without `token` and `prefix`. */
+export const createTokenSource = ({ token, prefix, provider }: TokenSourceOptions): TokenSource => {
+  if (token !== undefined) {
+    const answer = checkToken(token, 'FASTLY_API_TOKEN', 'Set it to an API token of Fastly');
+    return { read: async () => answer, refresh: async () => answer };
+  }
+  if (prefix === undefined) throw new Error('a token source needs a token or the prefix of its parameters');
+  const nameOf = (account: string): string => `${prefix}/${account}/token`;
+  return {
+    read: (account) => fetchToken(provider, nameOf(account), false),
+    refresh: (account) => fetchToken(provider, nameOf(account), true),
+  };
+};
