@@ -1,0 +1,46 @@
+/** How codes are shown. A code that is not here is shown as it is. */
+
+export const ACTION_LABELS = {
+  delete: 'Delete',
+  replace: 'Replace',
+  create: 'Create',
+  waiting: 'Waiting',
+  drift: 'Role differs',
+  unlisted_member: 'Unlisted member',
+  spared: 'Spared',
+} as const;
+
+export const HELD_LABELS = { held: 'Held' } as const;
+
+const WAITING_LABELS = {
+  cooling_down: 'Mailed too recently',
+  given_up: 'Mailed as often as allowed',
+} as const;
+
+export const REASON_LABELS = {
+  not_in_roster: 'Not in the roster',
+  duplicate: 'Second invitation of the same person',
+  changed: 'Differs from the roster',
+  expired: 'Invitation expired',
+  not_invited: 'Not invited yet',
+  interrupted: 'An earlier replacement was cut off',
+  ...WAITING_LABELS,
+  role_differs: 'Member with another role; never changed',
+  member_not_in_roster: 'Member without a roster row; left alone',
+  protected: 'Protected address (PROTECTED_EMAILS)',
+  prune: 'Not in the roster, but kept (PRUNE)',
+} as const;
+
+export const RESULT_LABELS = {
+  created: 'Created',
+  deleted: 'Deleted',
+  replaced: 'Replaced',
+  already_invited: 'Invited already',
+  already_member: 'Member already',
+  already_gone: 'Gone already',
+  rejected: 'Rejected by Fastly',
+  failed: 'Failed',
+  unknown: 'Unknown',
+  superseded: 'Left to a newer run',
+  ...WAITING_LABELS,
+} as const;

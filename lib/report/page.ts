@@ -1,0 +1,96 @@
+/** The frame of both report pages: one file that asks nobody for anything. */
+
+import { sha256 } from '../digest.ts';
+import { CLIENT_SCRIPT } from './client-script.ts';
+import { type Fragment, Html, html } from './html.ts';
+import { STYLE } from './style.ts';
+import { minuteOf, numeral } from './text.ts';
+
+/** `sha256` counts a line feed after the text, which therefore stands in the element too. */
+const inlineHash = (text: string): string =>
+  `'sha256-${Buffer.from(sha256([text]), 'hex').toString('base64')}'`;
+const inline = (text: string): Html => new Html(`${text}\n`);
+
+/** Only this very style and script: whatever got into a cell can neither run nor call home. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src ${inlineHash(STYLE)}`,
+  `script-src ${inlineHash(CLIENT_SCRIPT)}`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+export const pageStart = (title: string): string =>
+  html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Html(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${inline(STYLE)}</style>
+</head>
+<body>
+<main>
+`.text;
+
+export const pageEnd = (footer: Fragment): string =>
+  html`<footer>${footer}</footer>
+</main>
+<script>${inline(CLIENT_SCRIPT)}</script>
+</body>
+</html>
+`.text;
+
+/** How much a person has to care. */
+export type Tone = 'good' | 'attention' | 'bad' | 'neutral';
+
+export const mark = (tone: Tone, text: string): Html => html`<span class="mark ${tone}">${text}</span>`;
+
+export type Tile = {
+  readonly count: number;
+  readonly name: string;
+  readonly note?: string;
+  /** Of a count that is not 0. */
+  readonly tone?: Tone;
+};
+
+export const tiles = (items: readonly Tile[]): Html => html`<ul class="tiles">
+${items.map(
+  ({ count, name, note, tone = 'neutral' }) =>
+    html`<li class="${count > 0 ? tone : 'zero'}"><b>${numeral(count)}</b> ${name}${note !== undefined && html` <span>${note}</span>`}</li>
+`,
+)}</ul>
+`;
+
+/** `id` also makes the id of the heading, which names the section. */
+export const section = (id: string, heading: string, content: Fragment, className = 'plain'): Html =>
+  html`<section class="${className}" aria-labelledby="${id}-heading">
+<h2 id="${id}-heading">${heading}</h2>
+${content}</section>
+`;
+
+export type Fact = { readonly term: string; readonly value: Fragment };
+
+/** Facts without a value are left out. */
+export const facts = (items: readonly Fact[]): Html => html`<dl>
+${items
+  .filter(({ value }) => value !== undefined && value !== false)
+  .map(
+    ({ term, value }) => html`<dt>${term}</dt><dd>${value}</dd>
+`,
+  )}</dl>
+`;
+
+export const time = (iso: string): Html => html`<time datetime="${iso}">${minuteOf(iso)}</time>`;
+
+/** A text to be copied exactly. */
+export const copyable = (id: string, text: string): Html =>
+  html`<pre><code id="${id}">${text}</code></pre>
+<p><button type="button" class="copy" value="${id}" hidden>Copy</button></p>
+`;

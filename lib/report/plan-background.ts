@@ -1,0 +1,144 @@
+/** What stands behind a plan: its figures and time, guards, warnings, and whom it leaves alone. */
+
+import { writesOf } from '../change.ts';
+import type { PlanRecord } from '../record.ts';
+import { type Fragment, html } from './html.ts';
+import { type Fact, facts, section, time } from './page.ts';
+import { duration, numeral, quantity } from './text.ts';
+
+const pace = ({ quota, createdAt, mode, held }: PlanRecord): Fragment => {
+  if (quota.writes === 0) return held.length > 0 ? 'none until released' : 'none';
+  const seconds = (Date.parse(quota.estimatedFinish) - Date.parse(createdAt)) / 1000;
+  const writes = `${quantity(quota.writes, 'write')} at Fastly, at most ${numeral(quota.perHour)} an hour`;
+  const when = mode === 'plan' ? 'would be done by' : 'done by';
+  return html`${writes}; ${when} ${time(quota.estimatedFinish)}, ${duration(seconds)} after planning, if nothing else uses the quota`;
+};
+
+const heldWork = ({ changes, held }: PlanRecord): Fragment => {
+  if (held.length === 0) return undefined;
+  const writes = changes.reduce((sum, change) => sum + (change.held ? writesOf(change) : 0), 0);
+  return `${quantity(writes, 'write')} more once released`;
+};
+
+const rosterFact = ({ roster }: PlanRecord): Fragment =>
+  roster !== undefined &&
+  html`${quantity(roster.rows, 'row')} in <code>${roster.key}</code>, version <code>${roster.versionId ?? roster.etag}</code>`;
+
+const aboutFacts = (record: PlanRecord): readonly Fact[] => {
+  const { createdAt, status, liveInvitations, runId, generation, mode, planHash } = record;
+  const planned = status !== 'blocked';
+  return [
+    { term: 'Planned', value: time(createdAt) },
+    { term: 'Roster', value: rosterFact(record) },
+    { term: 'Work', value: planned && pace(record) },
+    { term: 'Held work', value: heldWork(record) },
+    { term: 'Live invitations', value: planned && `${numeral(liveInvitations)} at Fastly when planned` },
+    {
+      term: 'Run',
+      value: html`<code>${runId}</code>, mode ${mode}${generation !== undefined && `, generation ${generation}`}`,
+    },
+    { term: 'Plan hash', value: planHash !== undefined && html`<code>${planHash}</code>` },
+  ];
+};
+
+type Aside = {
+  /** The rows' action, and the list they are counted from. */
+  readonly action: string;
+  readonly list: 'waiting' | 'drift' | 'unlistedMembers' | 'spared';
+  readonly noun: string;
+  readonly sentence: string;
+};
+
+const ASIDES: readonly Aside[] = [
+  {
+    action: 'waiting',
+    list: 'waiting',
+    noun: 'invitation',
+    sentence: 'not sent again for now: sent too recently, or as often as allowed.',
+  },
+  {
+    action: 'drift',
+    list: 'drift',
+    noun: 'member',
+    sentence: 'with another role than the roster says. Members are never changed.',
+  },
+  {
+    action: 'unlisted_member',
+    list: 'unlistedMembers',
+    noun: 'member',
+    sentence: 'not in the roster. Members are never removed.',
+  },
+  {
+    action: 'spared',
+    list: 'spared',
+    noun: 'invitation',
+    sentence: 'not in the roster, but protected or not to be pruned.',
+  },
+];
+
+/** People that the plan leaves alone although something about them is worth knowing. Links to their rows. */
+export const asideSection = (record: PlanRecord): Fragment => {
+  const asides = ASIDES.filter(({ list }) => record[list].length > 0);
+  return (
+    asides.length > 0 &&
+    section(
+      'asides',
+      'Left alone',
+      html`<ul>
+${asides.map(
+  ({ action, list, noun, sentence }) =>
+    html`<li><a href="#changes.action=${action}">${quantity(record[list].length, noun)}</a> ${sentence}</li>
+`,
+)}</ul>
+`,
+    )
+  );
+};
+
+/** More than anybody reads on a page. */
+const SHOWN_WARNINGS = 100;
+
+export const warningSection = ({ warnings }: PlanRecord): Fragment =>
+  warnings.length > 0 &&
+  section(
+    'warnings',
+    quantity(warnings.length, 'warning'),
+    html`<ul>
+${warnings.slice(0, SHOWN_WARNINGS).map(
+  (warning) => html`<li>${warning}</li>
+`,
+)}</ul>
+${
+  warnings.length > SHOWN_WARNINGS &&
+  html`<p>These are the first ${SHOWN_WARNINGS}; plan.json has all of them.</p>
+`
+}`,
+  );
+
+export const aboutSection = (record: PlanRecord): Fragment =>
+  section('about', 'About this plan', facts(aboutFacts(record)));
+
+/** A guard that trips always holds something, so that nothing held means that somebody approved. */
+const guardState = (tripped: boolean, { held }: PlanRecord): string => {
+  if (!tripped) return 'Passed';
+  return held.length > 0 ? 'Tripped' : 'Tripped, approved';
+};
+
+export const guardSection = (record: PlanRecord): Fragment =>
+  record.guards.length > 0 &&
+  section(
+    'guards',
+    'Guards',
+    html`<table aria-labelledby="guards-heading">
+<thead><tr><th scope="col">Guard</th><th scope="col">Reading</th><th scope="col">State</th></tr></thead>
+<tbody>
+${record.guards.map(
+  ({ guard, sentence, tripped }) => html`<tr>
+<td class="guard" data-label="Guard"><code>${guard}</code></td>
+<td class="reading" data-label="Reading">${sentence}</td>
+<td class="state ${tripped ? 'attention' : 'good'}" data-label="State">${guardState(tripped, record)}</td>
+</tr>
+`,
+)}</tbody></table>
+`,
+  );

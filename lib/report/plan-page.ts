@@ -1,0 +1,100 @@
+/** plan.html: what will happen, what is held and why, then everybody it concerns. */
+
+import type { PlanRecord } from '../record.ts';
+import { countHeld, heldSection } from './held.ts';
+import { type Fragment, type Html, html } from './html.ts';
+import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
+import { copyable, mark, pageEnd, pageStart, tiles } from './page.ts';
+import { aboutSection, asideSection, guardSection, warningSection } from './plan-background.ts';
+import { countPlanRows, planTableRows } from './plan-rows.ts';
+import { headline, STATUS_MARKS } from './plan-words.ts';
+import { type Column, tableSection } from './table.ts';
+import { people, quantity } from './text.ts';
+
+const planTiles = ({ counts, held, status }: PlanRecord): Fragment =>
+  status !== 'blocked' &&
+  tiles([
+    { count: counts.create, name: 'Create', note: 'new invitations' },
+    { count: counts.replace, name: 'Replace', note: 'cancelled, then sent anew' },
+    { count: counts.delete, name: 'Delete', note: 'cancelled' },
+    { count: countHeld(held), name: 'Held', note: 'of these changes', tone: 'attention' },
+    { count: counts.keep, name: 'Keep', note: 'invitations stay as they are' },
+    { count: counts.member, name: 'Members', note: 'of the roster, accepted already' },
+  ]);
+
+const wayOut = ({ approveCommand, approval }: PlanRecord): Fragment => {
+  if (approveCommand !== undefined)
+    return html`<p>To release exactly these changes, run:</p>
+${copyable('approve', approveCommand)}<p>If the plan differs by then, they stay held and you are told so.</p>
+`;
+  return (
+    approval !== undefined &&
+    html`<p>The approval that releases exactly these changes:</p>
+${copyable('approve', approval)}`
+  );
+};
+
+const summary = (record: PlanRecord): Html => {
+  const [tone, status] = STATUS_MARKS[record.status];
+  return html`<header>
+<p class="kicker">Plan for Fastly invitations · ${mark(tone, status)}</p>
+<h1>${record.account}</h1>
+<p class="lead">${headline(record)}</p>
+</header>
+${planTiles(record)}${heldSection(record.held, wayOut(record))}`;
+};
+
+function* issueSection({ issues }: PlanRecord): Generator<string> {
+  if (issues.length === 0) return;
+  const codes = [...new Set(issues.map(({ code }) => code))].sort();
+  yield* tableSection({
+    id: 'issues',
+    heading: quantity(issues.length, 'problem'),
+    columns: [
+      { key: 'line', title: 'Line' },
+      { key: 'column', title: 'Column' },
+      { key: 'message', title: 'Problem' },
+      { key: 'code', title: 'Code', labels: Object.fromEntries(codes.map((code) => [code, code])) },
+    ],
+    count: issues.length,
+    rows: () =>
+      issues.map(({ line, column, message, code }) => [String(line ?? ''), column ?? '', message, code]),
+    file: 'plan.csv',
+  });
+}
+
+const COLUMNS: readonly Column[] = [
+  { key: 'action', title: 'Action', labels: ACTION_LABELS },
+  { key: 'held', title: 'Held', labels: HELD_LABELS },
+  { key: 'email', title: 'Address' },
+  { key: 'reason', title: 'Reason', labels: REASON_LABELS },
+  { key: 'access', title: 'Access' },
+  { key: 'detail', title: 'Details' },
+];
+
+function* peopleSection(record: PlanRecord): Generator<string> {
+  const count = countPlanRows(record);
+  if (count === 0) return;
+  const changes = record.changes.length;
+  const others = count - changes;
+  yield* tableSection({
+    id: 'changes',
+    heading: `${quantity(changes, 'change')}${others > 0 ? `, ${people(others)} left alone` : ''}`,
+    columns: COLUMNS,
+    count,
+    rows: () => planTableRows(record),
+    file: 'plan.csv',
+  });
+}
+
+export function* planPage(record: PlanRecord): Generator<string> {
+  yield pageStart(`${record.account}: invitation plan of ${record.createdAt.slice(0, 10)}`);
+  yield summary(record).text;
+  yield* issueSection(record);
+  yield html`<div class="columns">
+${aboutSection(record)}<div>${warningSection(record)}${asideSection(record)}</div>
+</div>
+${guardSection(record)}`.text;
+  yield* peopleSection(record);
+  yield pageEnd('The same plan for machines: plan.json and plan.csv, beside this file.');
+}

@@ -1,0 +1,21 @@
+/** The files of a plan: `runs/<account>/<runId>/plan.json|csv|html`. */
+
+import type { PlanRecord } from '../record.ts';
+import { csvLines } from './csv.ts';
+import { jsonLines } from './json.ts';
+import { inPieces } from './pieces.ts';
+import { planPage } from './plan-page.ts';
+import { PLAN_CSV_HEADER, planCsvRows } from './plan-rows.ts';
+
+export type PlanReport = {
+  readonly name: 'plan.json' | 'plan.csv' | 'plan.html';
+  /** Made while it is written; may be iterated again. */
+  readonly content: Iterable<string>;
+};
+
+/** plan.json is the record itself; the others say the same to people and spreadsheets. */
+export const planReports = (record: PlanRecord): readonly PlanReport[] => [
+  { name: 'plan.json', content: inPieces(() => jsonLines(record)) },
+  { name: 'plan.csv', content: inPieces(() => csvLines(PLAN_CSV_HEADER, planCsvRows(record))) },
+  { name: 'plan.html', content: inPieces(() => planPage(record)) },
+];

@@ -1,0 +1,128 @@
+/** Everybody a plan says something about, one row each: the rows of plan.csv and of the table in plan.html. */
+
+import type { Action } from '../change.ts';
+import type { Access } from '../invitation.ts';
+import type { PlanRecord, RecordedChange } from '../record.ts';
+import { enumeration, minuteOf, quantity, undisguised } from './text.ts';
+
+/** `drift` a member whose role differs; `unlisted_member` a member without a roster row; `spared` an invitation that stays. */
+type RowKind = Action | 'waiting' | 'drift' | 'unlisted_member' | 'spared';
+
+type PlanRow = {
+  readonly kind: RowKind;
+  readonly email: string;
+  readonly reason: string;
+  readonly change?: RecordedChange;
+  /** ISO 8601, of somebody who waits */
+  readonly until?: string | undefined;
+  readonly desiredRole?: string;
+  readonly memberRole?: string;
+};
+
+/** The plan's order, then those it leaves alone. */
+function* planRows(record: PlanRecord): Generator<PlanRow> {
+  for (const change of record.changes)
+    yield { kind: change.action, email: change.email, reason: change.reason, change };
+  for (const { email, reason, until } of record.waiting) yield { kind: 'waiting', email, reason, until };
+  for (const { email, desired, actual } of record.drift)
+    yield { kind: 'drift', email, reason: 'role_differs', desiredRole: desired, memberRole: actual };
+  for (const email of record.unlistedMembers)
+    yield { kind: 'unlisted_member', email, reason: 'member_not_in_roster' };
+  for (const { email, reason } of record.spared) yield { kind: 'spared', email, reason };
+}
+
+export const countPlanRows = (record: PlanRecord): number =>
+  record.changes.length +
+  record.waiting.length +
+  record.drift.length +
+  record.unlistedMembers.length +
+  record.spared.length;
+
+/** `differs_in`, `services` and `invitation_ids` are lists separated by `;`, and so are role ids in `role`. */
+export const PLAN_CSV_HEADER = [
+  'action',
+  'email',
+  'reason',
+  'held',
+  'differs_in',
+  'role',
+  'limit_services',
+  'services',
+  'invitation_ids',
+  'mail_number',
+  'wait_until',
+  'member_role',
+  'line',
+  'column',
+  'message',
+] as const;
+
+const accessOf = (change: RecordedChange | undefined): Access | undefined =>
+  change === undefined || change.action === 'delete' ? undefined : change.access;
+
+const idsOf = (change: RecordedChange | undefined): readonly string[] =>
+  change === undefined || change.action === 'create' ? [] : change.invitationIds;
+
+const csvRow = (row: PlanRow): readonly string[] => {
+  const { change } = row;
+  const access = accessOf(change);
+  return [
+    row.kind,
+    row.email,
+    row.reason,
+    change === undefined ? '' : String(change.held === true),
+    change?.action === 'replace' ? change.fields.join(';') : '',
+    row.desiredRole ?? access?.role ?? access?.roles?.join(';') ?? '',
+    access === undefined ? '' : String(access.limitServices),
+    access?.services.map(({ id, permission }) => `${id}:${permission}`).join(';') ?? '',
+    idsOf(change).join(';'),
+    change === undefined || change.action === 'delete' ? '' : String(change.mailNumber),
+    row.until ?? '',
+    row.memberRole ?? '',
+    '',
+    '',
+    '',
+  ];
+};
+
+/** One row per person, then one per issue (`action` is `issue`, `reason` its code). */
+export function* planCsvRows(record: PlanRecord): Generator<readonly string[]> {
+  for (const row of planRows(record)) yield csvRow(row);
+  for (const { code, line, column, message } of record.issues) {
+    const cells = PLAN_CSV_HEADER.map(() => '');
+    yield ['issue', '', code, ...cells.slice(3, -3), String(line ?? ''), column ?? '', message];
+  }
+}
+
+const accessText = ({ role, roles, limitServices, services }: Access): string => {
+  const name = role ?? `roles ${roles?.join(', ')}`;
+  if (!limitServices) return name;
+  if (services.length === 0) return `${name}, limited to no services`;
+  return `${name}, limited to ${services.map(({ id, permission }) => `${id} (${permission})`).join(', ')}`;
+};
+
+const detailText = ({ change, until }: PlanRow): string => {
+  if (change === undefined) return until === undefined ? '' : `again from ${minuteOf(until)}`;
+  const parts: string[] = [];
+  if (change.action === 'replace' && change.fields.length > 0)
+    parts.push(`differs in ${enumeration(change.fields)}`);
+  const ids = idsOf(change);
+  if (ids.length > 0) parts.push(`${quantity(ids.length, 'invitation')}: ${ids.join(', ')}`);
+  if (change.action !== 'delete' && change.mailNumber > 1)
+    parts.push(`mail number ${change.mailNumber} to this address`);
+  return parts.join('; ');
+};
+
+const rowAccess = ({ change, desiredRole, memberRole }: PlanRow): string => {
+  if (memberRole !== undefined) return `${memberRole}; the roster says ${desiredRole}`;
+  const access = accessOf(change);
+  return access === undefined ? '' : accessText(access);
+};
+
+/** Action, held, address, reason, access, details: the cells of the table in plan.html. */
+export function* planTableRows(record: PlanRecord): Generator<readonly string[]> {
+  for (const row of planRows(record)) {
+    const held = row.change?.held === true ? 'held' : '';
+    yield [row.kind, held, undisguised(row.email), row.reason, rowAccess(row), detailText(row)];
+  }
+}

@@ -1,0 +1,80 @@
+/** A plan in a sentence or two: what a manager reads first. */
+
+import type { Action } from '../change.ts';
+import type { PlanRecord, PlanStatus } from '../record.ts';
+import { countHeld } from './held.ts';
+import type { Tone } from './page.ts';
+import { enumeration, people, quantity } from './text.ts';
+
+export const STATUS_MARKS: Readonly<Record<PlanStatus, readonly [Tone, string]>> = {
+  planned: ['neutral', 'Planned, nothing changed'],
+  changed: ['attention', 'Not the plan that was reviewed'],
+  in_sync: ['good', 'In sync'],
+  enqueued: ['good', 'Being carried out'],
+  held: ['attention', 'Waiting for approval'],
+  blocked: ['bad', 'Blocked'],
+};
+
+type ActionCounts = Readonly<Record<Action, number>>;
+
+/** `invite 3 people and cancel invitations of 1 person`; empty when there is nothing to do. */
+const phraseOf = (counts: ActionCounts): string =>
+  enumeration(
+    [
+      counts.create > 0 ? `invite ${people(counts.create)}` : '',
+      counts.replace > 0 ? `replace invitations of ${people(counts.replace)}` : '',
+      counts.delete > 0 ? `cancel invitations of ${people(counts.delete)}` : '',
+    ].filter((part) => part !== ''),
+  );
+
+const heldCounts = ({ held }: PlanRecord): ActionCounts => {
+  const counts = { create: 0, delete: 0, replace: 0 };
+  for (const { action, count } of held) counts[action] += count;
+  return counts;
+};
+
+const releasedPhrase = (record: PlanRecord): string => {
+  const held = heldCounts(record);
+  const { create, replace, delete: deleted } = record.counts;
+  return phraseOf({
+    create: create - held.create,
+    replace: replace - held.replace,
+    delete: deleted - held.delete,
+  });
+};
+
+const plannedHeadline = (record: PlanRecord): string => {
+  const released = releasedPhrase(record);
+  const held = phraseOf(heldCounts(record));
+  if (released === '' && held === '')
+    return 'Fastly already matches the roster. Nothing would have to change.';
+  const release = released === '' ? '' : `If applied, this plan will ${released}. `;
+  const hold = held === '' ? '' : `Held until somebody approves: ${held}. `;
+  return `${release}${hold}Nothing has been changed so far.`;
+};
+
+const heldHeadline = (record: PlanRecord): string => {
+  const count = countHeld(record.held);
+  const held = `${quantity(count, 'change is', 'changes are')} held until somebody approves: ${phraseOf(heldCounts(record))}.`;
+  const released = releasedPhrase(record);
+  return released === ''
+    ? `${held} Nothing else has to change.`
+    : `${held} The rest goes ahead: ${released}.`;
+};
+
+export const headline = (record: PlanRecord): string => {
+  switch (record.status) {
+    case 'blocked':
+      return `Nothing was done, and nothing will be until ${quantity(record.issues.length, 'problem is', 'problems are')} solved.`;
+    case 'changed':
+      return 'Nothing was done: the plan is no longer the one that was reviewed. Review this one instead.';
+    case 'in_sync':
+      return 'Fastly already matches the roster. Nothing has to change.';
+    case 'planned':
+      return plannedHeadline(record);
+    case 'held':
+      return record.mode === 'plan' ? plannedHeadline(record) : heldHeadline(record);
+    case 'enqueued':
+      return `This run will ${releasedPhrase(record) || 'change nothing'}.`;
+  }
+};

@@ -1,0 +1,174 @@
+/** report.html: what became of everything, what needs a person first. */
+
+import type { ReportedOutcome, RunReport } from '../record.ts';
+import { heldSection } from './held.ts';
+import { type Fragment, type Html, html } from './html.ts';
+import { ACTION_LABELS, RESULT_LABELS } from './labels.ts';
+import {
+  copyable,
+  facts,
+  mark,
+  pageEnd,
+  pageStart,
+  section,
+  type Tile,
+  type Tone,
+  tiles,
+  time,
+} from './page.ts';
+import { outcomeTableRows, runTableRows } from './run-rows.ts';
+import { type Column, tableSection } from './table.ts';
+import { duration, enumeration, numeral, quantity } from './text.ts';
+
+type Totals = {
+  readonly jobs: number;
+  readonly applied: number;
+  readonly alreadySo: number;
+  /** Needs a person */
+  readonly open: number;
+  readonly superseded: number;
+};
+
+/** What each open result means and what to do about it. `unknown` may have happened or not. */
+const OPEN_RESULTS: Readonly<Record<string, string>> = {
+  rejected:
+    'Fastly refused these; its words are in the details. Correct the roster row or the account; the next run tries again.',
+  failed:
+    'These kept failing and are in the dead-letter queue too. The next run plans whatever is still missing.',
+  unknown:
+    'No outcome was stored for these, so they may have happened or not. The next run looks at Fastly and settles it.',
+};
+
+const isOpen = ({ result }: ReportedOutcome): boolean => Object.hasOwn(OPEN_RESULTS, result);
+
+const totalsOf = ({ counts }: RunReport): Totals => {
+  const sum = (...results: string[]): number =>
+    results.reduce((total, result) => total + (counts[result] ?? 0), 0);
+  return {
+    jobs: sum(...Object.keys(counts)),
+    applied: sum('created', 'deleted', 'replaced'),
+    alreadySo: sum('already_invited', 'already_member', 'already_gone'),
+    open: sum(...Object.keys(OPEN_RESULTS)),
+    superseded: sum('superseded'),
+  };
+};
+
+const statusOf = ({ open, superseded }: Totals, { held }: RunReport): readonly [Tone, string] => {
+  if (open > 0) return ['bad', 'Needs a person'];
+  if (held.length > 0) return ['attention', 'Some changes wait for approval'];
+  return superseded > 0 ? ['attention', 'Partly left to a newer run'] : ['good', 'Done'];
+};
+
+const wasOrWere = (count: number): string => `${numeral(count)} ${count === 1 ? 'was' : 'were'}`;
+
+const headline = ({ jobs, applied, alreadySo, open, superseded }: Totals): string => {
+  if (jobs === 0) return 'There was nothing to carry out.';
+  if (applied === jobs)
+    return jobs === 1 ? 'The one change was carried out.' : `All ${numeral(jobs)} changes were carried out.`;
+  const parts = [`${wasOrWere(applied)} carried out`];
+  if (alreadySo > 0) parts.push(`${wasOrWere(alreadySo)} already so`);
+  if (superseded > 0) parts.push(`${wasOrWere(superseded)} left to a newer run`);
+  if (open > 0) parts.push(`${numeral(open)} ${open === 1 ? 'needs' : 'need'} a person`);
+  return `Of ${quantity(jobs, 'change')}, ${enumeration(parts)}.`;
+};
+
+/** Worth a tile even when there is none of it. */
+const MAIN_RESULTS: ReadonlySet<string> = new Set(['created', 'deleted', 'replaced', 'rejected', 'failed']);
+
+const resultTiles = ({ counts, waiting }: RunReport): readonly Tile[] => {
+  const labels: Readonly<Record<string, string>> = RESULT_LABELS;
+  // In the labels' order, whatever the order of the counts; a result without a label comes last.
+  const results = new Set([...Object.keys(labels), ...Object.keys(counts)]);
+  return [
+    ...[...results]
+      .filter((result) => (counts[result] ?? 0) > 0 || MAIN_RESULTS.has(result))
+      .map(
+        (result): Tile => ({
+          count: counts[result] ?? 0,
+          name: labels[result] ?? result,
+          tone: Object.hasOwn(OPEN_RESULTS, result) ? 'bad' : 'neutral',
+        }),
+      ),
+    { count: waiting.length, name: 'Waiting', note: 'not mailed in this run' },
+  ];
+};
+
+const wayOut = ({
+  approval,
+}: RunReport): Fragment => html`<p>The plan of this run (plan.html, beside this file) has the command that releases them.${approval !== undefined && ' The approval is:'}</p>
+${approval !== undefined && copyable('approve', approval)}`;
+
+const COLUMNS: readonly Column[] = [
+  { key: 'action', title: 'Action', labels: ACTION_LABELS },
+  { key: 'email', title: 'Address' },
+  { key: 'result', title: 'Result', labels: RESULT_LABELS },
+  { key: 'detail', title: 'Details' },
+  { key: 'when', title: 'When' },
+];
+
+const openAdvice = ({ counts }: RunReport): Html =>
+  section(
+    'advice',
+    'What needs a person',
+    html`<ul>
+${Object.entries(OPEN_RESULTS)
+  .filter(([result]) => (counts[result] ?? 0) > 0)
+  .map(
+    ([result, advice]) => html`<li><b>${numeral(counts[result] ?? 0)} ${result}</b>: ${advice}</li>
+`,
+  )}</ul>
+`,
+    'notice bad',
+  );
+
+function* openSection(report: RunReport): Generator<string> {
+  const open = report.outcomes.filter(isOpen);
+  if (open.length === 0) return;
+  yield openAdvice(report).text;
+  yield* tableSection({
+    id: 'open',
+    heading: `${quantity(open.length, 'change')} to look into`,
+    columns: COLUMNS,
+    count: open.length,
+    rows: () => outcomeTableRows(open),
+    file: 'report.csv',
+  });
+}
+
+const summary = (report: RunReport): Html => {
+  const totals = totalsOf(report);
+  const [tone, status] = statusOf(totals, report);
+  return html`<header>
+<p class="kicker">Report on Fastly invitations · ${mark(tone, status)}</p>
+<h1>${report.account}</h1>
+<p class="lead">${headline(totals)} It took ${duration(report.durationSeconds)}.</p>
+</header>
+${tiles(resultTiles(report))}`;
+};
+
+export function* runPage(report: RunReport): Generator<string> {
+  const { account, runId, generation, startedAt, finishedAt, durationSeconds, outcomes, waiting } = report;
+  yield pageStart(`${account}: invitation run of ${startedAt.slice(0, 10)}`);
+  yield summary(report).text;
+  yield* openSection(report);
+  yield html`${heldSection(report.held, wayOut(report))}${section(
+    'about',
+    'About this run',
+    facts([
+      { term: 'Started', value: time(startedAt) },
+      { term: 'Finished', value: html`${time(finishedAt)}, after ${duration(durationSeconds)}` },
+      { term: 'Run', value: html`<code>${runId}</code>, generation ${generation}` },
+    ]),
+  )}`.text;
+  const count = outcomes.length + waiting.length;
+  if (count > 0)
+    yield* tableSection({
+      id: 'outcomes',
+      heading: 'Everybody',
+      columns: COLUMNS,
+      count,
+      rows: () => runTableRows(report),
+      file: 'report.csv',
+    });
+  yield pageEnd('The same report for machines: report.json and report.csv, beside this file.');
+}

@@ -1,0 +1,21 @@
+/** The files of a finished run: `runs/<account>/<runId>/report.json|csv|html`. */
+
+import type { RunReport } from '../record.ts';
+import { csvLines } from './csv.ts';
+import { jsonLines } from './json.ts';
+import { inPieces } from './pieces.ts';
+import { runPage } from './run-page.ts';
+import { RUN_CSV_HEADER, runCsvRows } from './run-rows.ts';
+
+export type RunReportFile = {
+  readonly name: 'report.json' | 'report.csv' | 'report.html';
+  /** Made while it is written; may be iterated again. */
+  readonly content: Iterable<string>;
+};
+
+/** report.json is the report itself; the others say the same to people and spreadsheets. */
+export const runReports = (report: RunReport): readonly RunReportFile[] => [
+  { name: 'report.json', content: inPieces(() => jsonLines(report)) },
+  { name: 'report.csv', content: inPieces(() => csvLines(RUN_CSV_HEADER, runCsvRows(report))) },
+  { name: 'report.html', content: inPieces(() => runPage(report)) },
+];

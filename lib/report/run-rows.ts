@@ -1,0 +1,32 @@
+/** Everybody a run report says something about, one row each: the rows of report.csv and of the tables in report.html. */
+
+import type { ReportedOutcome, RunReport } from '../record.ts';
+import { minuteOf, secondOf, undisguised } from './text.ts';
+
+export const RUN_CSV_HEADER = ['action', 'email', 'result', 'reason', 'at', 'wait_until', 'detail'] as const;
+
+/** One row per job in the plan's order, then those who wait: they have a `reason` instead of a `result`. */
+export function* runCsvRows({ outcomes, waiting }: RunReport): Generator<readonly string[]> {
+  for (const { action, email, result, at, detail } of outcomes)
+    yield [action, email, result, '', at ?? '', '', detail ?? ''];
+  for (const { email, reason, until } of waiting) yield ['waiting', email, '', reason, '', until ?? '', ''];
+}
+
+/** Action, address, result, details, when: the cells of the tables in report.html. */
+export function* outcomeTableRows(outcomes: readonly ReportedOutcome[]): Generator<readonly string[]> {
+  for (const { action, email, result, at, detail } of outcomes)
+    yield [action, undisguised(email), result, detail ?? '', at === undefined ? '' : secondOf(at)];
+}
+
+/** The same rows as in report.csv; who waits has the reason as the result. */
+export function* runTableRows({ outcomes, waiting }: RunReport): Generator<readonly string[]> {
+  yield* outcomeTableRows(outcomes);
+  for (const { email, reason, until } of waiting)
+    yield [
+      'waiting',
+      undisguised(email),
+      reason,
+      until === undefined ? '' : `again from ${minuteOf(until)}`,
+      '',
+    ];
+}

@@ -1,0 +1,99 @@
+/** A table of any length: the first rows as HTML for everybody, all rows as data for the script that searches them. */
+
+import { type Html, html, scriptJson } from './html.ts';
+import { numeral, quantity } from './text.ts';
+
+export type Column = {
+  /** Names the cell's class and the filter in the address bar. */
+  readonly key: string;
+  readonly title: string;
+  /** Makes the column a filter, and says how its codes are shown. */
+  readonly labels?: Readonly<Record<string, string>>;
+};
+
+export type Table = {
+  /** Unique in the page. */
+  readonly id: string;
+  readonly heading: string;
+  readonly columns: readonly Column[];
+  readonly count: number;
+  /** Cells in the order of `columns`. */
+  readonly rows: () => Iterable<readonly string[]>;
+  /** Where all rows are for somebody whose browser runs no scripts. */
+  readonly file: string;
+};
+
+/** Enough to judge a plan by, little enough for any mail program. */
+const STATIC_ROWS = 200;
+const BATCH_ROWS = 200;
+
+const staticRow = (columns: readonly Column[], cells: readonly string[]): Html =>
+  html`<tr>${columns.map(({ key, title, labels }, index) => {
+    const code = cells[index] ?? '';
+    return html`<td class="${key}" data-label="${title}">${labels?.[code] ?? code}</td>`;
+  })}</tr>
+`;
+
+const controls = ({ id, columns }: Table): Html => html`<form class="controls" role="search" hidden>
+<label class="search">Search <input type="search" name="${id}.q" autocomplete="off" spellcheck="false"></label>
+${columns
+  .filter(({ labels }) => labels !== undefined)
+  .map(
+    ({ key, title }) =>
+      html`<label>${title} <select name="${id}.${key}"><option value="">All</option></select></label>
+`,
+  )}<button type="reset">Clear</button>
+</form>
+`;
+
+const pager = ({ id, heading }: Table): Html => html`<nav class="pager" aria-label="Pages: ${heading}" hidden>
+<button type="button" class="previous">Previous</button>
+<label>Page <input type="number" name="${id}.page" min="1" value="1" inputmode="numeric"></label>
+<span class="pages"></span>
+<button type="button" class="next">Next</button>
+</nav>
+`;
+
+const status = ({ count, file }: Table): string =>
+  count <= STATIC_ROWS
+    ? quantity(count, 'row')
+    : `The first ${STATIC_ROWS} of ${numeral(count)} rows. Without JavaScript this page can't show more: all of them are in ${file}.`;
+
+function* dataRows(rows: Iterable<readonly string[]>): Generator<string> {
+  let batch: (readonly string[])[] = [];
+  let before = '\n';
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length < BATCH_ROWS) continue;
+    yield before + scriptJson(batch).slice(1, -1);
+    before = ',\n';
+    batch = [];
+  }
+  if (batch.length > 0) yield before + scriptJson(batch).slice(1, -1);
+}
+
+function* staticRows({ columns, rows }: Table): Generator<string> {
+  let left = STATIC_ROWS;
+  for (const row of rows()) {
+    yield staticRow(columns, row).text;
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
+export function* tableSection(table: Table): Generator<string> {
+  const { id, heading, columns, rows } = table;
+  yield html`<section class="table" id="${id}" aria-labelledby="${id}-heading">
+<h2 id="${id}-heading">${heading}</h2>
+${controls(table)}<p class="status" aria-live="polite">${status(table)}</p>
+<table aria-labelledby="${id}-heading">
+<thead><tr>${columns.map(({ key, title }) => html`<th scope="col" class="${key}">${title}</th>`)}</tr></thead>
+<tbody>
+`.text;
+  yield* staticRows(table);
+  yield html`</tbody></table>
+${pager(table)}<script type="application/json">{"columns":`.text;
+  yield `${scriptJson(columns)},"rows":[`;
+  yield* dataRows(rows());
+  yield '\n]}</script>\n</section>\n';
+}

@@ -1,0 +1,43 @@
+/** Numbers, times and lists as plain English. */
+
+export const numeral = (count: number): string => count.toLocaleString('en');
+
+/** `1 person`, `2,000 people` */
+export const quantity = (count: number, one: string, many = `${one}s`): string =>
+  `${numeral(count)} ${count === 1 ? one : many}`;
+
+export const people = (count: number): string => quantity(count, 'person', 'people');
+
+const LISTS = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
+/** `a, b and c` */
+export const enumeration = (items: readonly string[]): string => LISTS.format(items);
+
+/** `2026-11-23T02:00:00.000Z` → `2026-11-23 02:00 UTC`. Anything that is not ISO 8601 in UTC stays as it is. */
+export const minuteOf = (iso: string): string => iso.replace(/^(.{10})T(\d\d:\d\d):.*Z$/, '$1 $2 UTC');
+
+/** Like {@link minuteOf}, with seconds. */
+export const secondOf = (iso: string): string =>
+  iso.replace(/^(.{10})T(\d\d:\d\d:\d\d)(\.\d+)?Z$/, '$1 $2 UTC');
+
+const DECEPTIVE = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
+
+/** Characters that make one address look like another are spelt out: `ann[U+200B]@example.com`. */
+export const undisguised = (text: string): string =>
+  text.replace(
+    DECEPTIVE,
+    (character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
+  );
+
+const MINUTE_SECONDS = 60;
+const HOUR_MINUTES = 60;
+
+/** To the minute; below a minute and a half, to the second. */
+export const duration = (seconds: number): string => {
+  if (seconds < 1.5 * MINUTE_SECONDS) return quantity(Math.max(0, Math.round(seconds)), 'second');
+  const minutes = Math.round(seconds / MINUTE_SECONDS);
+  if (minutes < HOUR_MINUTES) return quantity(minutes, 'minute');
+  const rest = minutes % HOUR_MINUTES;
+  const hours = quantity(Math.floor(minutes / HOUR_MINUTES), 'hour');
+  return rest === 0 ? hours : `${hours} ${quantity(rest, 'minute')}`;
+};

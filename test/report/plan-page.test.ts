@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { Script } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import type { Email } from '../../lib/invitation.ts';
+import type { PlanRecord } from '../../lib/record.ts';
+import { planReports } from '../../lib/report/plan-report.ts';
+import { hostileRecord } from '../support/report-hostile.ts';
+import { fileText, staticRows, tableData, visibleText } from '../support/report-page.ts';
+import { blockedRecord, changesOf, planRecord } from '../support/report-records.ts';
+
+const pageOf = (record: PlanRecord): string => fileText(planReports(record), 'plan.html');
+
+describe('plan.html', () => {
+  it('leads with the account, what will happen, what is held and the command to release it', () => {
+    const record = planRecord(
+      changesOf(5000),
+      {},
+      { maxCreates: 10_000, maxReplaces: 1000, maxChangePercent: 100 },
+    );
+    const text = visibleText(pageOf(record));
+    expect(text).toContain(
+      '100 changes are held until somebody approves: cancel invitations of 100 people. The rest goes ahead: invite 4,400 people and replace invitations of 500 people.',
+    );
+    expect(text).toContain('100 deletes exceed the limit of 50');
+    expect(text).toContain(record.approveCommand);
+    expect(text).toContain('5,400 writes at Fastly, at most 1,000 an hour; done by 2026-11-23 15:00 UTC');
+    expect(text).toContain('5,350 rows in rosters/acme.csv');
+    for (const { guard, sentence } of record.guards) expect(text).toContain(`${guard} ${sentence}`);
+    expect(text.indexOf('acme')).toBeLessThan(text.indexOf('100 changes are held'));
+    expect(text.indexOf(record.approveCommand ?? '?')).toBeLessThan(text.indexOf('MAX_CREATES'));
+  });
+
+  it.each([
+    ['in_sync', 'Fastly already matches the roster. Nothing has to change.'],
+    [
+      'enqueued',
+      'This run will invite 10 people, replace invitations of 1 person and cancel invitations of 1 person.',
+    ],
+    ['planned', 'If applied, this plan will invite 10 people, replace'],
+    ['changed', 'no longer the one that was reviewed'],
+    ['held', 'Nothing has been changed so far.'],
+  ] as const)('says in a sentence that a plan is %s', (status, sentence) => {
+    const changes = status === 'in_sync' ? [] : changesOf(12);
+    const mode = status === 'planned' || status === 'held' ? 'plan' : 'apply';
+    expect(visibleText(pageOf(planRecord(changes, { status, mode })))).toContain(sentence);
+  });
+
+  it('says that tripped guards were approved when nothing is held any more', () => {
+    const { approval, approveCommand, ...record } = planRecord(changesOf(2000));
+    expect(visibleText(pageOf({ ...record, held: [], status: 'enqueued' }))).toContain('Tripped, approved');
+    expect(visibleText(pageOf(planRecord(changesOf(2000))))).not.toContain('Tripped, approved');
+  });
+
+  it('shows all problems of a blocked plan with line and column, before anything else', () => {
+    const record = blockedRecord(40);
+    const page = pageOf(record);
+    expect(visibleText(page)).toContain('nothing will be until 40 problems are solved');
+    expect(staticRows(page, 'issues')).toEqual(
+      record.issues.map(({ line, column, message, code }) => [String(line), column, message, code]),
+    );
+    expect(page.indexOf('id="issues"')).toBeLessThan(page.indexOf('About this plan'));
+    expect(page).not.toContain('id="changes"');
+  });
+
+  it('is readable without scripts: the first 200 rows and where the others are', () => {
+    const record = planRecord(changesOf(10_000));
+    const page = pageOf(record);
+    const rows = staticRows(page, 'changes');
+    expect(rows).toHaveLength(200);
+    expect(rows[0]?.slice(0, 4)).toEqual([
+      'Delete',
+      'Held',
+      'person-000007@example.com',
+      'Not in the roster',
+    ]);
+    expect(visibleText(page)).toContain('The first 200 of 10,005 rows.');
+  });
+
+  it('has no address, style or script from elsewhere, and lets only its own run', () => {
+    const page = pageOf(planRecord());
+    expect(page).not.toMatch(/\b(?:https?:)?\/\/[a-z]/i);
+    expect(page).not.toMatch(/ (?:src|srcset|action|style|on[a-z]+)=/i);
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    for (const element of ['style', 'script']) {
+      const content = new RegExp(`<${element}>([\\s\\S]*?)</${element}>`).exec(page)?.[1] ?? '';
+      const hash = createHash('sha256').update(content).digest('base64');
+      expect(policy).toContain(`${element}-src 'sha256-${hash}'`);
+      if (element === 'script') expect(() => new Script(content)).not.toThrow();
+    }
+  });
+
+  it('has a light and a dark theme, and a view for phones', () => {
+    const page = pageOf(planRecord());
+    expect(page).toContain('color-scheme: light dark');
+    expect(page).toContain('@media (prefers-color-scheme: dark)');
+    expect(page).toContain('@media (max-width: 44rem)');
+    expect(page).toContain('width=device-width');
+  });
+
+  it('labels every control', () => {
+    const page = pageOf(planRecord());
+    expect(page.match(/<label[^>]*>[A-Z][a-z]+ <(?:input|select)/g)).toHaveLength(
+      page.match(/<(?:input|select)/g)?.length ?? -1,
+    );
+  });
+
+  it('shows hostile cells as text, in the rows and in the data', () => {
+    const record = hostileRecord();
+    const page = pageOf(record);
+    expect(page.match(/<script/g)).toHaveLength(3);
+    expect(page).not.toMatch(/<img|<b>&lt;b|<!--/);
+    const emails = record.changes.map(({ email }) => email);
+    const { rows } = tableData(page, 'changes');
+    expect(rows.slice(0, emails.length).map((row) => row[2])).toEqual(emails);
+    expect(staticRows(page, 'changes').map((row) => row[2])).toEqual(emails.slice(0, 200));
+    expect(tableData(page, 'issues').rows).toEqual(
+      record.issues.map(({ line, column, message, code }) => [String(line), column, message, code]),
+    );
+  });
+
+  it('spells out characters that disguise an address', () => {
+    const record = planRecord([], {
+      spared: [{ email: 'ann\u200b\u202egro.elpmaxe@' as Email, reason: 'prune' }],
+    });
+    expect(staticRows(pageOf(record), 'changes').at(-1)?.[2]).toBe('ann[U+200B][U+202E]gro.elpmaxe@');
+  });
+
+  it('shows a hundred warnings of many', () => {
+    const warnings = Array.from({ length: 3000 }, (_, index) => `warning ${index}.`);
+    const text = visibleText(pageOf(planRecord([], { warnings })));
+    expect(text).toContain('3,000 warnings');
+    expect(text).toContain('warning 99.');
+    expect(text).not.toContain('warning 100.');
+  });
+});

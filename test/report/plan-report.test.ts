@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import type { PlanRecord } from '../../lib/record.ts';
+import { planReports } from '../../lib/report/plan-report.ts';
+import { hostileRecord } from '../support/report-hostile.ts';
+import { fileText, tableData, tileCounts } from '../support/report-page.ts';
+import { blockedRecord, changesOf, planRecord } from '../support/report-records.ts';
+
+const csvOf = (record: PlanRecord): Record<string, string>[] =>
+  parse(fileText(planReports(record), 'plan.csv'), { columns: true });
+
+describe('plan.json', () => {
+  it.each([
+    ['a plan', planRecord()],
+    ['a held plan', planRecord(changesOf(2000))],
+    ['a blocked one', blockedRecord(40)],
+    ['hostile cells', hostileRecord()],
+  ])('is the record itself: %s', (_name, record) => {
+    expect(JSON.parse(fileText(planReports(record), 'plan.json'))).toEqual(record);
+  });
+
+  it('has a change per line', () => {
+    const record = planRecord(changesOf(50));
+    const lines = fileText(planReports(record), 'plan.json').split('\n');
+    for (const { email } of record.changes)
+      expect(lines.filter((line) => line.includes(email))).toHaveLength(1);
+  });
+});
+
+describe('plan.csv', () => {
+  it('has everybody the plan says something about, in its order', () => {
+    const record = planRecord(changesOf(60));
+    const rows = csvOf(record);
+    expect(rows.map(({ action, email }) => [action, email])).toEqual([
+      ...record.changes.map(({ action, email }) => [action, email]),
+      ...record.waiting.map(({ email }) => ['waiting', email]),
+      ...record.drift.map(({ email }) => ['drift', email]),
+      ...record.unlistedMembers.map((email) => ['unlisted_member', email]),
+      ...record.spared.map(({ email }) => ['spared', email]),
+    ]);
+  });
+
+  it('says everything about a change', () => {
+    const rows = csvOf(planRecord(changesOf(60)));
+    expect(rows.find(({ action }) => action === 'replace')).toMatchObject({
+      email: 'person-000003@example.com',
+      reason: 'changed',
+      held: 'false',
+      differs_in: 'role;services',
+      role: 'user',
+      limit_services: 'false',
+      services: '',
+      invitation_ids: '5Uk3hNqL0aZbT000003',
+      mail_number: '2',
+    });
+    expect(rows.find(({ action }) => action === 'create')).toMatchObject({
+      role: 'user',
+      mail_number: '1',
+      invitation_ids: '',
+    });
+    expect(rows.find(({ email }) => email === 'person-000001@example.com')).toMatchObject({
+      role: 'engineer',
+      limit_services: 'true',
+      services: '6yrrdleXQ9QDtum9rMB0nr:read_only',
+    });
+  });
+
+  it('says who waits until when, and which member has which other role', () => {
+    const rows = csvOf(planRecord());
+    expect(rows.find(({ reason }) => reason === 'cooling_down')).toMatchObject({
+      wait_until: '2026-11-27T08:00:00.000Z',
+    });
+    expect(rows.find(({ action }) => action === 'drift')).toMatchObject({
+      role: 'user',
+      member_role: 'superuser',
+    });
+  });
+
+  it('writes IAM roles as in the roster', () => {
+    const access = { roles: ['r1', 'r2'], limitServices: false, services: [] };
+    const [change] = changesOf(1);
+    const record = planRecord([{ ...change, access } as never]);
+    expect(csvOf(record)[0]).toMatchObject({ role: 'r1;r2' });
+  });
+
+  it('lists the problems of a blocked roster', () => {
+    const record = blockedRecord(3);
+    expect(csvOf(record)).toMatchObject(
+      record.issues.map(({ code, line, column, message }) => ({
+        action: 'issue',
+        reason: code,
+        line: String(line),
+        column,
+        message,
+      })),
+    );
+  });
+
+  it('keeps hostile cells as data', () => {
+    const record = hostileRecord();
+    const rows = csvOf(record);
+    expect(rows[0]?.email).toBe(record.changes[0]?.email.replace(/^(?=[=])/, "'"));
+    for (const cell of rows.flatMap((row) => Object.values(row))) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+  });
+});
+
+describe('the files of a plan', () => {
+  it.each([0, 12, 10_000])('tell the same numbers, with %i changes', (count) => {
+    const record = planRecord(changesOf(count));
+    const page = fileText(planReports(record), 'plan.html');
+    const csv = csvOf(record);
+    const json = JSON.parse(fileText(planReports(record), 'plan.json')) as PlanRecord;
+    const { rows } = tableData(page, 'changes');
+    expect(rows.map(([action, held, email, reason]) => [action, held !== '', email, reason])).toEqual(
+      csv.map(({ action, held, email, reason }) => [action, held === 'true', email, reason]),
+    );
+    const tiles = tileCounts(page);
+    const countOf = (wanted: string): number => csv.filter(({ action }) => action === wanted).length;
+    expect(tiles).toEqual({
+      Create: countOf('create'),
+      Replace: countOf('replace'),
+      Delete: countOf('delete'),
+      Held: json.changes.filter(({ held }) => held).length,
+      Keep: json.counts.keep,
+      Members: json.counts.member,
+    });
+    expect(json.counts).toMatchObject({
+      create: tiles.Create,
+      replace: tiles.Replace,
+      delete: tiles.Delete,
+    });
+  });
+
+  it('can be read again, in pieces that stay small', () => {
+    for (const { content } of planReports(planRecord(changesOf(10_000)))) {
+      const pieces = [...content];
+      expect(pieces.length).toBeGreaterThan(20);
+      for (const piece of pieces) expect(piece.length).toBeLessThan(64 * 1024);
+      expect([...content]).toEqual(pieces);
+    }
+  });
+});

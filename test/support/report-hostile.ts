@@ -1,0 +1,38 @@
+/** Texts that break out of careless HTML, CSV or JSON. */
+
+import type { Email } from '../../lib/invitation.ts';
+import type { PlanRecord } from '../../lib/record.ts';
+import { changesOf, planRecord } from './report-records.ts';
+
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '</script><script>alert(2)</script>',
+  '<!--<script>',
+  '"quoted" \'too\' `and` {{this}}',
+  '<img src=x onerror=alert(3)>',
+  '&lt;b&gt; &amp;',
+  '😀 👩‍💻',
+  'one\u2028two\u2029three',
+  'مرحبا',
+  '=cmd|calc!A1',
+  'comma, semicolon; line\r\nbreak',
+];
+
+/** A record with such texts wherever a text may stand. */
+export const hostileRecord = (): PlanRecord => {
+  const nasty = (index: number): string => HOSTILE[index % HOSTILE.length] ?? '';
+  const record = planRecord(changesOf(300, (index) => `${nasty(index)} ${index}@example.com`));
+  return {
+    ...record,
+    changes: record.changes.map((change) => ({ ...change, reason: nasty(3) as never })),
+    drift: HOSTILE.map((text) => ({ email: text as Email, desired: text, actual: text })),
+    spared: HOSTILE.map((text) => ({ email: text as Email, reason: 'protected' })),
+    unlistedMembers: HOSTILE as Email[],
+    issues: HOSTILE.map((text, line) => ({ code: text, line, column: text, message: text })),
+    warnings: HOSTILE,
+    held: [{ action: 'delete', count: 1, reason: HOSTILE.join(' ') }],
+    approveCommand: HOSTILE.join(' '),
+    runId: nasty(1),
+    roster: { key: nasty(0), etag: nasty(2), rows: 3 },
+  };
+};
