@@ -1,0 +1,107 @@
+/** The first row says which cell is what. */
+
+import { type IssueList, listSome, quote, type RosterIssue } from './issues.ts';
+
+const COLUMNS = ['email', 'role', 'roles', 'services', 'limit_services'] as const;
+export type Column = (typeof COLUMNS)[number];
+
+export type Header = {
+  /** Where the column is; -1 when there is none. */
+  readonly position: Readonly<Record<Column, number>>;
+  /** How many cells each row has. */
+  readonly width: number;
+  readonly warnings: readonly string[];
+};
+
+const MAX_NAMED_COLUMNS = 20;
+
+const normalizeName = (cell: string): string => cell.trim().toLowerCase();
+
+const OTHER_DELIMITERS = [
+  { character: ';', name: 'semicolons' },
+  { character: '\t', name: 'tabs' },
+] as const;
+
+const LINE_BREAK = /\r\n|\n|\r/;
+
+/** Whether the first line of the text names the columns, but not with commas. */
+const otherDelimiter = (head: string): RosterIssue | undefined => {
+  const lines = head.split(LINE_BREAK).map((line) => line.trim());
+  const index = lines.findIndex((line) => line !== '');
+  const names = (delimiter: string): string[] =>
+    (lines[index] ?? '').split(delimiter).map((cell) => normalizeName(cell.replaceAll('"', '')));
+  if (names(',').includes('email')) return undefined;
+  const found = OTHER_DELIMITERS.find(({ character }) => {
+    const cells = names(character);
+    return cells.length > 1 && cells.includes('email');
+  });
+  if (found === undefined) return undefined;
+  const message = `Line ${index + 1}: the columns are separated by ${found.name}. Save the roster with commas`;
+  return { code: 'wrong_delimiter', line: index + 1, message };
+};
+
+/** Hands `text` on, unless its first line shows another delimiter: quotes would hide that from a CSV parser. */
+export async function* expectCommas(
+  text: AsyncIterable<Buffer>,
+  issues: IssueList,
+): AsyncGenerator<Buffer, void> {
+  let isFirst = true;
+  for await (const slice of text) {
+    const other = isFirst ? otherDelimiter(slice.toString()) : undefined;
+    if (other !== undefined) return issues.stop(other);
+    isFirst = false;
+    yield slice;
+  }
+}
+
+const notAHeader = (cells: readonly string[], names: readonly string[], line: number): RosterIssue => {
+  const remedy = 'The first line names the columns: at least email, and role or roles';
+  return cells.some((cell) => cell.includes('@')) || names.every((name) => name === '')
+    ? { code: 'missing_header', line, message: `Line ${line}: this is not a header. ${remedy}` }
+    : {
+        code: 'missing_email_column',
+        line,
+        message: `Line ${line}: there is no column email, only ${listSome(names.map(quote), 10)}. ${remedy}`,
+      };
+};
+
+const repeatedNames = (names: readonly string[]): string[] => {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const name of names) (seen.has(name) ? repeated : seen).add(name);
+  // Spreadsheets add columns without a name at the end; they mean nothing, however many there are.
+  repeated.delete('');
+  return [...repeated];
+};
+
+const unknownColumns = (names: readonly string[]): string[] => {
+  const known: ReadonlySet<string> = new Set(COLUMNS);
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length === 0) return [];
+  const named = unknown.map((name) => (name === '' ? '(without a name)' : quote(name)));
+  return [`Columns that mean nothing here are ignored: ${listSome(named, MAX_NAMED_COLUMNS)}`];
+};
+
+/** `undefined`, and `issues` stopped, when the rows could not be understood with it. */
+export const readHeader = (cells: readonly string[], line: number, issues: IssueList): Header | undefined => {
+  const names = cells.map(normalizeName);
+  if (!names.includes('email')) {
+    issues.stop(notAHeader(cells, names, line));
+    return undefined;
+  }
+  const repeated = repeatedNames(names);
+  if (repeated.length > 0) {
+    const message = `Line ${line}: these columns are there twice: ${listSome(repeated.map(quote), MAX_NAMED_COLUMNS)}. Keep one of each`;
+    // Only a name of ours is fit for a field that reports show as it is.
+    const column = COLUMNS.find((name) => repeated.includes(name));
+    issues.stop({ code: 'duplicate_column', line, ...(column === undefined ? {} : { column }), message });
+    return undefined;
+  }
+  if (!names.includes('role') && !names.includes('roles')) {
+    const message = `Line ${line}: there is neither a column role nor roles. Add one of them`;
+    issues.stop({ code: 'missing_role_column', line, message });
+    return undefined;
+  }
+  const position = Object.fromEntries(COLUMNS.map((name) => [name, names.indexOf(name)]));
+  return { position: position as Header['position'], width: cells.length, warnings: unknownColumns(names) };
+};

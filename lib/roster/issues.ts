@@ -1,0 +1,116 @@
+/** What is wrong with a roster: codes, the list that collects them, and words that never repeat an address. */
+
+/** Stable: reports, alarms and people's scripts may match on them. */
+export type RosterIssueCode =
+  // the file
+  | 'empty_file'
+  | 'too_large'
+  | 'damaged_gzip'
+  | 'utf16'
+  | 'not_utf8'
+  | 'not_text'
+  // the header
+  | 'wrong_delimiter'
+  | 'missing_header'
+  | 'missing_email_column'
+  | 'missing_role_column'
+  | 'duplicate_column'
+  // the shape of the rows
+  | 'unclosed_quote'
+  | 'stray_quote'
+  | 'row_too_long'
+  | 'too_few_cells'
+  | 'too_many_cells'
+  | 'too_many_uneven_rows'
+  // the cells
+  | 'missing_email'
+  | 'invalid_email'
+  | 'domain_not_allowed'
+  | 'conflicting_rows'
+  | 'missing_role'
+  | 'role_and_roles'
+  | 'unknown_role'
+  | 'role_not_allowed'
+  | 'invalid_role_id'
+  | 'invalid_service'
+  | 'unknown_permission'
+  | 'conflicting_permissions'
+  | 'invalid_limit_services'
+  | 'unlimited_with_services'
+  | 'limits_need_engineer'
+  // the list itself
+  | 'more_issues';
+
+export type RosterIssue = {
+  readonly code: RosterIssueCode;
+  /** The line of the file, from 1, on which the row starts; absent when the file as a whole is meant. */
+  readonly line?: number;
+  /** Name of the column, lower-cased. */
+  readonly column?: string;
+  /** What is wrong, where, and what to do about it; never an address. */
+  readonly message: string;
+};
+
+/** An issue that does not know its line yet: equal cells of many rows share it. No column: the row as a whole. */
+export type Problem = {
+  readonly code: RosterIssueCode;
+  readonly column: string | undefined;
+  readonly text: string;
+};
+
+/** A roster that was mixed up has an issue in every row; nobody reads more than this many, and memory is finite. */
+const MAX_LISTED_ISSUES = 1000;
+
+/** Collects issues in file order, and remembers whether reading had to stop. */
+export class IssueList {
+  readonly #listed: RosterIssue[] = [];
+  #unlisted = 0;
+  #stopped = false;
+
+  /** True: the rest of the file says nothing that could be trusted. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  add(line: number, { code, column, text }: Problem): void {
+    if (this.#listed.length >= MAX_LISTED_ISSUES) this.#unlisted += 1;
+    else if (column === undefined) this.#listed.push({ code, line, message: `Line ${line}: ${text}` });
+    else this.#listed.push({ code, line, column, message: `Line ${line}, column ${column}: ${text}` });
+  }
+
+  /** The first reason counts: what follows a break is only its consequence. */
+  stop(issue: RosterIssue): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#listed.push(issue);
+  }
+
+  /** By line; what has no line comes last. */
+  finish(): RosterIssue[] {
+    const sorted = this.#listed.sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity));
+    if (this.#unlisted === 0) return sorted;
+    const message = `${this.#unlisted} more issues are not listed: mend these first, then look again`;
+    return [...sorted, { code: 'more_issues', message }];
+  }
+}
+
+const MAX_QUOTED_LENGTH = 40;
+/** Also the wide form: columns that were mixed up put addresses anywhere. */
+const AT = /[@\uff20\ufe6b]/;
+const UNPRINTABLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
+
+const escapeCharacter = (character: string): string =>
+  character === ' ' ? ' ' : `\\u{${character.codePointAt(0)?.toString(16)}}`;
+
+/** A cell as part of a sentence: cut to 40 characters, nothing invisible, and not at all when it may be an address. */
+export const quote = (cell: string): string => {
+  if (AT.test(cell)) return 'a text with an @';
+  const short = [...cell.slice(0, 2 * MAX_QUOTED_LENGTH)].slice(0, MAX_QUOTED_LENGTH).join('');
+  return `"${short.replace(UNPRINTABLE, escapeCharacter)}${short.length < cell.length ? '…' : ''}"`;
+};
+
+/** `items` as a sentence part: the first few, and how many more there are. */
+export const listSome = (items: readonly string[], most: number): string =>
+  items.length <= most
+    ? items.join(', ')
+    : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
