@@ -11,7 +11,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const decode = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity);
 
-export const textOf = (content: Iterable<string>): string => [...content].join('');
+const textOf = (content: Iterable<string>): string => [...content].join('');
 
 /** The content of the file with this name. */
 export const fileText = (
