@@ -18,6 +18,10 @@ const DEPLOYED: Readonly<Record<string, string>> = {
   NOTIFICATION_TOPIC_ARN: 'arn:aws:sns:::topic',
 };
 
+/** In a stack there is one way to a token. */
+const NO_TOKEN = 'TOKEN_PARAMETER_PREFIX or FASTLY_API_TOKEN: one of the two is required';
+const NO_PREFIX = 'TOKEN_PARAMETER_PREFIX: is required, as it is where the tokens are';
+
 const parameterOf = (variable: string): string =>
   variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -35,7 +39,9 @@ const environmentFaults = (template: Template): string[] =>
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const lines = error.message.split('\n').slice(1);
-      return lines.map((line) => line.trim().replace(/^[A-Z_]+/, (name) => `${parameterOf(name)} (${name})`));
+      return lines
+        .map((line) => line.trim().replace(NO_TOKEN, NO_PREFIX))
+        .map((line) => line.replace(/^[A-Z_]+/, (name) => `${parameterOf(name)} (${name})`));
     }
   });
 
