@@ -12,7 +12,15 @@ const cell = (text: string): string => {
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
-const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`;
+const line = (cells: readonly string[]): string => {
+  let text = '';
+  let before = '';
+  for (const each of cells) {
+    text += before + cell(each);
+    before = ',';
+  }
+  return `${text}\r\n`;
+};
 
 export function* csvLines(header: readonly string[], rows: Iterable<readonly string[]>): Generator<string> {
   yield line(header);
