@@ -20,7 +20,7 @@ export type Fault = {
   readonly delayMs?: number;
 };
 
-export type FaultAnswer = {
+type FaultAnswer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

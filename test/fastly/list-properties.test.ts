@@ -55,6 +55,6 @@ it('a spoiled listing is whole or refused: nobody is ever missing, nobody is the
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });

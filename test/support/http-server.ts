@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export type SeenRequest = {
+type SeenRequest = {
   readonly method: string;
   /** Path and query, unescaped. */
   readonly url: string;
@@ -19,7 +19,7 @@ export type Script = (
   number: number,
 ) => ScriptedAnswer | undefined;
 
-export type ScriptedAnswer = {
+type ScriptedAnswer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
