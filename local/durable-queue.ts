@@ -3,9 +3,11 @@
  * may have it open; that is the business of whoever locks the folder.
  */
 
+import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { FifoQueue, type FifoQueueOptions } from './fifo-queue.ts';
-import { openJournal } from './journal.ts';
+import { folderError } from './folder-error.ts';
+import { type Journal, openJournal } from './journal.ts';
 import { type QueueEvent, type QueueMessage, queueEventSchema } from './queue-event.ts';
 import { QueueState } from './queue-state.ts';
 
@@ -36,6 +38,14 @@ function* recordsOf(events: Iterable<QueueEvent>): Generator<QueueEvent[]> {
   if (record.length > 0) yield record;
 }
 
+const openFile = (path: string): Journal<readonly QueueEvent[]> => {
+  try {
+    return openJournal(path);
+  } catch (error) {
+    throw folderError(error, `open ${basename(path)}`, dirname(path));
+  }
+};
+
 const replayAll = (records: readonly unknown[], state: QueueState, path: string): void => {
   for (const [index, record] of records.entries()) {
     const parsed = v.safeParse(recordSchema, record);
@@ -59,7 +69,7 @@ const releaseAbandoned = (state: QueueState, now: number): void => {
 
 /** Opens or begins the queue in `path`, rewritten to what is still in it. `now` in milliseconds since 1970. */
 export const openDurableQueue = (path: string, options: FifoQueueOptions, now: number): DurableQueue => {
-  const journal = openJournal<readonly QueueEvent[]>(path);
+  const journal = openFile(path);
   const state = new QueueState(options);
   replayAll(journal.replayed, state, path);
   releaseAbandoned(state, now);
