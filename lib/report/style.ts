@@ -77,12 +77,12 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .tiles { grid-template-columns: 1fr 1fr; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
   .controls label, .controls .search { flex: 1 1 100%; } select { width: 100%; }
-  thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  thead { position: absolute; clip-path: inset(50%); display: block; width: 1px; height: 1px; overflow: hidden; }
   table, tbody { display: block; } tbody tr { display: block; padding: .7rem 1rem; border-bottom: 1px solid var(--line); }
   tbody tr:last-child { border-bottom: 0; }
   td { display: block; border: 0; padding: .1rem 0; min-width: 0 !important; } td:empty { display: none; }
   td::before { content: attr(data-label) ": "; color: var(--soft); font-weight: 400; }
-  td.email { font-size: 1.02rem; } td.email::before, td.action::before { content: none; }
+  td.email { font-size: 1.02rem; } td.email::before, td.action::before, td.held::before { content: none; }
 }
 @media print {
   body { background: none; } main { padding: 0; max-width: none; }
