@@ -21,9 +21,9 @@ export const statusOf = (error: unknown): number | undefined => described(error)
 /** AWS quotes parameters in some messages, and a parameter can contain an address. */
 export const withoutAddresses = (text: string): string => text.replace(/[^\s"'<>]+@[^\s"'<>]+/g, '(address)');
 
-/** Code and message on one line, without addresses. */
+/** Code and message, without addresses and without a full stop: the sentence goes on. */
 export const describeError = (error: unknown): string =>
-  withoutAddresses(`${errorName(error)}: ${described(error).message ?? 'no message'}`);
+  withoutAddresses(`${errorName(error)}: ${described(error).message ?? 'no message'}`).replace(/\.$/, '');
 
 /** May pass without anybody doing something: no answer, an answer that does not add up, throttling, 5xx. */
 export const isTransient = (error: unknown): boolean => {
