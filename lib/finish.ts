@@ -70,7 +70,7 @@ const tellIfNeeded = async (deps: WorkDeps, report: RunReport, key: string): Pro
 export const finish = async (job: FinishJob, deps: WorkDeps): Promise<'finished' | 'superseded'> => {
   const { account, runId, generation } = job;
   const pointer = (await readPointer(deps.store, account))?.pointer;
-  if (pointer?.generation !== generation || pointer.status === 'halted' || pointer.status === 'finished')
+  if (!isRunOf(pointer, job) || pointer.status === 'halted' || pointer.status === 'finished')
     return 'superseded';
   const record = await readRecord(deps.store, account, runId);
   if (record === undefined)

@@ -104,3 +104,12 @@ export const claimRun = (pointer: RunPointer | undefined, request: ClaimRequest)
     unsettled: finished ? pointer.unsettled : [...pointer.unsettled, pointer.runId],
   };
 };
+
+/**
+ * Whether a job belongs to the run that the pointer names. Generations start again when somebody removes the state, so
+ * the number alone does not tell.
+ */
+export const isRunOf = (
+  pointer: RunPointer | undefined,
+  job: { readonly generation: number; readonly runId: string },
+): pointer is RunPointer => pointer?.generation === job.generation && pointer.runId === job.runId;

@@ -8,6 +8,7 @@ import { haltedNotification } from './notification.ts';
 import { readCurrent } from './observed.ts';
 import { readPointer, updatePointer } from './pointer.ts';
 import { UNKNOWN_QUOTA } from './quota.ts';
+import { isRunOf } from './run.ts';
 import type { FastlyWriter, WorkDeps } from './work-deps.ts';
 
 /** What Fastly lists, by address. */
@@ -51,10 +52,10 @@ export class WorkSession {
   }
 
   /** Why this job must not be carried out, if so. Throws when the pointer can't be read: never write unfenced. */
-  async fence(job: { readonly generation: number }): Promise<string | undefined> {
+  async fence(job: Pick<ChangeJob, 'generation' | 'runId'>): Promise<string | undefined> {
     const pointer = (await readPointer(this.deps.store, this.account))?.pointer;
     this.#customerId = pointer?.customerId;
-    if (pointer?.generation !== job.generation) return 'a newer run took over';
+    if (!isRunOf(pointer, job)) return 'a newer run took over';
     return pointer.status === 'halted' ? 'the run is halted' : undefined;
   }
 

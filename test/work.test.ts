@@ -254,6 +254,13 @@ const rows: readonly Row[] = [
     writes: [],
   },
   {
+    name: 'same generation of another run, after the state was removed: acknowledged without a call',
+    change: create('ada'),
+    given: (w) => w.setPointer({ runId: 'run2' }),
+    ends: 'superseded',
+    writes: [],
+  },
+  {
     name: 'halted: acknowledged without a call',
     change: create('ada'),
     given: (w) => w.setPointer({ status: 'halted' }),
@@ -666,6 +673,7 @@ describe('finish', () => {
 
   it.each([
     { name: 'a newer generation', given: (w: WorkerWorld) => w.setPointer({ generation: 8 }) },
+    { name: 'another run of the same number', given: (w: WorkerWorld) => w.setPointer({ runId: 'run2' }) },
     { name: 'a halted run', given: (w: WorkerWorld) => w.setPointer({ status: 'halted' }) },
   ])('does nothing for $name', async ({ given }) => {
     const world = ready();
