@@ -9,6 +9,7 @@ import { readOutcomes, readRecord } from './observed.ts';
 import { OUTCOME_RESULTS, type Outcome } from './outcome.ts';
 import { readPointer, updatePointer } from './pointer.ts';
 import { type PlanRecord, type ReportedOutcome, type RunReport, releasedChanges } from './record.ts';
+import { isRunOf } from './run.ts';
 import type { WorkDeps } from './work-deps.ts';
 
 /** A result for jobs whose outcome nobody stored. */
@@ -48,6 +49,7 @@ export const makeReport = (
     outcomes: reported,
     held: record.held,
     ...(record.approval !== undefined && { approval: record.approval }),
+    ...(record.approveCommand !== undefined && { approveCommand: record.approveCommand }),
     waiting: record.waiting,
   };
 };

@@ -145,6 +145,8 @@ export type RunReport = {
   /** Held changes wait for this approval. */
   readonly held: readonly Hold[];
   readonly approval?: string;
+  /** What a person types to release them. */
+  readonly approveCommand?: string;
   /** People that the plan left waiting. */
   readonly waiting: readonly Waiting[];
 };
