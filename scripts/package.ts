@@ -28,17 +28,25 @@ const refuse = (faults: readonly string[]): void => {
   process.exit(1);
 };
 
-const framework = (...command: readonly string[]): void => {
+const framework = (command: readonly string[], stdout: 'pipe' | 'inherit'): string => {
   const program = fileURLToPath(import.meta.resolve('osls/bin/serverless.js'));
-  const { status, stdout } = spawnSync(process.execPath, [program, ...command, ...args], {
-    stdio: ['inherit', 'pipe', 'inherit'],
+  const ended = spawnSync(process.execPath, [program, ...command, ...args], {
+    stdio: ['inherit', stdout, 'inherit'],
     encoding: 'utf8',
   });
-  process.stdout.write(stdout);
-  if (status === 0) return;
-  for (const name of blamedParameters(stdout, stackTexts))
+  if (ended.status !== 0) process.exitCode = ended.status ?? 1;
+  return ended.stdout ?? '';
+};
+
+/** The framework takes faults for its own file's; here they are a parameter's as a rule. */
+const packageStack = (): void => {
+  const said = framework(['package'], 'pipe');
+  process.stdout.write(said);
+  if (process.exitCode === undefined) return;
+  rmSync(PRODUCT, { recursive: true, force: true });
+  for (const name of blamedParameters(said, stackTexts))
     console.error(`${name}: is the parameter that does not fit there`);
-  process.exit(status ?? 1);
+  process.exit();
 };
 
 /**
@@ -54,9 +62,9 @@ const pin = (): void => {
 
 rmSync(PRODUCT, { recursive: true, force: true });
 refuse(unknownParameters(args, stackTexts).map((name) => `${name}: there is no such parameter`));
-framework('package');
+packageStack();
 refuse(stackFaults(JSON.parse(readFileSync(TEMPLATE, 'utf8'))));
-if (deploying) framework('deploy', '--package', PRODUCT);
+if (deploying) framework(['deploy', '--package', PRODUCT], 'inherit');
 else {
   pin();
   for (const name of readdirSync(PRODUCT).sort())

@@ -11,8 +11,8 @@ export const createLog = (logger: Pick<Logger, 'info' | 'warn' | 'error'>): Log 
   error: (message: string, fields: Fields = {}) => logger.error(message, fields),
 });
 
-const metricsOfOneAccount = (): AccountMetrics => {
-  const metrics = new AccountMetrics({ namespace: METRIC_NAMESPACE });
+const metricsOfOneAccount = (namespace: string): AccountMetrics => {
+  const metrics = new AccountMetrics({ namespace });
   // Powertools always adds the dimension `service`, which would take every metric away from the alarms.
   metrics.clearDefaultDimensions();
   return metrics;
@@ -20,15 +20,16 @@ const metricsOfOneAccount = (): AccountMetrics => {
 
 /**
  * Collects values until `flush`, which writes one document per account to standard output. Each metric appears under
- * the dimension `account`, and once more without any: the set of no dimensions is a set like any other.
+ * the dimension `account`, and once more without any: the set of no dimensions is a set like any other. A deployment
+ * beside another one in the same AWS account needs a namespace of its own, or it would hide the other's silence.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export const createMetrics = (): Metrics & { flush(): void } => {
+export const createMetrics = (namespace: string = METRIC_NAMESPACE): Metrics & { flush(): void } => {
   const byAccount = new Map<string, AccountMetrics>();
   return {
     add(account, name, value) {
-      const metrics = byAccount.get(account) ?? metricsOfOneAccount();
+      const metrics = byAccount.get(account) ?? metricsOfOneAccount(namespace);
       byAccount.set(account, metrics);
       // Publishing forgets the dimensions, also when Powertools does it by itself after a hundred values.
       if (!metrics.hasStoredMetrics()) metrics.addDimension('account', account).addDimensions({});

@@ -38,14 +38,21 @@ const run = (folder: string, script: string, args: readonly string[]): Run => {
   return { status, output: stdout + stderr };
 };
 
-/** `npm run package -- ...args` in a copy of the project; `.serverless/` and `dist/` go `into` a folder, if there are any. */
-export const packageProject = (into: string, ...args: readonly string[]): Run => {
+type Packaging = {
+  readonly args?: readonly string[];
+  /** A folder with a `dist/` to take instead of building it again. */
+  readonly built?: string;
+};
+
+/** `npm run package` in a copy of the project; `.serverless/` and `dist/` go `into` a folder, if there are any. */
+export const packageProject = (into: string, { args = [], built }: Packaging = {}): Run => {
   const folder = mkdtempSync(join(tmpdir(), 'packaged-'));
   try {
     for (const source of SOURCES) cpSync(source, join(folder, source), { recursive: true });
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-    const built = run(folder, 'scripts/build.ts', []);
-    const made = built.status === 0 ? run(folder, 'scripts/package.ts', args) : built;
+    if (built !== undefined) cpSync(join(built, 'dist'), join(folder, 'dist'), { recursive: true });
+    const building = built === undefined ? run(folder, 'scripts/build.ts', []) : undefined;
+    const made = building?.status ? building : run(folder, 'scripts/package.ts', args);
     for (const product of ['.serverless', 'dist'])
       if (existsSync(join(folder, product)))
         cpSync(join(folder, product), join(into, product), { recursive: true });
