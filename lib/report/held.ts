@@ -2,22 +2,40 @@
 
 import type { Hold } from '../guards.ts';
 import { type Fragment, html } from './html.ts';
-import { section } from './page.ts';
+import { copyable, section } from './page.ts';
 import { quantity } from './text.ts';
 
 export const countHeld = (held: readonly Hold[]): number => held.reduce((sum, { count }) => sum + count, 0);
 
+type Held = {
+  readonly held: readonly Hold[];
+  readonly approval?: string;
+  readonly approveCommand?: string;
+};
+
+const wayOut = ({ approveCommand, approval }: Held): Fragment => {
+  if (approveCommand !== undefined)
+    return html`<p>To release exactly these changes, run:</p>
+${copyable('approve', approveCommand)}<p>If the plan differs by then, they stay held and you are told so.</p>
+`;
+  return (
+    approval !== undefined &&
+    html`<p>The approval that releases exactly these changes:</p>
+${copyable('approve', approval)}`
+  );
+};
+
 /** Nothing when nothing is held. */
-export const heldSection = (held: readonly Hold[], wayOut: Fragment): Fragment =>
-  held.length > 0 &&
+export const heldSection = (value: Held): Fragment =>
+  value.held.length > 0 &&
   section(
     'held',
     'Held until somebody approves',
     html`<ul>
-${held.map(
+${value.held.map(
   ({ action, count, reason }) => html`<li><b>${quantity(count, action)}</b>: ${reason}</li>
 `,
 )}</ul>
-${wayOut}`,
+${wayOut(value)}`,
     'notice',
   );

@@ -4,7 +4,7 @@ import type { PlanRecord } from '../record.ts';
 import { countHeld, heldSection } from './held.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
-import { copyable, mark, pageEnd, pageStart, tiles } from './page.ts';
+import { mark, pageEnd, pageStart, tiles } from './page.ts';
 import { aboutSection, asideSection, guardSection, warningSection } from './plan-background.ts';
 import { countPlanRows, planTableRows } from './plan-rows.ts';
 import { headline, STATUS_MARKS } from './plan-words.ts';
@@ -22,18 +22,6 @@ const planTiles = ({ counts, held, status }: PlanRecord): Fragment =>
     { count: counts.member, name: 'Members', note: 'of the roster, accepted already' },
   ]);
 
-const wayOut = ({ approveCommand, approval }: PlanRecord): Fragment => {
-  if (approveCommand !== undefined)
-    return html`<p>To release exactly these changes, run:</p>
-${copyable('approve', approveCommand)}<p>If the plan differs by then, they stay held and you are told so.</p>
-`;
-  return (
-    approval !== undefined &&
-    html`<p>The approval that releases exactly these changes:</p>
-${copyable('approve', approval)}`
-  );
-};
-
 const summary = (record: PlanRecord): Html => {
   const [tone, status] = STATUS_MARKS[record.status];
   return html`<header>
@@ -41,7 +29,7 @@ const summary = (record: PlanRecord): Html => {
 <h1>${record.account}</h1>
 <p class="lead">${headline(record)}</p>
 </header>
-${planTiles(record)}${heldSection(record.held, wayOut(record))}`;
+${planTiles(record)}${heldSection(record)}`;
 };
 
 function* issueSection({ issues }: PlanRecord): Generator<string> {

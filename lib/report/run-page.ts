@@ -2,20 +2,9 @@
 
 import type { ReportedOutcome, RunReport } from '../record.ts';
 import { heldSection } from './held.ts';
-import { type Fragment, type Html, html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { ACTION_LABELS, RESULT_LABELS } from './labels.ts';
-import {
-  copyable,
-  facts,
-  mark,
-  pageEnd,
-  pageStart,
-  section,
-  type Tile,
-  type Tone,
-  tiles,
-  time,
-} from './page.ts';
+import { facts, mark, pageEnd, pageStart, section, type Tile, type Tone, tiles, time } from './page.ts';
 import { outcomeTableRows, runTableRows } from './run-rows.ts';
 import { type Column, tableSection } from './table.ts';
 import { duration, enumeration, numeral, quantity } from './text.ts';
@@ -93,11 +82,6 @@ const resultTiles = ({ counts, waiting }: RunReport): readonly Tile[] => {
   ];
 };
 
-const wayOut = ({
-  approval,
-}: RunReport): Fragment => html`<p>The plan of this run (plan.html, beside this file) has the command that releases them.${approval !== undefined && ' The approval is:'}</p>
-${approval !== undefined && copyable('approve', approval)}`;
-
 const COLUMNS: readonly Column[] = [
   { key: 'action', title: 'Action', labels: ACTION_LABELS },
   { key: 'email', title: 'Address' },
@@ -151,7 +135,7 @@ export function* runPage(report: RunReport): Generator<string> {
   yield pageStart(`${account}: invitation run of ${startedAt.slice(0, 10)}`);
   yield summary(report).text;
   yield* openSection(report);
-  yield html`${heldSection(report.held, wayOut(report))}${section(
+  yield html`${heldSection(report)}${section(
     'about',
     'About this run',
     facts([
