@@ -15,7 +15,7 @@ const inSub = (value: unknown): Reference[] => {
 };
 
 /** Every reference inside a value, however deep. */
-export const referencesIn = (value: unknown): Reference[] => {
+const referencesIn = (value: unknown): Reference[] => {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]): Reference[] => {
     if (key === 'Ref') return [{ target: String(inner) }];
