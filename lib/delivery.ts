@@ -18,7 +18,7 @@ const MAX_BACKOFF_SECONDS = 15 * 60;
 /** Spreads what would otherwise come back at one moment. At least a second, so that no window is met at its very edge. */
 const jitter = ({ random }: WorkDeps): number => 1 + Math.floor(random() * MAX_JITTER_SECONDS);
 
-export const inSeconds = (message: WorkMessage, seconds: number): Returned => ({
+const inSeconds = (message: WorkMessage, seconds: number): Returned => ({
   message,
   seconds: Math.min(MAX_VISIBILITY_SECONDS, Math.max(0, Math.ceil(seconds))),
 });

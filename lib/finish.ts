@@ -31,7 +31,7 @@ const countResults = (outcomes: readonly ReportedOutcome[]): Record<string, numb
   return counts;
 };
 
-export const makeReport = (
+const makeReport = (
   record: PlanRecord,
   outcomes: ReadonlyMap<Email, Outcome>,
   run: { readonly generation: number; readonly finishedAt: number },

@@ -4,14 +4,12 @@ import { type Action, type Change, countActions } from './change.ts';
 import { sha256 } from './digest.ts';
 import type { Plan } from './plan.ts';
 
-export const GUARDS = [
-  'MAX_CREATES',
-  'MAX_DELETES',
-  'MAX_REPLACES',
-  'MAX_CHANGE_PERCENT',
-  'EMPTY_ROSTER',
-] as const;
-export type GuardName = (typeof GUARDS)[number];
+export type GuardName =
+  | 'MAX_CREATES'
+  | 'MAX_DELETES'
+  | 'MAX_REPLACES'
+  | 'MAX_CHANGE_PERCENT'
+  | 'EMPTY_ROSTER';
 
 /** A limit is exceeded when the number is greater; 0 means none allowed. */
 export type GuardLimits = {

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 
-export const RUN_STATUSES = ['planning', 'draining', 'finished', 'halted'] as const;
+const RUN_STATUSES = ['planning', 'draining', 'finished', 'halted'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** A planner that has not enqueued everything after this time is dead: it is the longest a Lambda function can run. */

@@ -2,9 +2,10 @@
 
 import type { Final } from './conclude.ts';
 import { later, type Returned } from './delivery.ts';
+import { emailHash } from './digest.ts';
 import { outcomesPrefix } from './keys.ts';
 import type { MetricName } from './metrics.ts';
-import { encodeOutcomes, type OutcomeResult } from './outcome.ts';
+import { encodeOutcomes, needsAttention, type OutcomeResult } from './outcome.ts';
 import { errorText } from './telemetry.ts';
 import type { WorkDeps } from './work-deps.ts';
 
@@ -33,6 +34,16 @@ const count = (account: string, final: readonly Final[], { metrics, log }: WorkD
   for (const [result, some] of results) metrics.add(account, OUTCOME_METRICS[result], some.length);
   const counts = Object.fromEntries([...results].map(([result, some]) => [result, some.length]));
   log.info('outcomes', { account, ...counts });
+  for (const { outcome, delivered } of final)
+    if (needsAttention(outcome))
+      log.warn('a job needs a person', {
+        account,
+        runId: delivered.job.runId,
+        action: outcome.action,
+        person: emailHash(outcome.email),
+        result: outcome.result,
+        detail: outcome.detail,
+      });
 };
 
 /** Returns the messages whose outcomes could not be stored: they are delivered again, and looked at first. */

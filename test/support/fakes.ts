@@ -59,7 +59,7 @@ export class FakeStore implements ObjectStore {
 const ok = <T>(value: T, quota?: QuotaReading): Answer<T> =>
   quota === undefined ? { ok: true, value } : { ok: true, value, quota };
 
-export const failure = (kind: Failure['kind'], message = `Fastly said ${kind}`): Failure => ({
+const failure = (kind: Failure['kind'], message = `Fastly said ${kind}`): Failure => ({
   kind,
   message,
 });

@@ -2,7 +2,6 @@
 
 import type { Change } from '../../lib/change.ts';
 import { parseRules, type Rules } from '../../lib/config.ts';
-import { servicesDigest } from '../../lib/digest.ts';
 import { encodeJob, type Job, jobOf } from '../../lib/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/outcome.ts';
 import type { PlanRecord, RunReport } from '../../lib/record.ts';
@@ -13,7 +12,6 @@ import type { WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
 import { access, email, NOW } from './build.ts';
 import { FakeClock, FakeFastly, FakeStore, FakeTelemetry } from './fakes.ts';
 
-export const HOUR_MS = 3600_000;
 const RUN = { account: 'acme', runId: 'run1', generation: 7, customerId: 'customer1' };
 
 export const create = (name: string, more = access()): Change => ({
@@ -208,5 +206,3 @@ export class WorkerWorld {
     return this.fastly.log.filter((call) => call === 'invitations').length;
   }
 }
-
-export const noServices = servicesDigest([]);
