@@ -24,7 +24,7 @@ const deps: SyncDeps = {
   ...clock,
   store,
   queue: createJobQueue({ client: clients.sqs, queueUrl: config.QUEUE_URL, ...clock }),
-  connect: (account) => connect(account),
+  connect,
   renderPlan: planReports,
   approveCommand: (account, approval) =>
     `aws lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ account, approve: approval })}' answer.json`,

@@ -50,7 +50,7 @@ const clientFor = (token: string): FastlyClient => {
   return client;
 };
 
-export const connect = async (account: string, { fresh = false }: { readonly fresh?: boolean } = {}) => {
+export const connect = async (account: string, { fresh }: { readonly fresh: boolean }) => {
   const answer = await (fresh ? tokens.refresh(account) : tokens.read(account));
   return 'problem' in answer ? answer : { fastly: clientFor(answer.token) };
 };

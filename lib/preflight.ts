@@ -1,10 +1,10 @@
 /** Before anything is claimed: is there a token, whose is it, and what may it do? */
 
-import type { TokenInfo } from './answer.ts';
+import type { Answer, TokenInfo } from './answer.ts';
 import type { Issue } from './record.ts';
 import type { RunPointer } from './run.ts';
 import type { Session } from './session.ts';
-import type { FastlyReader } from './sync-deps.ts';
+import type { FastlyReader, SyncDeps } from './sync-deps.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const EXPIRY_WARNING_DAYS = 14;
@@ -23,14 +23,28 @@ const expiryWarnings = ({ expiresAt }: TokenInfo, now: number): string[] => {
   return [`the token expires at ${new Date(expiresAt).toISOString()}: replace it before then`];
 };
 
+type Opened =
+  | { readonly fastly: FastlyReader; readonly answer: Answer<TokenInfo> }
+  | { readonly problem: string };
+
+/** A token that is refused may have been replaced since it was read: it is read again, once. */
+const open = async (connect: SyncDeps['connect'], account: string, fresh = false): Promise<Opened> => {
+  const connected = await connect(account, { fresh });
+  if ('problem' in connected) return connected;
+  const { fastly } = connected;
+  const answer = await fastly.readToken();
+  const refused = !answer.ok && answer.failure.kind === 'unauthorized';
+  return refused && !fresh ? await open(connect, account, true) : { fastly, answer };
+};
+
 /** Throws when Fastly can't be asked now, as that may pass. */
 export const preflight = async (
   { deps, request }: Session,
   pointer: RunPointer | undefined,
 ): Promise<Preflight> => {
-  const connected = await deps.connect(request.account);
-  if ('problem' in connected) return refused('no_token', connected.problem);
-  const answer = await connected.fastly.readToken();
+  const opened = await open(deps.connect, request.account);
+  if ('problem' in opened) return refused('no_token', opened.problem);
+  const { fastly, answer } = opened;
   if (!answer.ok) {
     const { kind, message } = answer.failure;
     if (kind === 'unavailable' || kind === 'rate_limited') throw new Error(message);
@@ -46,7 +60,7 @@ export const preflight = async (
     return refused('token_read_only', message);
   }
   return {
-    fastly: connected.fastly,
+    fastly,
     customerId: token.customerId,
     warnings: expiryWarnings(token, deps.now()),
   };

@@ -23,9 +23,10 @@ export type SyncDeps = {
   readonly store: ObjectStore;
   /** Resolves when every message was accepted, in any order; throws when one was not. */
   readonly queue: { send(messages: readonly OutgoingMessage[]): Promise<void> };
-  /** `problem`: there is no token to work with. Throws when that can't be told now. */
+  /** `fresh`: past any cache. `problem`: there is no token to work with. Throws when that can't be told now. */
   readonly connect: (
     account: string,
+    options: { readonly fresh: boolean },
   ) => Promise<{ readonly fastly: FastlyReader } | { readonly problem: string }>;
   readonly renderPlan: (record: PlanRecord) => readonly ReportFile[];
   /** What a person types to release held changes. */

@@ -26,6 +26,9 @@ export type Written<T> =
 /** One person Fastly refuses is their problem; five in a row is the token's. */
 const FORBIDDEN_IN_A_ROW = 5;
 
+/** `fresh`: its token was read past the cache. */
+type Connection = { readonly fastly: FastlyWriter; readonly fresh: boolean };
+
 /** Writes granted by the gate and not yet used. */
 export type Allowance = { left: number };
 
@@ -35,9 +38,9 @@ export class WorkSession {
   readonly gate: QuotaGate;
   /** Writes that Fastly answered with anything but 5xx: proof that writing works. */
   writesAnswered = 0;
-  #connection: Promise<FastlyWriter | undefined> | undefined;
-  /** The client whose token Fastly did not accept. */
-  #refused: FastlyWriter | undefined;
+  #connection: Promise<Connection | undefined> | undefined;
+  /** Fastly refused the token as it was read first. */
+  #refused = false;
   #halted: Promise<void> | undefined;
   #forbiddenInARow = 0;
   /** As the pointer says; the fence reads it before anything else is done. */
@@ -87,12 +90,12 @@ export class WorkSession {
     }
     const reason = await this.fence(job);
     if (reason !== undefined) return { kind: 'void', reason };
-    const fastly = await this.#connect();
-    if (fastly === undefined) return await this.#halt(job.generation, 'there is no token to work with');
+    const connection = await this.#connect();
+    if (connection === undefined) return await this.#halt(job.generation, 'there is no token to work with');
     allowance.left -= 1;
-    const answer = await this.#counted(call(fastly));
+    const answer = await this.#counted(call(connection.fastly));
     if (answer.ok || answer.failure.kind !== 'unauthorized') return await this.#judged(job, answer);
-    if (!this.#refresh(fastly)) return await this.#halt(job.generation, answer.failure.message);
+    if (!this.#refresh(connection)) return await this.#halt(job.generation, answer.failure.message);
     return await this.write(job, allowance, call);
   }
 
@@ -131,13 +134,13 @@ export class WorkSession {
   }
 
   async #see(): Promise<Answer<Sight>> {
-    const fastly = await this.#connect();
-    if (fastly === undefined)
+    const connection = await this.#connect();
+    if (connection === undefined)
       return { ok: false, failure: { kind: 'unauthorized', message: 'there is no token to work with' } };
-    const answer = await readCurrent(fastly, this.#customerId ?? '');
+    const answer = await readCurrent(connection.fastly, this.#customerId ?? '');
     if (!answer.ok) {
       const refused = answer.failure.kind === 'unauthorized';
-      return refused && this.#refresh(fastly) ? await this.#see() : answer;
+      return refused && this.#refresh(connection) ? await this.#see() : answer;
     }
     const { invitations, members } = answer.value;
     return {
@@ -154,23 +157,22 @@ export class WorkSession {
     return failure.kind === 'unauthorized' ? await this.#halt(job.generation, failure.message) : undefined;
   }
 
-  async #connect(): Promise<FastlyWriter | undefined> {
-    this.#connection ??= this.#open(this.#refused !== undefined);
+  async #connect(): Promise<Connection | undefined> {
+    this.#connection ??= this.#open(this.#refused);
     return await this.#connection;
   }
 
-  async #open(fresh: boolean): Promise<FastlyWriter | undefined> {
+  async #open(fresh: boolean): Promise<Connection | undefined> {
     const connected = await this.deps.connect(this.account, { fresh });
-    return 'problem' in connected ? undefined : connected.fastly;
+    return 'problem' in connected ? undefined : { fastly: connected.fastly, fresh };
   }
 
-  /** Whether there is another token to try than the one that `refused` used. The token is read again once. */
-  #refresh(refused: FastlyWriter): boolean {
-    if (this.#refused === undefined) {
-      this.#refused = refused;
-      this.#connection = undefined;
-    }
-    return this.#refused === refused;
+  /** Whether there is another token to try than the one that was refused. The token is read again once. */
+  #refresh({ fresh }: Connection): boolean {
+    if (fresh) return false;
+    if (!this.#refused) this.#connection = undefined;
+    this.#refused = true;
+    return true;
   }
 
   /** Stops the whole run: its jobs are void from now on. Throws when that can't be noted. */

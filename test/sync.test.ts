@@ -126,7 +126,7 @@ describe('blocked: nothing is changed, and somebody is told', () => {
     },
     {
       name: 'a refused token',
-      prepare: (w) => w.fastly.fail('token', 'unauthorized'),
+      prepare: (w) => w.fastly.fail('token', 'unauthorized', { times: 2 }),
       code: 'token_refused',
     },
     {
@@ -206,6 +206,13 @@ describe('blocked: nothing is changed, and somebody is told', () => {
       JSON.stringify({ ...world.pointer(), customerId: 'other' }),
     );
     expect(await world.run()).toMatchObject({ status: 'blocked', issues: [{ code: 'other_customer' }] });
+  });
+
+  it('a token that was replaced a minute ago is read again, and nothing is blocked', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.fail('token', 'unauthorized', { times: 1 });
+    expect(await world.run()).toMatchObject({ status: 'enqueued' });
+    expect(world.connects).toEqual([false, true]);
   });
 
   it('a token that expires soon is a warning', async () => {

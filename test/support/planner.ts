@@ -32,6 +32,8 @@ export class PlannerWorld {
   readonly others = new Map<string, FakeFastly>();
   rules: Rules;
   problem: string | undefined;
+  /** Of each connection, whether it was past the cache. */
+  readonly connects: boolean[] = [];
   #seed = 0;
 
   constructor(env: Record<string, string> = {}) {
@@ -43,10 +45,12 @@ export class PlannerWorld {
     return {
       store,
       queue,
-      connect: async (account) =>
-        this.problem === undefined
+      connect: async (account, { fresh }) => {
+        this.connects.push(fresh);
+        return this.problem === undefined
           ? { fastly: this.others.get(account) ?? this.fastly }
-          : { problem: this.problem },
+          : { problem: this.problem };
+      },
       renderPlan: (record) => [{ name: 'plan.json', content: [JSON.stringify(record)] }],
       approveCommand: (account, approval) => `approve ${account} ${approval}`,
       notify: telemetry.notify,

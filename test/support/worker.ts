@@ -131,15 +131,9 @@ export class WorkerWorld {
       store,
       connect: async (_account, { fresh }) => {
         this.connects.push(fresh);
-        // A new client per connection, as each carries its token.
         const { fastly } = this;
-        const client = {
-          listInvitations: () => fastly.listInvitations(),
-          listMembers: () => fastly.listMembers(),
-          createInvitation: fastly.createInvitation.bind(fastly),
-          deleteInvitation: fastly.deleteInvitation.bind(fastly),
-        };
-        return this.onConnect(fresh) ?? { fastly: client };
+        // The same token is the same client: a fresh look need not bring another one.
+        return this.onConnect(fresh) ?? { fastly };
       },
       deadLetters: {
         copy: async ({ body }, reason) => {
