@@ -2,6 +2,7 @@
 
 import pLimit from 'p-limit';
 import { accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from './keys.ts';
+import { blockedNotification } from './notification.ts';
 import { bareResult, type SyncResult } from './result.ts';
 import { syncAccount } from './sync.ts';
 import type { SyncDeps, SyncRequest } from './sync-deps.ts';
@@ -15,28 +16,37 @@ const ACCOUNT_CONCURRENCY = 4;
 /** What looks like a roster but can't be one must not be overlooked. */
 const MISNAMED_ROSTER = /\.csv(\.gz)?$/i;
 
-const misnamed = (key: string, { log }: SyncDeps): SyncResult[] => {
-  if (!MISNAMED_ROSTER.test(key)) {
+/** Somebody may have named a roster after a person. */
+const withoutAddresses = (key: string): string => key.replace(/[^/\s]*@[^/\s]*/g, '[address]');
+
+const refuseMisnamed = async (name: string, { log, metrics, notify }: SyncDeps): Promise<SyncResult[]> => {
+  const key = withoutAddresses(name);
+  if (!MISNAMED_ROSTER.test(name)) {
     log.info('ignored a key that is not a roster', { key });
     return [];
   }
   const message = `${key} is not read: a roster is named rosters/<account>.csv, with an account of lower-case letters, digits and hyphens; rename it`;
+  const result = bareResult(key, '', 'blocked', { issues: [{ code: 'misnamed_roster', message }] });
   log.error('misnamed roster', { key });
-  return [bareResult(key, '', 'blocked', { issues: [{ code: 'misnamed_roster', message }] })];
+  metrics.add('misnamed', 'RunBlocked', 1);
+  await notify(blockedNotification(result));
+  return [result];
 };
 
-type Selection = { readonly accounts: readonly string[]; readonly misnamed: readonly SyncResult[] };
+type Selection = {
+  readonly accounts: readonly string[];
+  /** Keys under rosters/ that name no account. */
+  readonly strangers: readonly string[];
+};
 
 const selectKeys = (keys: readonly string[], deps: SyncDeps): Selection => {
   const outside = keys.filter((key) => !key.startsWith(ROSTER_PREFIX));
-  for (const key of outside) deps.log.info('ignored a key outside rosters/', { key });
+  for (const key of outside) deps.log.info('ignored a key outside rosters/', { key: withoutAddresses(key) });
   const inside = keys.filter((key) => key.startsWith(ROSTER_PREFIX) && key !== ROSTER_PREFIX);
   const accounts = inside.map(accountOfRosterKey).filter((account) => account !== undefined);
   return {
     accounts: [...new Set(accounts)],
-    misnamed: inside
-      .filter((key) => accountOfRosterKey(key) === undefined)
-      .flatMap((key) => misnamed(key, deps)),
+    strangers: inside.filter((key) => accountOfRosterKey(key) === undefined),
   };
 };
 
@@ -52,7 +62,7 @@ const selectAll = async (deps: SyncDeps): Promise<Selection> => {
 const select = (trigger: Trigger, deps: SyncDeps): Promise<Selection> | Selection => {
   if (trigger.kind === 'upload') return selectKeys(trigger.keys, deps);
   if (trigger.kind === 'manual' && trigger.request.account !== undefined)
-    return { accounts: [trigger.request.account], misnamed: [] };
+    return { accounts: [trigger.request.account], strangers: [] };
   return selectAll(deps);
 };
 
@@ -83,7 +93,8 @@ export const sync = async (trigger: Trigger, deps: SyncDeps): Promise<SyncAnswer
   const planned = await limit.map(selection.accounts, (account) =>
     syncAccount(requestFor(account, trigger, deps), deps),
   );
-  const results = [...planned, ...selection.misnamed];
+  const refused = await Promise.all(selection.strangers.map((key) => refuseMisnamed(key, deps)));
+  const results = [...planned, ...refused.flat()];
   if (results.length > 0 && results.every(({ status, mayPass }) => status === 'failed' && mayPass)) {
     const errors = results.map(({ account, error }) => `${account}: ${error}`);
     throw new Error(`every account failed, for reasons that may pass: ${errors.join('; ')}`);

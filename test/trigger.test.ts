@@ -138,9 +138,17 @@ describe('sync', () => {
       key: 'rosters/Acme.csv',
       results: [{ status: 'blocked', issues: [{ code: 'misnamed_roster' }] }],
     },
+    {
+      name: 'a roster named like a person',
+      key: 'rosters/ada@example.com.csv',
+      results: [{ status: 'blocked', issues: [{ code: 'misnamed_roster' }] }],
+    },
   ])('$name', async ({ key, results }) => {
     const world = new PlannerWorld();
     const answer = await world.trigger(notification(key));
+    expect(world.telemetry.notifications).toHaveLength(results.length);
+    expect(world.telemetry.values.get('RunBlocked')).toBe(results.length === 0 ? undefined : 1);
+    expect(world.telemetry.everything()).not.toContain('@');
     expect(answer.results).toMatchObject(results);
     expect(answer.results).toHaveLength(results.length);
   });
