@@ -189,6 +189,17 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: 'F4 a list that looks empty mails nobody again who was just invited',
+    input: {
+      entries: [entry('ada'), entry('bob'), entry('new')],
+      ledger: ledgerOf({
+        ada: { lastSentAt: new Date(NOW - DAY_MS).toISOString() },
+        bob: { lastSentAt: new Date(NOW - DAY_MS).toISOString() },
+      }),
+    },
+    changes: ['create new not_invited'],
+  },
+  {
     name: 'after the cool-down the person is invited again',
     input: {
       entries: [entry('ada')],
@@ -222,7 +233,7 @@ const cases: readonly Case[] = [
     also: { unlistedMembers: [email('ada'), email('bob')] },
   },
   {
-    name: 'a protected address stays, whatever its case',
+    name: 'F55 a protected address stays, whatever its case, and is not filtered out of the comparison',
     input: {
       invitations: [invitation('ada'), invitation('bot-1')],
       rules: planRules({ isProtected: protectedEmails(['BOT-*@example.com'.toLowerCase()]) }),
@@ -374,7 +385,7 @@ describe('planChanges, always', () => {
     );
   });
 
-  it('never touches a member', () => {
+  it('F43 never touches a member, so nobody can be locked out', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const touched = new Set<Email>(planChanges(input).changes.map((change) => change.email));

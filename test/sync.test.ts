@@ -251,7 +251,7 @@ describe('held and approved', () => {
     expect(world.telemetry.notifications).toHaveLength(1);
   });
 
-  it('approving exactly this releases it', async () => {
+  it('F44 approving exactly this releases it, and no limit has to be raised', async () => {
     const { world, approval } = await held();
     world.finish();
     const result = await world.run({ approve: approval });
@@ -408,7 +408,7 @@ describe('generations', () => {
     expect(world.pointer().generation).toBe(9);
   });
 
-  it('a queue that takes only part: the run is void and the next one takes over at once', async () => {
+  it('F40 a queue that takes only part: the run is void and the next one takes over at once', async () => {
     const world = worldWith(names(600), { MAX_CREATES: '5000' });
     let sends = 0;
     world.queue.onSend = () => {
@@ -480,6 +480,20 @@ describe('what an unfinished run leaves behind is not lost', () => {
       { action: 'create', email: email('ada'), reason: 'interrupted' },
       { action: 'create', email: email('bob'), reason: 'not_invited' },
     ]);
+  });
+});
+
+describe('what people wrote', () => {
+  it('F7 is never written by a run, whatever it ends with', async () => {
+    const world = worldWith(['ada', 'bob'], { MAX_CREATES: '1' });
+    const written: string[] = [];
+    world.store.onWrite = (key) => written.push(key);
+    await world.run({ mode: 'plan' });
+    await world.run();
+    world.upload('acme', 'not a roster');
+    await world.run();
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.filter((key) => key.startsWith('rosters/'))).toEqual([]);
   });
 });
 

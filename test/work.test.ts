@@ -384,7 +384,7 @@ describe('malformed messages', () => {
 });
 
 describe('the quota', () => {
-  it('F29 is used down to the reserve and not beyond; the rest is handed back until the reset', async () => {
+  it('F29/F38 is used down to the reserve and not beyond; the rest is handed back until the reset', async () => {
     const world = new WorkerWorld();
     world.fastly.remaining = 57;
     const messages = names(10).map((name) => world.message(create(name)));
@@ -400,7 +400,7 @@ describe('the quota', () => {
     expect(change?.seconds).toBeLessThanOrEqual(untilReset + 20);
   });
 
-  it('a 429 closes it too, and costs nobody a mail', async () => {
+  it('F34 a 429 closes it too: one write and no more, and nobody is given up', async () => {
     const world = new WorkerWorld();
     world.fastly.remaining = 0;
     const back = await world.work(names(3).map((name) => world.message(create(name))));
@@ -474,7 +474,7 @@ describe('the quota', () => {
 });
 
 describe('credentials', () => {
-  it('F32 a refused token is read again once, and the work goes on', async () => {
+  it('F32/F54 a refused token is read again once, and the work goes on', async () => {
     const world = new WorkerWorld({ WRITE_CONCURRENCY: '4' });
     world.fastly.fail('create', 'unauthorized', { times: 1 });
     expect(await world.work(names(3).map((name) => world.message(create(name))))).toEqual([]);

@@ -61,7 +61,7 @@ describe('the queue', () => {
     expect(propertiesOf('JobQueue').VisibilityTimeout).toBe(6 * 120);
   });
 
-  it('is in order per account, and so is its dead-letter queue', () => {
+  it('F35 is in order per account and gives up late; its dead-letter queue is in order too', () => {
     expect(propertiesOf('JobQueue')).toMatchObject({
       QueueName: 'fastly-invitation-sync-prod-jobs.fifo',
       FifoQueue: true,
