@@ -19,8 +19,9 @@ export type RosterSearch =
   | { readonly kind: 'absent' }
   | { readonly kind: 'ambiguous'; readonly issue: Issue };
 
+/** Reads a little, as a stream that nobody began to read can't be ended. */
 const release = async ({ body }: StoredObject): Promise<void> => {
-  await body[Symbol.asyncIterator]().return?.();
+  for await (const _chunk of body) break;
 };
 
 export const findRoster = async (
