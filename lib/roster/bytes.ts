@@ -52,7 +52,7 @@ async function* limit(
 }
 
 const isZlibError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+  typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 
 const damaged = (what: string): Parameters<IssueList['stop']>[0] => ({
   code: 'damaged_gzip',
@@ -67,7 +67,7 @@ async function* gunzip(packed: AsyncIterable<Buffer>, issues: IssueList): AsyncG
       yield next;
     }
   };
-  const unpacker = createGunzip({ chunkSize: SLICE_BYTES });
+  const unpacker = createGunzip();
   // An error on either side reaches the reader of the unpacker.
   pipeline(Readable.from(counted()), unpacker, () => {});
   try {

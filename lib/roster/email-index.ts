@@ -15,9 +15,9 @@ const hashOf = (text: string): number => {
 export class EmailIndex {
   readonly #emails: Email[] = [];
   /** Of each address; compared first, and used to grow without looking at the addresses again. */
-  #hashes = new Int32Array(512);
+  #hashes = new Int32Array(32);
   /** Number + 1 of the address; 0 is free. Always twice as long as `#hashes`, so never full. */
-  #slots = new Int32Array(1024);
+  #slots = new Int32Array(64);
 
   /** The number of this address, or undefined. */
   find(email: Email): number | undefined {

@@ -7,8 +7,8 @@ import type { LineIndex } from './lines.ts';
 
 /** No row of access rights is this long; a file whose quote is not closed soon is. */
 const MAX_ROW_BYTES = 1024 * 1024;
-/** csv-parse makes an error object of each row that is not as long as the first, though asked to take it. */
-const MAX_UNEVEN_ROWS = 100_000;
+/** csv-parse makes a costly error object of each row that is not as long as the first, though asked to take it. */
+const MAX_UNEVEN_ROWS = 10_000;
 
 /** RFC 4180, and any line ending on any line: with one taken for the whole file, rows could be glued together. */
 const FORMAT: Options = {
@@ -51,7 +51,7 @@ const rowTooLong = (line: number): RosterIssue => ({
 const tooManyUnevenRows = (line: number): RosterIssue => ({
   code: 'too_many_uneven_rows',
   line,
-  message: `Line ${line}: up to here ${MAX_UNEVEN_ROWS} rows have more or fewer cells than the header; reading stopped there`,
+  message: `Line ${line}: up to here more than ${MAX_UNEVEN_ROWS} rows, blank ones too, have more or fewer cells than the header; reading stopped there`,
 });
 
 /** Gets every row that is not an empty line, in order. */

@@ -64,29 +64,21 @@ const textLength = (bytes: Buffer): number => {
 
 const hexadecimal = (byte: number): string => `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 
-/** What old Windows programs would have meant, when the byte stands alone as it does in their encoding. */
-const windowsHint = (byte: number, next: number | undefined): string => {
+/** What old Windows programs would have meant by it. */
+const windowsHint = (byte: number): string => {
   const meant = new TextDecoder('windows-1252').decode(Uint8Array.of(byte));
-  return /\p{C}/u.test(meant) || (next !== undefined && next >= 0x80)
-    ? ''
-    : `; in Windows-1252 or Latin-1, which this looks like, it is "${meant}"`;
+  return /\p{C}/u.test(meant) ? '' : ` (in Windows-1252 or Latin-1 it would be "${meant}")`;
 };
 
-const badByte = (rest: Buffer, offset: number, line: number): RosterIssue => {
-  const byte = rest[0] ?? 0;
+const REMEDY = 'Save the roster as "CSV UTF-8"; reading stopped there';
+
+const badByte = (byte: number, isCut: boolean, offset: number, line: number): RosterIssue => {
   const where = `Line ${line}: the byte ${hexadecimal(byte)} at byte offset ${offset}`;
-  const stopped = 'Reading stopped there';
-  return byte === 0
-    ? {
-        code: 'not_text',
-        line,
-        message: `${where} is not text. ${stopped}; export the roster as "CSV UTF-8"`,
-      }
-    : {
-        code: 'not_utf8',
-        line,
-        message: `${where} is not UTF-8${windowsHint(byte, rest[1])}. ${stopped}; save the roster as "CSV UTF-8"`,
-      };
+  if (byte === 0) return { code: 'not_text', line, message: `${where} is not text. ${REMEDY}` };
+  const what = isCut
+    ? 'begins a character that the file does not finish: it was cut off, or is not UTF-8'
+    : 'is not UTF-8';
+  return { code: 'not_utf8', line, message: `${where} ${what}${windowsHint(byte)}. ${REMEDY}` };
 };
 
 /**
@@ -99,6 +91,7 @@ export async function* readText(
   issues: IssueList,
 ): AsyncGenerator<Buffer, void> {
   let rest: Buffer = Buffer.alloc(0);
+  let isCut = true;
   for await (const slice of slices) {
     const foreign = lines.end === 0 ? foreignFormat(slice) : undefined;
     if (foreign !== undefined) return issues.stop(foreign);
@@ -109,8 +102,9 @@ export async function* readText(
     rest = bytes.subarray(good);
     lines.add(text);
     yield text;
-    if (good < complete) break;
+    isCut = good === complete;
+    if (!isCut) break;
   }
-  // Bytes that begin no character, or a file that ends inside one.
-  if (rest.length > 0) issues.stop(badByte(rest, lines.end, lines.lineAt(lines.end)));
+  const [byte] = rest;
+  if (byte !== undefined) issues.stop(badByte(byte, isCut, lines.end, lines.lineAt(lines.end)));
 }

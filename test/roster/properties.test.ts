@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Access, type Entry, PERMISSIONS, parseEmail } from '../../lib/invitation.ts';
+import { parseRoster } from '../../lib/roster.ts';
+import { chunksOf, type RosterStyle, RULES, writeRoster } from '../support/roster-csv.ts';
+
+const id = fc.string({ unit: fc.constantFrom(...'aZ09_-'), minLength: 1, maxLength: 22 });
+
+const services = fc
+  .uniqueArray(fc.record({ id, permission: fc.constantFrom(...PERMISSIONS) }), {
+    selector: (service) => service.id,
+    maxLength: 4,
+  })
+  .map((grants) => grants.sort((a, b) => (a.id < b.id ? -1 : 1)));
+
+const access: fc.Arbitrary<Access> = fc.oneof(
+  fc.constantFrom('user', 'billing', 'tls_viewer', 'tls_admin').map((role) => ({
+    role,
+    limitServices: false,
+    services: [],
+  })),
+  fc
+    .tuple(
+      fc.oneof(
+        fc.constant({ role: 'engineer' }),
+        fc.uniqueArray(id, { minLength: 1, maxLength: 3 }).map((roles) => ({ roles: roles.sort() })),
+      ),
+      services,
+      fc.boolean(),
+    )
+    .map(([choice, grants, limited]) => ({
+      ...choice,
+      limitServices: limited || grants.length > 0,
+      services: grants,
+    })),
+);
+
+const entry: fc.Arbitrary<Entry> = fc
+  .tuple(
+    fc.string({ unit: fc.constantFrom(...`abc09.+-_=*'é😀`), minLength: 1, maxLength: 12 }),
+    fc.constantFrom('example.com', 'mail.example.org', 'bücher.example'),
+    access,
+  )
+  .map(([local, domain, wanted]) => {
+    const parsed = parseEmail(`${local}@${domain}`);
+    if ('problem' in parsed) throw new Error(parsed.problem);
+    return { email: parsed.email, access: wanted };
+  });
+
+const entries = fc.uniqueArray(entry, { selector: ({ email }) => email, maxLength: 40 });
+
+/** A column's name in some case and with some space around it. */
+const spelled = (name: string): fc.Arbitrary<string> =>
+  fc.constantFrom(name, name.toUpperCase(), ` ${name}\u00a0`);
+
+const style: fc.Arbitrary<RosterStyle> = fc.record({
+  columns: fc
+    .tuple(...['email', 'role', 'roles', 'services', 'limit_services'].map(spelled))
+    .chain((ours) => fc.shuffledSubarray([...ours, 'name', 'team', ''], { minLength: 8 })),
+  filler: fc.string({ unit: fc.constantFrom(...'a,"\r\n;\t =é😀'), maxLength: 8 }),
+  lineEnding: fc.constantFrom('\n', '\r\n', '\r'),
+  byteOrderMark: fc.boolean(),
+  finalLineEnding: fc.boolean(),
+  gzip: fc.boolean(),
+  quoted: fc.func(fc.boolean()),
+});
+
+const parse = (bytes: Buffer, chunkBytes: number) =>
+  parseRoster(
+    chunksOf(bytes, () => chunkBytes),
+    RULES,
+  );
+
+describe('any entries, written in any way', () => {
+  it('are read back, whatever the quoting, order of columns, line ending, mark, packing and chunks', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, style, fc.integer({ min: 1, max: 3000 }), async (wanted, how, chunkBytes) => {
+        const roster = await parse(writeRoster(wanted, how), chunkBytes);
+        expect(roster.issues).toEqual([]);
+        expect(roster.entries).toEqual(wanted);
+        expect(roster.rows).toBe(wanted.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('in any order of rows make the same entries, and equal access is one object', async () => {
+    const table = entries.chain((wanted) =>
+      fc.tuple(fc.constant(wanted), fc.shuffledSubarray(wanted, { minLength: wanted.length })),
+    );
+    await fc.assert(
+      fc.asyncProperty(table, style, async ([wanted, shuffled], how) => {
+        const roster = await parse(writeRoster(shuffled, how), 1000);
+        expect(new Set(roster.entries)).toEqual(new Set(wanted));
+        const objects = new Set(roster.entries.map((read) => read.access));
+        const meanings = new Set(wanted.map((written) => JSON.stringify(written.access)));
+        expect(objects.size).toBe(meanings.size);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('repeated, are merged and counted', async () => {
+    const repeats = entries.chain((wanted) => fc.tuple(fc.constant(wanted), fc.subarray(wanted)));
+    await fc.assert(
+      fc.asyncProperty(repeats, style, async ([wanted, again], how) => {
+        const roster = await parse(writeRoster([...wanted, ...again], how), 1000);
+        expect(roster.issues).toEqual([]);
+        expect(roster.entries).toEqual(wanted);
+        expect(roster.merged).toBe(again.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,78 @@
+/** Writes rosters in every way that counts as the same roster, and hands bytes out in every size of chunk. */
+
+import { gzipSync } from 'node:zlib';
+import type { Access, Entry } from '../../lib/invitation.ts';
+import { parseRoster, type Roster, type RosterRules } from '../../lib/roster.ts';
+
+export const RULES: RosterRules = {
+  allowedRoles: new Set(['user', 'billing', 'engineer', 'tls_viewer', 'tls_admin']),
+  allowedDomains: new Set(),
+  maxBytes: 1024 * 1024,
+};
+
+export type RosterStyle = {
+  /** In any order; names that are not columns of a roster are filled with `filler`. */
+  readonly columns: readonly string[];
+  readonly filler: string;
+  readonly lineEnding: '\n' | '\r\n' | '\r';
+  readonly byteOrderMark: boolean;
+  readonly finalLineEnding: boolean;
+  readonly gzip: boolean;
+  /** Whether the cell with this number is quoted though it need not be. */
+  readonly quoted: (cell: number) => boolean;
+};
+
+const cellOf = (entry: Entry, column: string, filler: string): string => {
+  const { email, access } = entry;
+  switch (column.trim().toLowerCase()) {
+    case 'email':
+      return email;
+    case 'role':
+      return access.role ?? '';
+    case 'roles':
+      return (access.roles ?? []).join(';');
+    case 'services':
+      return access.services.map(({ id, permission }) => `${id}:${permission}`).join(' ; ');
+    case 'limit_services':
+      return limitCell(access);
+    default:
+      return filler;
+  }
+};
+
+/** Empty where empty means the same. */
+const limitCell = ({ limitServices, services }: Access): string =>
+  limitServices === services.length > 0 ? '' : String(limitServices).toUpperCase();
+
+export const writeRoster = (entries: readonly Entry[], style: RosterStyle): Buffer => {
+  let cellNumber = 0;
+  const write = (cell: string): string => {
+    cellNumber += 1;
+    return style.quoted(cellNumber) || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  };
+  const rows = [
+    style.columns,
+    ...entries.map((entry) => style.columns.map((column) => cellOf(entry, column, style.filler))),
+  ];
+  const text = rows.map((row) => row.map(write).join(',')).join(style.lineEnding);
+  const bytes = Buffer.from(
+    `${style.byteOrderMark ? '\ufeff' : ''}${text}${style.finalLineEnding ? style.lineEnding : ''}`,
+  );
+  return style.gzip ? gzipSync(bytes, { level: 1 }) : bytes;
+};
+
+/** `size` gives the length of each next chunk; below 1 it is 1. */
+export async function* chunksOf(bytes: Uint8Array, size: () => number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + Math.max(1, size());
+    yield bytes.subarray(at, end);
+    at = end;
+  }
+}
+
+/** Parses text or bytes that come in one piece. */
+export const parseWhole = (content: string | Uint8Array, rules: Partial<RosterRules> = {}): Promise<Roster> =>
+  parseRoster(
+    chunksOf(Buffer.from(content), () => Infinity),
+    { ...RULES, ...rules },
+  );
