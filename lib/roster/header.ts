@@ -3,7 +3,7 @@
 import { type IssueList, listSome, quote, type RosterIssue } from './issues.ts';
 
 const COLUMNS = ['email', 'role', 'roles', 'services', 'limit_services'] as const;
-export type Column = (typeof COLUMNS)[number];
+type Column = (typeof COLUMNS)[number];
 
 export type Header = {
   /** Where the column is; -1 when there is none. */

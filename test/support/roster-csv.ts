@@ -76,3 +76,9 @@ export const parseWhole = (content: string | Uint8Array, rules: Partial<RosterRu
     chunksOf(Buffer.from(content), () => Infinity),
     { ...RULES, ...rules },
   );
+
+/** `[code, line, column]` of each issue. */
+export const issuesOf = async (content: string | Uint8Array, rules: Partial<RosterRules> = {}) => {
+  const { issues } = await parseWhole(content, rules);
+  return issues.map(({ code, line, column }) => [code, line, column]);
+};
