@@ -212,10 +212,10 @@ const checkAgainstReference = (bytes: Buffer, roster: Roster): void => {
     deepStrictEqual(new Set(roster.entries.map(({ email }) => email)), addressesOf(rows), 'a person is lost');
 };
 
-/** The same bytes in other chunks; how much a damaged gzip file gives before it breaks depends on them. */
+/** The same bytes in other chunks. How far one gets before a damaged gzip file breaks depends on them. */
 const checkSame = (one: Roster, other: Roster): void => {
-  const isDamaged = one.issues.some(({ code }) => code === 'damaged_gzip');
-  if (isDamaged) ok(other.issues.some(({ code }) => code === 'damaged_gzip'));
+  const isDamaged = [...one.issues, ...other.issues].some(({ code }) => code === 'damaged_gzip');
+  if (isDamaged) ok(one.issues.length > 0 && other.issues.length > 0, 'a damaged file was accepted');
   else deepStrictEqual(one, other, 'the result depends on the chunks');
 };
 
