@@ -2,7 +2,7 @@
 
 import { type Email, type Entry, parseEmail } from '../invitation.ts';
 import { createAccessReader } from './access.ts';
-import { EmailIndex } from './email-index.ts';
+import { EntryTable } from './entry-table.ts';
 import type { Header } from './header.ts';
 import { type IssueList, listSome, type Problem, quote } from './issues.ts';
 
@@ -55,10 +55,9 @@ export class EntryCollector {
   readonly #rules: EntryRules;
   readonly #issues: IssueList;
   readonly #readAccess: ReturnType<typeof createAccessReader>;
-  readonly #entries: Entry[] = [];
+  readonly #table = new EntryTable();
   /** Of each entry, the line it is on. */
   readonly #lines: number[] = [];
-  readonly #index = new EmailIndex();
   /** Entries whose address has other access on another line. */
   readonly #conflicting = new Set<number>();
   /** The first few rows that say again what an earlier one said. */
@@ -108,21 +107,19 @@ export class EntryCollector {
   }
 
   #addEntry(entry: Entry, line: number): void {
-    const index = this.#index.add(entry.email);
-    const first = this.#entries[index];
-    if (first === undefined) {
-      this.#entries.push(entry);
+    const number = this.#table.add(entry);
+    if (number === this.#lines.length) {
       this.#lines.push(line);
       return;
     }
-    const firstLine = this.#lines[index] ?? 0;
-    if (first.access === entry.access) {
+    const firstLine = this.#lines[number] ?? 0;
+    if (this.#table.entries[number]?.access === entry.access) {
       this.#merged += 1;
       if (this.#repeats.length < MAX_NAMED_LINES) this.#repeats.push(`${line} (of ${firstLine})`);
       return;
     }
-    if (!this.#conflicting.has(index)) this.#issues.add(firstLine, conflict(line));
-    this.#conflicting.add(index);
+    if (!this.#conflicting.has(number)) this.#issues.add(firstLine, conflict(line));
+    this.#conflicting.add(number);
     this.#issues.add(line, conflict(firstLine));
   }
 
@@ -135,18 +132,18 @@ export class EntryCollector {
       warnings.push(
         `Addresses with a +tag beside the same address without it are two people: lines ${listSome(tagged, MAX_NAMED_LINES)}`,
       );
+    const { entries: all } = this.#table;
     const conflicting = this.#conflicting;
-    const entries =
-      conflicting.size === 0 ? this.#entries : this.#entries.filter((_, index) => !conflicting.has(index));
+    const entries = conflicting.size === 0 ? all : all.filter((_, number) => !conflicting.has(number));
     return { entries, rows: this.#rows, merged: this.#merged, warnings };
   }
 
   #taggedLines(): string[] {
     const lines: string[] = [];
-    for (const [index, { email }] of this.#entries.entries()) {
+    for (const [number, { email }] of this.#table.entries.entries()) {
       const plain = withoutTag(email);
-      const plainIndex = plain === undefined ? undefined : this.#index.find(plain);
-      if (plainIndex !== undefined) lines.push(`${this.#lines[index]} (beside ${this.#lines[plainIndex]})`);
+      const other = plain === undefined ? undefined : this.#table.find(plain);
+      if (other !== undefined) lines.push(`${this.#lines[number]} (beside ${this.#lines[other]})`);
     }
     return lines;
   }

@@ -1,4 +1,4 @@
-import type { Email } from '../invitation.ts';
+import type { Email, Entry } from '../invitation.ts';
 
 /** FNV-1a, 32 bits, with the high bits mixed into the low ones that are used first. */
 const hashOf = (text: string): number => {
@@ -9,29 +9,35 @@ const hashOf = (text: string): number => {
 };
 
 /**
- * Numbers addresses in the order in which they come. A `Map` does the same, but with a million addresses it costs more
- * time than all other work on a row, and 60 MB; this is a hash table with open addressing in 20 MB.
+ * Entries by number, in the order in which they came, and their numbers by address. A `Map` from address to number does
+ * the same, but with a million addresses it costs more time than all other work on a row, and 60 MB; this is a hash table
+ * with open addressing in 12 MB.
  */
-export class EmailIndex {
-  readonly #emails: Email[] = [];
+export class EntryTable {
+  readonly #entries: Entry[] = [];
   /** Of each address; compared first, and used to grow without looking at the addresses again. */
   #hashes = new Int32Array(32);
-  /** Number + 1 of the address; 0 is free. Always twice as long as `#hashes`, so never full. */
+  /** Number + 1 of an entry; 0 is free. Always twice as long as `#hashes`, so never full. */
   #slots = new Int32Array(64);
 
-  /** The number of this address, or undefined. */
-  find(email: Email): number | undefined {
-    const number = (this.#slots[this.#locate(email, hashOf(email))] ?? 0) - 1;
-    return number === -1 ? undefined : number;
+  /** At each number the entry that has it. */
+  get entries(): readonly Entry[] {
+    return this.#entries;
   }
 
-  /** The number of this address. A new one gets how many there were before. */
-  add(email: Email): number {
-    const hash = hashOf(email);
-    const slot = this.#locate(email, hash);
-    const known = this.#slots[slot] ?? 0;
-    if (known !== 0) return known - 1;
-    const number = this.#emails.push(email) - 1;
+  /** The number of the entry with this address, or undefined. */
+  find(email: Email): number | undefined {
+    const found = this.#slots[this.#locate(email, hashOf(email))] ?? 0;
+    return found === 0 ? undefined : found - 1;
+  }
+
+  /** Adds the entry, unless its address has one. Its number, or that of the one before it. */
+  add(entry: Entry): number {
+    const hash = hashOf(entry.email);
+    const slot = this.#locate(entry.email, hash);
+    const found = this.#slots[slot] ?? 0;
+    if (found !== 0) return found - 1;
+    const number = this.#entries.push(entry) - 1;
     this.#slots[slot] = number + 1;
     this.#hashes[number] = hash;
     if (number + 1 === this.#hashes.length) this.#grow();
@@ -44,7 +50,7 @@ export class EmailIndex {
     const last = slots.length - 1;
     let slot = hash & last;
     for (let found = slots[slot] ?? 0; found !== 0; found = slots[slot] ?? 0) {
-      if (this.#hashes[found - 1] === hash && this.#emails[found - 1] === email) break;
+      if (this.#hashes[found - 1] === hash && this.#entries[found - 1]?.email === email) break;
       slot = (slot + 1) & last;
     }
     return slot;
@@ -55,7 +61,7 @@ export class EmailIndex {
     hashes.set(this.#hashes);
     const slots = new Int32Array(hashes.length * 2);
     const last = slots.length - 1;
-    for (let number = 0; number < this.#emails.length; number += 1) {
+    for (let number = 0; number < this.#entries.length; number += 1) {
       let slot = (hashes[number] ?? 0) & last;
       while (slots[slot] !== 0) slot = (slot + 1) & last;
       slots[slot] = number + 1;
