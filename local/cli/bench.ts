@@ -1,0 +1,22 @@
+/** What all steps of one call share. */
+
+import type { Rules } from '../../lib/config.ts';
+import type { ObjectStore } from '../../lib/store.ts';
+import type { Log } from '../../lib/telemetry.ts';
+import type { Clock } from './drain.ts';
+import type { Options } from './options.ts';
+import type { Screen } from './screen.ts';
+import type { Target } from './target.ts';
+
+export type Bench = {
+  readonly options: Options;
+  readonly rules: Rules;
+  /** With the roster in it. */
+  readonly store: ObjectStore;
+  readonly target: Target;
+  readonly screen: Screen;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Aborted by Ctrl-C. */
+  readonly stop: AbortSignal;
+};

@@ -1,0 +1,81 @@
+/** How a call ends: the last lines, and the exit status (SPEC §11). */
+
+import { runPrefix } from '../../lib/keys.ts';
+import { quantity } from '../../lib/report/text.ts';
+import type { SyncResult } from '../../lib/result.ts';
+import type { Ending } from './apply.ts';
+import { applyCommand, type Options, statePath } from './options.ts';
+import { attentionCount } from './render-outcome.ts';
+import type { Paint } from './screen.ts';
+
+const NOT_DONE: ReadonlySet<SyncResult['status']> = new Set([
+  'blocked',
+  'failed',
+  'superseded',
+  'in_progress',
+]);
+
+export const exitStatus = ({ result, worked }: Ending): 0 | 1 | 2 => {
+  const unfinished = worked.some(
+    ({ end, halted, report }) =>
+      end === 'stopped' || halted !== undefined || (report !== undefined && attentionCount(report) > 0),
+  );
+  if (unfinished || NOT_DONE.has(result.status)) return 1;
+  return result.status === 'changed' || result.held.length > 0 ? 2 : 0;
+};
+
+const sentence = ({ status, error, planHash, held, counts }: SyncResult, options: Options): string => {
+  const { create, delete: deletes, replace } = counts;
+  switch (status) {
+    case 'in_sync':
+      return 'In sync: nothing to change, 0 writes';
+    case 'planned':
+      return `Nothing was changed. To carry out exactly this plan:\n  ${applyCommand(options, '--plan-hash', planHash ?? '')}`;
+    case 'changed':
+      return 'Nothing was changed: the plan is not the one with the given hash any more. Look at it again';
+    case 'failed':
+      return `Failed: ${error}`;
+    case 'superseded':
+      return 'Another run took over: run again';
+    case 'held': {
+      const all = held.reduce((sum, { count }) => sum + count, 0) === create + deletes + replace;
+      return all ? 'Nothing was changed: everything is held' : '';
+    }
+    default:
+      return '';
+  }
+};
+
+const STATE_HINT =
+  'If this folder was used with a simulated account or another customer before, keep them apart with --state DIR';
+
+function* workedLines({ worked }: Ending, options: Options): Generator<string> {
+  for (const { end, halted, buried } of worked) {
+    if (halted !== undefined)
+      yield `Halted: ${halted}\nPut it right and go on with:\n  ${applyCommand(options)}`;
+    else if (end === 'stopped')
+      yield `Interrupted. What had begun is done, the rest is in the queue. Go on with:\n  ${applyCommand(options)}`;
+    if (buried > 0)
+      yield `${quantity(buried, 'job')} given up and kept in ${statePath(options, `queue/${options.account}/dead-letters.jsonl`)}`;
+  }
+}
+
+function* reportLines({ result, worked }: Ending, options: Options): Generator<string> {
+  const runs = worked.flatMap(({ report }) => report?.runId ?? []);
+  const pages = [
+    ...runs.map((runId) => `${runPrefix(options.account, runId)}report.html`),
+    ...(result.report === undefined ? [] : [result.report.replace(/\.json$/, '.html')]),
+  ];
+  for (const [index, page] of pages.entries())
+    yield `${index === 0 ? 'Report ' : '       '} ${statePath(options, page)}`;
+}
+
+/** Line by line, without line ends. */
+export function* renderEnding(ending: Ending, options: Options, paint: Paint): Generator<string> {
+  const text = sentence(ending.result, options);
+  const colour = ending.result.status === 'in_sync' ? 'green' : exitStatus(ending) === 0 ? 'bold' : 'yellow';
+  if (text !== '') yield paint(colour, text);
+  for (const line of workedLines(ending, options)) yield paint('yellow', line);
+  if (ending.result.issues.some(({ code }) => code === 'other_customer')) yield STATE_HINT;
+  yield* reportLines(ending, options);
+}

@@ -1,0 +1,63 @@
+/** The planner, wired to a roster file, the state folder and the screen. */
+
+import type { PlanRecord } from '../../lib/record.ts';
+import { planReports } from '../../lib/report/plan-report.ts';
+import { duration } from '../../lib/report/text.ts';
+import type { SyncResult } from '../../lib/result.ts';
+import { syncAccount } from '../../lib/sync.ts';
+import type { SyncDeps, SyncRequest } from '../../lib/sync-deps.ts';
+import type { Bench } from './bench.ts';
+import { notifyLog } from './log-file.ts';
+import { applyCommand } from './options.ts';
+import { renderPlan } from './render-plan.ts';
+
+type Send = SyncDeps['queue']['send'];
+
+const depsOf = (bench: Bench, send: Send, onPlan: (record: PlanRecord) => void): SyncDeps => {
+  const { options, rules, store, target, screen, log, clock } = bench;
+  return {
+    store,
+    queue: { send },
+    connect: async () => ({ fastly: target.fastly }),
+    renderPlan: (record) => {
+      onPlan(record);
+      return planReports(record);
+    },
+    approveCommand: (_account, approval) => applyCommand(options, '--approve', approval),
+    notify: notifyLog(log),
+    log,
+    metrics: { add: () => undefined },
+    now: clock.now,
+    // Only ever asked for after a take-over.
+    sleep: async (ms) => {
+      if (!target.outlivesProcess) return;
+      screen.say(
+        `Waiting ${duration(ms / 1000)}, so that a write of the interrupted run shows in Fastly's list`,
+      );
+      await clock.sleep(ms);
+    },
+    random: Math.random,
+    rules,
+    requestTimeoutMs: target.requestTimeoutMs,
+    // The lock on the state folder proves that no other planner is alive.
+    planningTimeoutMs: 0,
+  };
+};
+
+/** Plans, and prints the plan. `send` is what becomes of the jobs. */
+export const plan = async (
+  bench: Bench,
+  request: Omit<SyncRequest, 'account' | 'manual'>,
+  send: Send,
+): Promise<SyncResult> => {
+  const { options, screen } = bench;
+  let record: PlanRecord | undefined;
+  const deps = depsOf(bench, send, (made) => {
+    record = made;
+  });
+  const { prune } = options;
+  const wish = { ...request, ...(prune !== undefined && { prune }) };
+  const result = await syncAccount({ ...wish, account: options.account, manual: true }, deps);
+  if (record !== undefined) screen.print(renderPlan(record, options.rosterName, screen.paint));
+  return result;
+};

@@ -1,0 +1,33 @@
+/** What became of the jobs, for the terminal. */
+
+import type { ReportedOutcome, RunReport } from '../../lib/record.ts';
+import { RESULT_LABELS } from '../../lib/report/labels.ts';
+import { duration, quantity } from '../../lib/report/text.ts';
+import { type Paint, plain } from './screen.ts';
+
+const SHOWN = 40;
+/** Results that leave something to a person. */
+const ATTENTION: ReadonlySet<string> = new Set(['rejected', 'failed', 'unknown']);
+
+export const attentionCount = ({ outcomes }: Pick<RunReport, 'outcomes'>): number =>
+  outcomes.filter(({ result }) => ATTENTION.has(result)).length;
+
+const labelOf = (result: string): string =>
+  result in RESULT_LABELS ? RESULT_LABELS[result as keyof typeof RESULT_LABELS] : result;
+
+const outcomeLine = ({ action, email, result, detail }: ReportedOutcome): string =>
+  `! ${action} ${plain(email)}: ${labelOf(result).toLowerCase()}${detail === undefined ? '' : `: ${plain(detail)}`}`;
+
+/** Line by line, without line ends. */
+export function* renderOutcomes(report: RunReport, paint: Paint): Generator<string> {
+  const counts = Object.entries(report.counts).filter(([, count]) => count > 0);
+  const parts = counts.map(([result, count]) => {
+    const text = `${count} ${labelOf(result).toLowerCase()}`;
+    return ATTENTION.has(result) ? paint('red', text) : paint('green', text);
+  });
+  yield `Done    ${quantity(report.outcomes.length, 'job')} in ${duration(report.durationSeconds)}: ${parts.join(', ')}`;
+  const attention = report.outcomes.filter(({ result }) => ATTENTION.has(result));
+  for (const outcome of attention.slice(0, SHOWN)) yield paint('red', outcomeLine(outcome));
+  if (attention.length > SHOWN)
+    yield paint('red', `! … and ${attention.length - SHOWN} more; see the report`);
+}

@@ -1,0 +1,158 @@
+/** The plan for the terminal: a diff first, then the numbers, then what a person has to do. */
+
+import type { Access } from '../../lib/invitation.ts';
+import type { Issue, PlanRecord, RecordedChange } from '../../lib/record.ts';
+import { REASON_LABELS } from '../../lib/report/labels.ts';
+import { enumeration, minuteOf, numeral, quantity } from '../../lib/report/text.ts';
+import { type Paint, plain } from './screen.ts';
+
+/** More than this of one kind would push the summary off the screen; the report has them all. */
+const SHOWN = 40;
+const WIDEST_EMAIL = 40;
+
+const STYLES = {
+  delete: { sign: '-', colour: 'red' },
+  replace: { sign: '~', colour: 'yellow' },
+  create: { sign: '+', colour: 'green' },
+} as const;
+
+const lower = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);
+
+const accessText = ({ role, roles, limitServices, services }: Access): string => {
+  const name = role ?? quantity(roles?.length ?? 0, 'IAM role');
+  return limitServices ? `${name}, ${quantity(services.length, 'service')}` : name;
+};
+
+const reasonText = (change: RecordedChange): string => {
+  if (change.action === 'replace' && change.fields.length > 0)
+    return `differs in ${enumeration(change.fields)}`;
+  const again = change.action !== 'delete' && change.mailNumber > 1 ? `, mail ${change.mailNumber}` : '';
+  return `${lower(REASON_LABELS[change.reason])}${again}`;
+};
+
+const changeLine = (change: RecordedChange, width: number, paint: Paint): string => {
+  const { sign, colour } = STYLES[change.action];
+  const access = change.action === 'delete' ? '' : accessText(change.access);
+  const held = change.held ? `  ${paint(['bold', 'magenta'], 'held')}` : '';
+  const subject = `${sign} ${change.action.padEnd(7)}  ${plain(change.email).padEnd(width)}`;
+  return `${paint(colour, subject)}  ${plain(access).padEnd(20)}  ${paint('dim', reasonText(change))}${held}`;
+};
+
+function* changeLines(changes: readonly RecordedChange[], paint: Paint): Generator<string> {
+  const byAction = Map.groupBy(changes, ({ action }) => action);
+  const width = Math.min(
+    WIDEST_EMAIL,
+    Math.max(0, ...changes.slice(0, SHOWN * 3).map((c) => c.email.length)),
+  );
+  for (const [action, some] of byAction) {
+    for (const change of some.slice(0, SHOWN)) yield changeLine(change, width, paint);
+    if (some.length > SHOWN)
+      yield paint(
+        STYLES[action].colour,
+        `${STYLES[action].sign} … and ${numeral(some.length - SHOWN)} more of this kind`,
+      );
+  }
+  if (changes.length > 0) yield '';
+}
+
+function* personLines(sign: string, people: readonly string[]): Generator<string> {
+  for (const person of people.slice(0, SHOWN)) yield `${sign} ${person}`;
+  if (people.length > SHOWN) yield `${sign} … and ${numeral(people.length - SHOWN)} more like this`;
+}
+
+/** People whom the plan leaves alone, and who may come as a surprise. */
+function* aloneLines(record: PlanRecord): Generator<string> {
+  const { waiting, drift, unlistedMembers, spared } = record;
+  yield* personLines(
+    '.',
+    waiting.map(({ email, reason, until }) => {
+      const again = until === undefined ? '' : `, again from ${minuteOf(until)}`;
+      return `${plain(email)} waits: ${lower(REASON_LABELS[reason])}${again}`;
+    }),
+  );
+  yield* personLines(
+    '.',
+    drift.map(
+      ({ email, desired, actual }) =>
+        `${plain(email)} is a member as ${plain(actual)}, the roster says ${plain(desired)}: not changed`,
+    ),
+  );
+  yield* personLines(
+    '.',
+    unlistedMembers.map((email) => `${plain(email)} is a member without a roster row: left alone`),
+  );
+  yield* personLines(
+    '.',
+    spared.map(({ email, reason }) => `${plain(email)}: ${lower(REASON_LABELS[reason])}`),
+  );
+  if (waiting.length + drift.length + unlistedMembers.length + spared.length > 0) yield '';
+}
+
+const countLine = ({ counts }: PlanRecord, paint: Paint): string =>
+  [
+    paint(STYLES.create.colour, `${numeral(counts.create)} to create`),
+    paint(STYLES.delete.colour, `${numeral(counts.delete)} to delete`),
+    paint(STYLES.replace.colour, `${numeral(counts.replace)} to replace`),
+    `${numeral(counts.keep)} kept`,
+    quantity(counts.member, 'member'),
+  ].join(', ');
+
+const quotaLine = ({ quota, createdAt }: PlanRecord): string => {
+  if (quota.writes === 0) return 'no writes';
+  const hours = Math.ceil((Date.parse(quota.estimatedFinish) - Date.parse(createdAt)) / 3_600_000);
+  const when =
+    hours <= 1
+      ? "within this hour's quota"
+      : `done by ${minuteOf(quota.estimatedFinish)} if nobody else uses the quota`;
+  return `${quantity(quota.writes, 'write')} at ${numeral(quota.perHour)} per hour: ${when}`;
+};
+
+function* summaryLines(record: PlanRecord, paint: Paint): Generator<string> {
+  yield `Plan    ${countLine(record, paint)}`;
+  for (const [index, { tripped, sentence }] of record.guards.entries())
+    yield `${index === 0 ? 'Guards' : '      '}  ${tripped ? paint('red', `✗ ${sentence}`) : `${paint('green', '✓')} ${sentence}`}`;
+  yield `Quota   ${quotaLine(record)}`;
+  if (record.planHash !== undefined) yield `Hash    ${record.planHash}`;
+  for (const warning of record.warnings) yield paint('yellow', `Warning ${plain(warning)}`);
+}
+
+function* heldLines({ held, approveCommand }: PlanRecord, paint: Paint): Generator<string> {
+  if (approveCommand === undefined) return;
+  yield '';
+  for (const { action, count, reason } of held)
+    yield paint(['bold', 'magenta'], `Held    ${quantity(count, action)}: ${reason}`);
+  yield 'To carry out exactly the held changes too:';
+  yield `  ${approveCommand}`;
+}
+
+/** Roster issues name their place themselves; here it comes first, in a form that is understood. */
+const OWN_PLACE = /^Line \d+(, column [^:]+)?: /;
+
+/** `file:line`, which terminals and editors can open. */
+function* issueLines(issues: readonly Issue[], rosterName: string, paint: Paint): Generator<string> {
+  for (const { line, column, message, code } of issues) {
+    const place = line === undefined ? '' : `${rosterName}:${line}: `;
+    const where = column === undefined ? '' : `${plain(column)}: `;
+    yield `${place}${where}${plain(message.replace(OWN_PLACE, ''))} ${paint('dim', `(${code})`)}`;
+  }
+}
+
+function* blockedLines(record: PlanRecord, rosterName: string, paint: Paint): Generator<string> {
+  yield* issueLines(record.issues, rosterName, paint);
+  yield paint(
+    ['bold', 'red'],
+    `Blocked by ${quantity(record.issues.length, 'issue')}: nothing was changed at Fastly`,
+  );
+}
+
+/** Line by line, without line ends. */
+export function* renderPlan(record: PlanRecord, rosterName: string, paint: Paint): Generator<string> {
+  if (record.issues.length > 0) {
+    yield* blockedLines(record, rosterName, paint);
+    return;
+  }
+  yield* changeLines(record.changes, paint);
+  yield* aloneLines(record);
+  yield* summaryLines(record, paint);
+  yield* heldLines(record, paint);
+}

@@ -1,0 +1,48 @@
+/** The roster as a file: read where it lies, under the name that it would have in the bucket. */
+
+import { accessSync, constants, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { rosterKeys } from '../../lib/keys.ts';
+import type { ObjectStore } from '../../lib/store.ts';
+import { errorCode } from '../folder-error.ts';
+import { createFolderStore } from '../folder-store.ts';
+import { type Options, UsageError } from './options.ts';
+
+type Roster = Pick<Options, 'rosterPath' | 'rosterName'>;
+
+const PROBLEMS = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['ENOTDIR', 'there is no such file'],
+  ['EACCES', 'you may not read it'],
+  ['EPERM', 'you may not read it'],
+]);
+
+/** Throws a {@link UsageError} when there is nothing to read. */
+export const checkRosterFile = ({ rosterPath, rosterName }: Roster): void => {
+  let problem: string | undefined;
+  try {
+    if (!statSync(rosterPath).isFile()) problem = 'it is not a file';
+    accessSync(rosterPath, constants.R_OK);
+  } catch (error) {
+    const code = errorCode(error) ?? 'unknown error';
+    problem = PROBLEMS.get(code) ?? `it can't be read (${code})`;
+  }
+  if (problem !== undefined) throw new UsageError(`can't read the roster ${rosterName}: ${problem}`);
+};
+
+/** `store`, in which the account's roster is the file. */
+export const withRosterFile = (
+  store: ObjectStore,
+  { rosterPath, account }: Pick<Options, 'rosterPath' | 'account'>,
+): ObjectStore => {
+  const besideRoster = createFolderStore(dirname(rosterPath));
+  // Whether it is gzipped is seen by its content, so that one of the two names will do.
+  const [key, otherKey] = rosterKeys(account);
+  return {
+    ...store,
+    read: async (wanted) => {
+      if (wanted === key) return await besideRoster.read(basename(rosterPath));
+      return wanted === otherKey ? undefined : await store.read(wanted);
+    },
+  };
+};

@@ -1,0 +1,125 @@
+/** The command line from its arguments to its exit status. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConfigError, parseRules, type Rules } from '../../lib/config.ts';
+import { readPointer } from '../../lib/pointer.ts';
+import { createFolderStore } from '../folder-store.ts';
+import { lockDirectory } from '../lock.ts';
+import { apply, type Ending, planOnly } from './apply.ts';
+import type { Bench } from './bench.ts';
+import type { Clock } from './drain.ts';
+import { exitStatus, renderEnding } from './ending.ts';
+import { openJobs } from './jobs.ts';
+import { openLog } from './log-file.ts';
+import { HELP, jobsDirectory, type Options, parseOptions, UsageError } from './options.ts';
+import type { Terminal } from './progress.ts';
+import { checkRosterFile, withRosterFile } from './roster-file.ts';
+import { createScreen } from './screen.ts';
+import { ensureStateFolder } from './state-folder.ts';
+import { openTarget, readToken } from './target.ts';
+
+export type World = {
+  /** Without the program's own name. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  /** Aborted when what has begun is to be finished, and nothing more. */
+  readonly stop: AbortSignal;
+};
+
+const CLOCK: Clock = {
+  now: Date.now,
+  // An aborted pause is simply over.
+  sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
+};
+
+/** What was found before anything was touched. */
+type Checked = { readonly options: Options; readonly rules: Rules; readonly token: string | undefined };
+
+/** Throws a {@link UsageError} or a {@link ConfigError}. */
+const check = (options: Options, env: World['env']): Checked => {
+  const rules = parseRules(env);
+  const token = options.live ? readToken(env) : undefined;
+  checkRosterFile(options);
+  return { options, rules, token };
+};
+
+const mentionLeftover = async ({ store, options, screen }: Bench): Promise<void> => {
+  const pointer = (await readPointer(store, options.account))?.pointer;
+  if (pointer?.status === 'draining' || pointer?.status === 'planning')
+    screen.say(`Run ${pointer.runId} was interrupted; --apply goes on with it`);
+};
+
+const carryOut = async (bench: Bench): Promise<Ending> => {
+  const { options, clock } = bench;
+  if (options.mode === 'plan') {
+    await mentionLeftover(bench);
+    return { result: await planOnly(bench), worked: [] };
+  }
+  const jobs = openJobs(jobsDirectory(options), clock.now);
+  try {
+    return await apply(bench, jobs);
+  } finally {
+    jobs.close();
+  }
+};
+
+/** With the state folder locked. */
+const runLocked = async ({ options, rules, token }: Checked, world: World): Promise<number> => {
+  const { stdout, stderr, stop } = world;
+  const screen = createScreen(stdout, stderr, options.json);
+  const target = await openTarget(options, token, rules, CLOCK);
+  screen.print([screen.paint('bold', `${options.rosterName} → ${target.name}`), '']);
+  try {
+    const ending = await carryOut({
+      options,
+      rules,
+      store: withRosterFile(createFolderStore(options.stateDirectory), options),
+      target,
+      screen,
+      log: openLog(options.stateDirectory, CLOCK.now),
+      clock: CLOCK,
+      stop,
+    });
+    screen.print(renderEnding(ending, options, screen.paint));
+    if (options.json) stdout.write(`${JSON.stringify({ results: [ending.result] }, null, 2)}\n`);
+    return exitStatus(ending);
+  } finally {
+    await target.close();
+  }
+};
+
+const run = async (world: World): Promise<number> => {
+  const options = parseOptions(world.argv);
+  if (options === 'help') {
+    world.stdout.write(HELP);
+    return 0;
+  }
+  const checked = check(options, world.env);
+  ensureStateFolder(options.stateDirectory);
+  const lock = await lockDirectory(options.stateDirectory);
+  try {
+    return await runLocked(checked, world);
+  } finally {
+    await lock.release();
+  }
+};
+
+/** What was written for whoever called; anything else is a fault of ours, and where it happened matters. */
+const messageOf = (error: unknown): string => {
+  if (error instanceof UsageError || error instanceof ConfigError) return error.message;
+  if (error instanceof Error)
+    return error.constructor === Error ? error.message : (error.stack ?? error.message);
+  return String(error);
+};
+
+/** Never throws; returns the exit status. */
+export const runCli = async (world: World): Promise<number> => {
+  try {
+    return await run(world);
+  } catch (error) {
+    world.stderr.write(`error: ${messageOf(error)}\n`);
+    return 1;
+  }
+};

@@ -1,0 +1,33 @@
+/** `npm run sync`: the whole job on this machine. See `--help`. */
+
+import { runCli } from './cli/run.ts';
+
+/** npm passes on a Ctrl-C that the terminal has delivered already: within this time it is the same one. */
+const SAME_KEY_PRESS_MS = 500;
+const INTERRUPTED = 1;
+
+const stop = new AbortController();
+let askedAt: number | undefined;
+
+const askToStop = (): void => {
+  if (askedAt === undefined) {
+    askedAt = Date.now();
+    stop.abort();
+    process.stderr.write('\nFinishing what has begun; once more to quit at once\n');
+  } else if (Date.now() - askedAt > SAME_KEY_PRESS_MS) process.exit(INTERRUPTED);
+};
+process.on('SIGINT', askToStop);
+process.on('SIGTERM', askToStop);
+
+// A reader that has seen enough, as in `| head`, is no reason to leave the job half done.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await runCli({
+  argv: process.argv.slice(2),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stop: stop.signal,
+});
