@@ -1,0 +1,115 @@
+/** S3: strongly consistent, with versions, etags and conditional writes; and the way there, on which things get lost. */
+
+import type { ObjectStore, WriteCondition } from '../../lib/store.ts';
+import type { Invocation } from './invocation.ts';
+import { duration, travel } from './latency.ts';
+import type { Random } from './random.ts';
+import type { Faults } from './settings.ts';
+
+type Stored = { readonly content: string; readonly etag: string; readonly versionId: string };
+
+export class Bucket {
+  readonly #objects = new Map<string, Stored>();
+  /** Equal content, equal etag. */
+  readonly #etags = new Map<string, string>();
+  #versions = 0;
+
+  get(key: string): Stored | undefined {
+    return this.#objects.get(key);
+  }
+
+  put(key: string, content: string, condition?: WriteCondition): { readonly etag: string } | 'conflict' {
+    const found = this.#objects.get(key);
+    if (condition !== undefined) {
+      const holds = 'ifAbsent' in condition ? found === undefined : found?.etag === condition.ifMatch;
+      if (!holds) return 'conflict';
+    }
+    this.#versions += 1;
+    const etag = this.#etags.get(content) ?? `"${this.#etags.size + 1}"`;
+    this.#etags.set(content, etag);
+    this.#objects.set(key, { content, etag, versionId: String(this.#versions) });
+    return { etag };
+  }
+
+  remove(key: string): void {
+    this.#objects.delete(key);
+  }
+
+  keys(prefix: string): string[] {
+    return [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+  }
+}
+
+export type StoreDeps = {
+  readonly bucket: Bucket;
+  readonly random: Random;
+  readonly faults: () => Faults;
+  /** Told of every write that took effect. */
+  readonly stored: (invocation: Invocation, key: string, content: string) => void;
+};
+
+const TYPICAL_MS = 25;
+/** Less than what the planner allows for between a look at the pointer and a write. */
+const SLOWEST_MS = 4500;
+
+const failed = (what: string): never => {
+  throw new Error(`S3 could not ${what}: 503 SlowDown`);
+};
+
+async function* bodyOf(content: string): AsyncGenerator<Uint8Array> {
+  if (content !== '') yield Buffer.from(content);
+}
+
+/** The bucket as one invocation sees it. */
+export const storeFor = (
+  { bucket, random, faults, stored }: StoreDeps,
+  invocation: Invocation,
+): ObjectStore => {
+  const trip = () =>
+    travel(
+      random,
+      random.chance(faults().storeSlow) ? random.between(200, SLOWEST_MS) : duration(random, TYPICAL_MS),
+    );
+
+  const read: ObjectStore['read'] = (key) =>
+    invocation.exchange({
+      ...trip(),
+      effect: () => {
+        if (random.chance(faults().storeReadFails)) return failed('read');
+        const found = bucket.get(key);
+        return found && { body: bodyOf(found.content), etag: found.etag, versionId: found.versionId };
+      },
+    });
+
+  const write: ObjectStore['write'] = (key, content, condition) => {
+    const text = typeof content === 'string' ? content : Array.from(content).join('');
+    const rates = faults();
+    const effect = () => {
+      if (random.chance(rates.storeWriteFails)) return failed('write');
+      if (condition !== undefined && random.chance(rates.storeWriteRaces)) return 'conflict';
+      const written = bucket.put(key, text, condition);
+      if (written !== 'conflict') stored(invocation, key, text);
+      return written;
+    };
+    if (random.chance(rates.storeWriteLost))
+      return invocation.exchange({ ...trip(), effect, instead: () => failed('say whether it wrote') });
+    if (random.chance(rates.storeWriteRepeated))
+      return invocation.exchange({
+        ...trip(),
+        effect: () => {
+          const first = effect();
+          return condition === undefined ? first : 'conflict';
+        },
+      });
+    return invocation.exchange({ ...trip(), effect });
+  };
+
+  async function* list(prefix: string): AsyncGenerator<string> {
+    yield* await invocation.exchange({
+      ...trip(),
+      effect: () => (random.chance(faults().storeReadFails) ? failed('list') : bucket.keys(prefix)),
+    });
+  }
+
+  return { read, write, list };
+};

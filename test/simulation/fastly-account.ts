@@ -1,0 +1,122 @@
+/** A Fastly account with a token that can change, outages, and people who can't be invited. */
+
+import type { Failure } from '../../lib/answer.ts';
+import { type Email, type Invitation, type Member, normalizeEmail } from '../../lib/invitation.ts';
+import { type Account, createAccount, windowOf } from '../../local/simulator/account.ts';
+import { type Controls, createControls } from '../../local/simulator/controls.ts';
+import { isExpired, isListed } from '../../local/simulator/listing.ts';
+import type { SimulatedInvitation } from '../../local/simulator/state.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Settings } from './settings.ts';
+
+const HOUR_MS = 3_600_000;
+const SECOND_MS = 1000;
+
+export class FastlyAccount {
+  readonly name: string;
+  readonly customerId: string;
+  readonly account: Account;
+  readonly controls: Controls;
+  /** Which of its tokens is the valid one; undefined: none. */
+  validToken: number | undefined = 1;
+  /** What the parameter store holds. */
+  storedToken = 1;
+  readonly outages: { readonly from: number; readonly to: number; readonly reads: boolean }[] = [];
+  /** Whom Fastly refuses, whatever is asked for them. */
+  readonly unwelcome = new Set<Email>();
+  readonly #scheduler: Scheduler;
+  readonly #settings: Settings;
+
+  constructor(name: string, scheduler: Scheduler, settings: Settings) {
+    this.name = name;
+    this.customerId = `customer-${name}`;
+    this.#scheduler = scheduler;
+    this.#settings = settings;
+    this.account = createAccount({
+      token: 'the-token',
+      customerId: this.customerId,
+      scopes: ['global'],
+      quotaPerHour: settings.quotaPerHour,
+      windowMs: HOUR_MS,
+      behaviour: settings.behaviour,
+      now: () => scheduler.now,
+      record: () => undefined,
+    });
+    this.controls = createControls(this.account);
+  }
+
+  /** The start of the quota window. */
+  get window(): number {
+    return windowOf(this.account.options);
+  }
+
+  /** Writes counted in this window. */
+  get used(): { readonly us: number; readonly others: number } {
+    return this.account.state.writes.get(this.window) ?? { us: 0, others: 0 };
+  }
+
+  isDown(what: 'read' | 'write'): boolean {
+    const { now } = this.#scheduler;
+    return this.outages.some(({ from, to, reads }) => from <= now && now < to && (reads || what === 'write'));
+  }
+
+  refuses(token: number): Failure | undefined {
+    return token === this.validToken
+      ? undefined
+      : { kind: 'unauthorized', status: 401, message: 'simulated: 401, the token is not valid' };
+  }
+
+  /** Whether reads are refused, too, for want of quota. */
+  get limitsReads(): boolean {
+    const { us, others } = this.used;
+    return this.#settings.behaviour.limitsReads && us + others >= this.#settings.quotaPerHour;
+  }
+
+  /** Somebody else's write: refused like ours when nothing is left. */
+  otherWrite(): boolean {
+    const { us, others } = this.used;
+    if (us + others >= this.#settings.quotaPerHour) return false;
+    this.controls.spendQuota(1);
+    return true;
+  }
+
+  /** As `GET /invitations` shows it, in our words. */
+  listInvitations(): Invitation[] {
+    const { behaviour } = this.#settings;
+    const now = this.#scheduler.now;
+    return [...this.account.state.invitations.values()]
+      .filter((invitation) => isListed(invitation, behaviour) && invitation.end !== 'deleted')
+      .filter((one) => behaviour.expired === 'listed' || !isExpired(one, behaviour, now))
+      .map((invitation) => this.#render(invitation, now));
+  }
+
+  listMembers(): Member[] {
+    return this.controls
+      .members()
+      .map(({ id, login, role, roles }) => ({ id, email: normalizeEmail(login), role, roles }));
+  }
+
+  /** Open and not expired, as everybody but the list knows it. */
+  liveInvitations(email: Email): SimulatedInvitation[] {
+    const { behaviour } = this.#settings;
+    return (this.account.state.idsByAddress.get(email) ?? [])
+      .map((id) => this.account.state.invitations.get(id))
+      .filter((invitation) => invitation !== undefined)
+      .filter((one) => one.end === undefined && !isExpired(one, behaviour, this.#scheduler.now));
+  }
+
+  #render(invitation: SimulatedInvitation, now: number): Invitation {
+    const { behaviour } = this.#settings;
+    const { id, email, role, roles, limitServices, createdAt, end } = invitation;
+    const over = end !== undefined || isExpired(invitation, behaviour, now);
+    return {
+      id,
+      email: normalizeEmail(email),
+      role,
+      roles,
+      limitServices,
+      active: !over || behaviour.expiredStatusCode !== 0,
+      createdAt: Math.floor(createdAt / SECOND_MS) * SECOND_MS,
+    };
+  }
+}

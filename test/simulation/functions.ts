@@ -1,0 +1,157 @@
+/** The two functions, wired to the simulated world as `handlers/` wires them to AWS. */
+
+import type { SyncAnswer } from '../../lib/dispatch.ts';
+import { sync } from '../../lib/dispatch.ts';
+import type { ChangeJob } from '../../lib/job.ts';
+import { decodeJob } from '../../lib/job.ts';
+import { PLANNING_TIMEOUT_MS } from '../../lib/run.ts';
+import type { ReportFile, SyncDeps } from '../../lib/sync-deps.ts';
+import type { Notification } from '../../lib/telemetry.ts';
+import type { Trigger } from '../../lib/trigger.ts';
+import { work } from '../../lib/work.ts';
+import type { FastlyWriter, WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
+import type { ReceivedMessage } from '../../local/fifo-queue.ts';
+import { storeFor } from './bucket.ts';
+import { type FastlyDeps, REQUEST_TIMEOUT_MS, readerFor, type Write, writerFor } from './fastly-port.ts';
+import { watchedLog, watchedMetrics, watchNotification } from './invariants/privacy.ts';
+import type { Invocation } from './invocation.ts';
+import type { Process } from './processes.ts';
+import { deadLettersFor, senderFor, visibilityFor } from './queue-port.ts';
+import type { World } from './world.ts';
+
+/** A deliberate mistake, to see whether the simulation finds it. */
+export type Mutation = {
+  readonly sync?: (call: typeof sync) => typeof sync;
+  readonly work?: (call: typeof work) => typeof work;
+};
+
+const onlyJson = (name: string, value: unknown): readonly ReportFile[] => [
+  { name, content: [JSON.stringify(value)] },
+];
+
+const shared = (world: World, invocation: Invocation, notified: (notification: Notification) => void) => {
+  const { scheduler, random, settings } = world;
+  const violate = world.violate.bind(world);
+  return {
+    store: storeFor(world.storeDeps, invocation),
+    notify: async (notification: Notification) => {
+      watchNotification(violate, notification);
+      world.note(() => `notification: ${notification.subject}`);
+      notified(notification);
+    },
+    log: watchedLog(violate, (text) => world.note(() => `${invocation.name} ${text()}`)),
+    metrics: watchedMetrics(violate),
+    now: () => scheduler.now + settings.clockSkewMs,
+    sleep: (ms: number) => invocation.sleep(ms),
+    random: () => random.next(),
+    rules: settings.rules,
+  };
+};
+
+const fastlyDeps = (world: World, invocation: Invocation, account: string, token: number): FastlyDeps => ({
+  fastly: world.account(account),
+  token,
+  invocation,
+  random: world.random,
+  faults: world.faults,
+  listed: () => world.witness.listed(account, invocation),
+});
+
+export type PlannerCall = {
+  readonly world: World;
+  readonly invocation: Invocation;
+  readonly process: Process;
+  readonly notified: (notification: Notification) => void;
+  readonly mutation: Mutation;
+};
+
+export const callPlanner = (
+  { world, invocation, process, notified, mutation }: PlannerCall,
+  trigger: Trigger,
+): Promise<SyncAnswer> => {
+  const deps: SyncDeps = {
+    ...shared(world, invocation, notified),
+    queue: senderFor(world.queueDeps, invocation),
+    connect: async (account) => {
+      const token = await process.token(world, invocation, account, false);
+      return { fastly: readerFor(fastlyDeps(world, invocation, account, token)) };
+    },
+    renderPlan: (record) => onlyJson('plan.json', record),
+    approveCommand: (account, approval) => `approve ${account} ${approval}`,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    planningTimeoutMs: PLANNING_TIMEOUT_MS,
+  };
+  return (mutation.sync?.(sync) ?? sync)(trigger, deps);
+};
+
+export type WorkerCall = {
+  readonly world: World;
+  readonly invocation: Invocation;
+  readonly process: Process;
+  readonly mutation: Mutation;
+};
+
+export const callWorker = (
+  { world, invocation, process, mutation }: WorkerCall,
+  batch: readonly ReceivedMessage[],
+): Promise<readonly string[]> => {
+  const deps: WorkDeps = {
+    ...shared(world, invocation, () => undefined),
+    connect: async (account, { fresh }) => {
+      const token = await process.token(world, invocation, account, fresh);
+      return { fastly: watchedWriter({ world, invocation, process, mutation }, account, token, batch) };
+    },
+    deadLetters: deadLettersFor(world.queueDeps, invocation),
+    setVisibility: visibilityFor(world.queueDeps, invocation),
+    renderReport: (report) => onlyJson('report.json', report),
+    quotas: process.quotas,
+  };
+  return (mutation.work?.(work) ?? work)(batch.map(messageOf), deps, () => invocation.remainingMs());
+};
+
+const messageOf = ({
+  messageId,
+  groupId,
+  body,
+  receiveCount,
+  receiptHandle,
+}: ReceivedMessage): WorkMessage => ({
+  id: messageId,
+  account: groupId,
+  body,
+  receives: receiveCount,
+  receiptHandle,
+});
+
+const jobsIn = (batch: readonly ReceivedMessage[], account: string): ChangeJob[] =>
+  batch
+    .map(({ body }) => decodeJob(body))
+    .flatMap((decoded) => ('job' in decoded && decoded.job.action !== 'finish' ? [decoded.job] : []))
+    .filter((job) => job.account === account)
+    // Of two jobs for one person the newer one may be carried out.
+    .sort((a, b) => b.generation - a.generation);
+
+const isFor = (job: ChangeJob, write: Write): boolean =>
+  write.method === 'POST'
+    ? job.action !== 'delete' && job.email === write.email
+    : job.action !== 'create' && job.invitationIds.includes(write.id);
+
+const watchedWriter = (
+  { world, invocation, process }: WorkerCall,
+  account: string,
+  token: number,
+  batch: readonly ReceivedMessage[],
+): FastlyWriter => {
+  const jobs = jobsIn(batch, account);
+  return writerFor(fastlyDeps(world, invocation, account, token), (write) => {
+    const job = jobs.find((candidate) => isFor(candidate, write));
+    if (job === undefined) {
+      world.violate(`${account}: ${write.method} that no job of the batch asks for`);
+      return { tookEffect: () => undefined, answered: () => undefined };
+    }
+    const { method } = write;
+    const startedAt = world.scheduler.now;
+    const ofJob = { account, invocation, container: process, method, job, startedAt };
+    return world.witness.write('id' in write ? { ...ofJob, id: write.id } : ofJob, world.account(account));
+  });
+};

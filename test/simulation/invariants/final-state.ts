@@ -1,0 +1,112 @@
+/** When all is calm: Fastly equals the roster, the queue is empty, and the books are right. */
+
+import { isLive } from '../../../lib/compare.ts';
+import { protectedEmails } from '../../../lib/config.ts';
+import type { Email, Invitation } from '../../../lib/invitation.ts';
+import { decodeLedger, type Ledger } from '../../../lib/ledger.ts';
+import { accessKey, nameOf } from '../people.ts';
+import type { Tenant } from '../trouble.ts';
+import type { World } from '../world.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+export const checkFinalState = (world: World, tenants: readonly Tenant[]): void => {
+  const { queue, deadLetters, witness } = world;
+  if (queue.size > 0) world.violate(`${queue.size} messages are left in the queue`);
+  witness.outcomes.checkAll(deadLetters);
+  for (const tenant of tenants) checkAccount(world, tenant);
+};
+
+type Seen = {
+  readonly world: World;
+  readonly tenant: Tenant;
+  readonly ledger: Ledger;
+  readonly invitations: ReadonlyMap<Email, readonly Invitation[]>;
+  readonly members: ReadonlySet<Email>;
+};
+
+const checkAccount = (world: World, tenant: Tenant): void => {
+  for (const problem of problemsOf(world, tenant)) world.violate(`${tenant.fastly.name}: ${problem}`);
+};
+
+function* problemsOf(world: World, tenant: Tenant): Generator<string> {
+  const { fastly, rosters } = tenant;
+  const pointer = world.witness.book.pointers.get(fastly.name);
+  if (pointer?.status !== 'finished') yield `the last run is ${pointer?.status}`;
+  const decoded = decodeLedger(world.bucket.get(`state/${fastly.name}/ledger.json`)?.content ?? '{}');
+  if ('problem' in decoded) return yield `the ledger is damaged: ${decoded.problem}`;
+  const seen: Seen = {
+    world,
+    tenant,
+    ledger: decoded.ledger,
+    invitations: Map.groupBy(fastly.listInvitations(), ({ email }) => email),
+    members: new Set(fastly.listMembers().map(({ email }) => email)),
+  };
+  const about = (
+    emails: Iterable<Email>,
+    check: (seen: Seen, email: Email) => string | undefined,
+  ): string[] =>
+    [...emails].flatMap((email) => {
+      const problem = check(seen, email);
+      return problem === undefined ? [] : [`${nameOf(email)} ${problem}`];
+    });
+  yield* about(rosters.wishes.keys(), wishProblem);
+  yield* about(seen.invitations.keys(), leftoverProblem);
+  yield* about(seen.ledger.keys(), countProblem);
+}
+
+const liveOf = ({ world, invitations }: Seen, email: Email): readonly Invitation[] => {
+  const { rules, clockSkewMs } = world.settings;
+  const now = world.scheduler.now + clockSkewMs;
+  return (invitations.get(email) ?? []).filter((one) => isLive(one, rules.INVITATION_TTL_DAYS, now));
+};
+
+/** Whoever is in the roster is a member, or invited once and for what the roster says, or waits for a reason. */
+const wishProblem = (seen: Seen, email: Email): string | undefined => {
+  const { world, tenant, members } = seen;
+  const wish = tenant.rosters.wishes.get(email);
+  if (members.has(email) || wish === undefined) return undefined;
+  const live = liveOf(seen, email);
+  const real = tenant.fastly.account.state.invitations.get(live[0]?.id ?? '');
+  if (real === undefined) return mayWait(seen, email) ? undefined : 'is not invited';
+  if (live.length > 1) return `has ${live.length} invitations`;
+  // Fastly shows a role or role ids: which roles stand behind the other can't be told.
+  if ((wish.role === undefined) !== (real.role === undefined)) return undefined;
+  const { mails } = world.witness.mails.historyOf(tenant.fastly.name, email);
+  const isOurs = mails.some(({ id }) => id === real.id);
+  // Of what others sent, services can't be seen.
+  const found = accessKey({ ...real, services: isOurs ? real.services : wish.services });
+  return found === accessKey(wish) ? undefined : `is invited as ${found}, not as ${accessKey(wish)}`;
+};
+
+/** No further mail is due. */
+const mayWait = ({ world, ledger }: Seen, email: Email): boolean => {
+  const { rules, clockSkewMs } = world.settings;
+  const entry = ledger.get(email);
+  if (entry === undefined || entry.interrupted) return false;
+  const now = world.scheduler.now + clockSkewMs;
+  const isCooling = now < Date.parse(entry.lastSentAt) + rules.REINVITE_AFTER_DAYS * DAY_MS;
+  return isCooling || entry.count >= rules.MAX_INVITES_PER_EMAIL;
+};
+
+/** Whoever is not in the roster is not invited, unless the rules say so. */
+const leftoverProblem = ({ world, tenant, ledger, members }: Seen, email: Email): string | undefined => {
+  // Of members, accepted invitations may still be listed.
+  if (tenant.rosters.wishes.has(email) || members.has(email)) return undefined;
+  const { PRUNE, PROTECTED_EMAILS } = world.settings.rules;
+  const isSpared = PRUNE === 'none' || (PRUNE === 'managed' && !ledger.has(email));
+  return isSpared || protectedEmails(PROTECTED_EMAILS)(email)
+    ? undefined
+    : 'is not in the roster, and invited';
+};
+
+/** The ledger counts what was mailed. */
+const countProblem = ({ world, tenant, ledger }: Seen, email: Email): string | undefined => {
+  const { mails, leftAt, excused, foreign } = world.witness.mails.historyOf(tenant.fastly.name, email);
+  if (excused || foreign) return undefined;
+  const since = mails.filter(({ at }) => at > leftAt).length;
+  const counted = ledger.get(email)?.count ?? 0;
+  return since <= counted && counted <= mails.length
+    ? undefined
+    : `has ${mails.length} mails, ${since} of them since they were last added, and the ledger counts ${counted}`;
+};

@@ -1,0 +1,135 @@
+/** Nobody is mailed twice for one wish, and nobody too often or too soon. */
+
+import type { Rules } from '../../../lib/config.ts';
+import type { Email } from '../../../lib/invitation.ts';
+import { isExpired } from '../../../local/simulator/listing.ts';
+import type { FastlyAccount } from '../fastly-account.ts';
+import { nameOf } from '../people.ts';
+import type { Book, Violate, WriteOfJob } from './book.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const SECOND_MS = 1000;
+
+/** What makes another mail to the same address right. */
+export type Cause =
+  /** The roster asks for something else. */
+  | 'changed'
+  /** The address left the roster: its history ends, too. */
+  | 'left'
+  /** Somebody else invited, cancelled or accepted. */
+  | 'outside';
+
+type Mail = { readonly at: number; readonly id: string; readonly generation: number };
+
+type History = {
+  readonly mails: Mail[];
+  causes: { readonly at: number; readonly cause: Cause }[];
+  /** When the address last left the roster: the ledger may forget what was before. */
+  leftAt: number;
+  /** Mails that the ledger knows of. */
+  counted: number;
+  /** The generation that took an invitation away to send another one. */
+  owedBy: number | undefined;
+  /** Fastly did something after every time-out: then nothing can be known. */
+  excused: boolean;
+  /** Somebody else had a hand in it: their invitations may count as ours, and ours may be gone before they were counted. */
+  foreign: boolean;
+};
+
+export class Mails {
+  readonly #book: Book;
+  readonly #violate: Violate;
+  readonly #rules: Rules;
+  readonly #toleranceMs: number;
+  readonly #histories = new Map<string, History>();
+
+  constructor(book: Book, violate: Violate, rules: Rules, clockSkewMs: number) {
+    this.#book = book;
+    this.#violate = violate;
+    this.#rules = rules;
+    this.#toleranceMs = Math.abs(clockSkewMs) + 2 * SECOND_MS;
+  }
+
+  historyOf(account: string, email: Email): History {
+    const key = `${account} ${email}`;
+    const history = this.#histories.get(key) ?? {
+      mails: [],
+      causes: [],
+      leftAt: Number.NEGATIVE_INFINITY,
+      counted: 0,
+      owedBy: undefined,
+      excused: false,
+      foreign: false,
+    };
+    this.#histories.set(key, history);
+    return history;
+  }
+
+  because(account: string, email: Email, cause: Cause, at: number): void {
+    const history = this.historyOf(account, email);
+    history.causes.push({ at, cause });
+    if (cause === 'outside') history.foreign = true;
+    if (cause === 'left') history.leftAt = at;
+  }
+
+  excuse(account: string, email: Email): void {
+    this.historyOf(account, email).excused = true;
+  }
+
+  counted(account: string, email: Email, count: number): void {
+    this.historyOf(account, email).counted = count;
+  }
+
+  /** A DELETE of ours took something away. */
+  cancelled({ account, job }: WriteOfJob): void {
+    if (job.action === 'replace') this.historyOf(account, job.email).owedBy ??= job.generation;
+  }
+
+  /** A POST of ours made Fastly send a mail. */
+  sent({ account, job }: WriteOfJob, id: string, fastly: FastlyAccount, now: number): void {
+    const history = this.historyOf(account, job.email);
+    const previous = history.mails.at(-1);
+    if (previous !== undefined && !history.excused) {
+      if (history.causes.length === 0 && !this.#hasExpired(previous, fastly, now))
+        this.#violate(
+          `${nameOf(job.email)} is mailed again by generation ${job.generation}, without a reason since generation ${previous.generation}`,
+        );
+      this.#checkPatience({ account, job }, history, previous, now);
+    }
+    history.mails.push({ at: now, id, generation: job.generation });
+    history.owedBy = undefined;
+    const planned = Date.parse(this.#book.recordOf(account, job.generation)?.createdAt ?? '');
+    // What came after this mail was planned is not answered by it.
+    history.causes = history.causes.filter(({ at }) => at >= planned - this.#toleranceMs);
+  }
+
+  #hasExpired({ id }: Mail, { account }: FastlyAccount, now: number): boolean {
+    const invitation = account.state.invitations.get(id);
+    return (
+      invitation !== undefined && isExpired(invitation, account.options.behaviour, now + this.#toleranceMs)
+    );
+  }
+
+  /** Cap and cool-down: of people who let an invitation go by, or lost it. */
+  #checkPatience(
+    { account, job }: Pick<WriteOfJob, 'account' | 'job'>,
+    history: History,
+    previous: Mail,
+    now: number,
+  ): void {
+    const change = this.#book.changeOf(account, job);
+    if (change === undefined || change.reason === 'changed' || change.reason === 'interrupted') return;
+    // An earlier run began to replace, and did not get to the mail.
+    if (history.owedBy !== undefined && history.owedBy < job.generation) return;
+    // A job that is carried out again has nothing to wait for, when what it did was undone meanwhile.
+    if (previous.generation === job.generation || previous.at < history.leftAt) return;
+    const { REINVITE_AFTER_DAYS, MAX_INVITES_PER_EMAIL } = this.#rules;
+    const mails = history.mails.filter(({ at }) => at > history.leftAt).length;
+    // Undone by somebody before it was counted, a mail leaves no trace.
+    if (history.foreign && history.counted < mails) return;
+    if (mails >= MAX_INVITES_PER_EMAIL)
+      this.#violate(`${nameOf(job.email)} gets mail number ${mails + 1} of ${MAX_INVITES_PER_EMAIL}`);
+    if (mails > 0 && now - previous.at < REINVITE_AFTER_DAYS * DAY_MS - this.#toleranceMs)
+      this.#violate(`${nameOf(job.email)} is mailed again before ${REINVITE_AFTER_DAYS} days are over`);
+  }
+}

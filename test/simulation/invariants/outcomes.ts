@@ -1,0 +1,76 @@
+/** Every job has an outcome before its message is gone, and every finished run knows all of its own. */
+
+import type { OutgoingMessage } from '../../../lib/job.ts';
+import { decodeJob } from '../../../lib/job.ts';
+import { decodeOutcomes, foldOutcomes, type Outcome } from '../../../lib/outcome.ts';
+import type { RunReport } from '../../../lib/record.ts';
+import type { FifoQueue, ReceivedMessage } from '../../../local/fifo-queue.ts';
+import { nameOf } from '../people.ts';
+import type { Book, Violate } from './book.ts';
+
+export class Outcomes {
+  readonly #book: Book;
+  readonly #violate: Violate;
+  readonly #byRun = new Map<string, Outcome[]>();
+  readonly #bodies: string[] = [];
+
+  constructor(book: Book, violate: Violate) {
+    this.#book = book;
+    this.#violate = violate;
+  }
+
+  stored(runId: string, text: string): void {
+    const outcomes = this.#byRun.get(runId) ?? [];
+    outcomes.push(...decodeOutcomes(text));
+    this.#byRun.set(runId, outcomes);
+  }
+
+  reported(report: RunReport): void {
+    if (report.counts.unknown !== 0)
+      this.#violate(`run ${report.runId} is finished with ${report.counts.unknown} jobs nobody knows of`);
+  }
+
+  accepted({ body }: OutgoingMessage): void {
+    this.#bodies.push(body);
+  }
+
+  of(runId: string): readonly Outcome[] {
+    return this.#byRun.get(runId) ?? [];
+  }
+
+  acknowledging({ body, messageId }: ReceivedMessage, deadLetters: FifoQueue): void {
+    const problem = this.#unfinished(body, () => isDead(deadLetters, messageId));
+    if (problem !== undefined) this.#violate(`a message is acknowledged too early: ${problem}`);
+  }
+
+  /** At the end: nothing was lost on the way. */
+  checkAll(deadLetters: FifoQueue): void {
+    const dead = new Set(deadLetters.messages().map(({ body }) => body));
+    for (const body of this.#bodies) {
+      const problem = this.#unfinished(body, () => dead.has(body));
+      if (problem !== undefined) this.#violate(`a job was lost: ${problem}`);
+    }
+  }
+
+  /** Sent is what Fastly mailed: for each run and address, as folded. */
+  folded(): { readonly runId: string; readonly outcomes: readonly Outcome[] }[] {
+    return [...this.#byRun].map(([runId, all]) => ({ runId, outcomes: [...foldOutcomes(all).values()] }));
+  }
+
+  #unfinished(body: string, isDead: () => boolean): string | undefined {
+    const decoded = decodeJob(body);
+    if ('problem' in decoded)
+      return isDead() ? undefined : 'it is malformed, and not in the dead-letter queue';
+    const { job } = decoded;
+    if (job.action === 'finish') {
+      const pointer = this.#book.pointers.get(job.account);
+      const isVoid = pointer?.generation !== job.generation || pointer.status === 'halted';
+      return isVoid || pointer.status === 'finished' ? undefined : `the finish of run ${job.runId}`;
+    }
+    const stored = this.of(job.runId).some(({ email }) => email === job.email);
+    return stored ? undefined : `${job.action} ${nameOf(job.email)} of run ${job.runId} has no outcome`;
+  }
+}
+
+const isDead = (deadLetters: FifoQueue, messageId: string): boolean =>
+  deadLetters.messages().some(({ attributes }) => attributes?.originalMessageId === messageId);

@@ -1,0 +1,114 @@
+/** The reserve belongs to others: no write starts that Fastly's own numbers forbid. */
+
+import type { QuotaReading } from '../../../lib/quota.ts';
+import type { Counts } from '../counts.ts';
+import type { FastlyAccount } from '../fastly-account.ts';
+import type { Violate, WriteOfJob } from './book.ts';
+
+/** What one process was told of one account. */
+type Knowledge = {
+  window: number;
+  /** The least that Fastly said to be left in that window. */
+  told: number | undefined;
+  answered: boolean;
+  inFlight: number;
+  /** Another process wrote since; what was told is old until the next answer. */
+  stale: boolean;
+};
+
+/** The gate adds a second to the reset, as it is told in whole ones. */
+const EDGE_MS = 2500;
+const LONGEST_JOB_MS = 60_000;
+
+export class QuotaWatch {
+  readonly #violate: Violate;
+  readonly #counts: Counts;
+  readonly #reserve: number;
+  readonly #knowledge = new WeakMap<object, Map<string, Knowledge>>();
+  /** Writes by account and window that could not know what was left: first ones of a process, or after lost answers. */
+  readonly #blind = new Map<string, number>();
+  readonly #lastWriter = new Map<string, object>();
+
+  constructor(violate: Violate, counts: Counts, reserve: number) {
+    this.#violate = violate;
+    this.#counts = counts;
+    this.#reserve = reserve;
+  }
+
+  started({ account, container }: WriteOfJob, fastly: FastlyAccount, now: number): void {
+    const known = this.#of(container, account);
+    const { window } = fastly;
+    const age = now - window;
+    if (known.window !== window && age > EDGE_MS) {
+      // What had headers ends with the window; an answer without them is all there is, and stays.
+      if (known.told !== undefined) known.answered = false;
+      known.told = undefined;
+    }
+    if (known.window !== window) known.window = window;
+    if (known.told !== undefined && known.told <= this.#reserve && age > EDGE_MS)
+      this.#violate(`${account}: a write starts with ${known.told} left and a reserve of ${this.#reserve}`);
+    // A job that spans two windows goes on with what it was granted in the first.
+    if (!known.answered && known.inFlight > 0 && age > LONGEST_JOB_MS)
+      this.#violate(`${account}: the first write does not go alone`);
+    if (this.#lastWriter.get(account) !== container) known.stale = true;
+    this.#lastWriter.set(account, container);
+    if (!known.answered || known.told === undefined || known.stale) this.#blindWrite(account, window);
+    known.inFlight += 1;
+  }
+
+  answered(
+    { account, container, startedAt }: WriteOfJob,
+    reading: QuotaReading | undefined,
+    fastly: FastlyAccount,
+  ): void {
+    const known = this.#of(container, account);
+    known.inFlight -= 1;
+    known.answered = true;
+    const remaining = Number(reading?.remaining ?? Number.NaN);
+    // An answer from before the window's end says nothing of the new one.
+    if (Number.isNaN(remaining)) this.#blindWrite(account, fastly.window);
+    if (Number.isNaN(remaining) || known.window !== fastly.window || startedAt < fastly.window) return;
+    known.told = Math.min(known.told ?? remaining, remaining);
+    known.stale = false;
+  }
+
+  /** `remaining`: before this write, by Fastly's own count. */
+  arrived(account: string, fastly: FastlyAccount, status: number, hasHeaders: boolean): void {
+    const { us, others } = fastly.used;
+    const left = fastly.account.options.quotaPerHour - us - others;
+    if (status === 429) this.#counts.add('429s');
+    if (others > 0 || !hasHeaders) return;
+    const beyond = this.#reserve - left;
+    const blind = this.#blind.get(`${account} ${fastly.window}`) ?? 0;
+    if (beyond > blind)
+      this.#violate(`${account}: ${beyond} writes beyond the reserve, and only ${blind} could not know`);
+    if (status === 429 && blind < this.#reserve)
+      this.#violate(`${account}: 429, although nobody else writes`);
+  }
+
+  /** The process is gone, and with it what it waited for. */
+  forget(container: object): void {
+    for (const [account, { inFlight, window }] of this.#knowledge.get(container) ?? [])
+      for (let lost = 0; lost < inFlight; lost += 1) this.#blindWrite(account, window);
+    this.#knowledge.delete(container);
+  }
+
+  #blindWrite(account: string, window: number): void {
+    const key = `${account} ${window}`;
+    this.#blind.set(key, (this.#blind.get(key) ?? 0) + 1);
+  }
+
+  #of(container: object, account: string): Knowledge {
+    const accounts = this.#knowledge.get(container) ?? new Map<string, Knowledge>();
+    this.#knowledge.set(container, accounts);
+    const known = accounts.get(account) ?? {
+      window: 0,
+      told: undefined,
+      answered: false,
+      inFlight: 0,
+      stale: false,
+    };
+    accounts.set(account, known);
+    return known;
+  }
+}

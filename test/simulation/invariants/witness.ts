@@ -1,0 +1,154 @@
+/** Sees everything that happens in a simulated run, and says what must not have happened. */
+
+import type { Email } from '../../../lib/invitation.ts';
+import type { OutgoingMessage } from '../../../lib/job.ts';
+import type { LedgerEntry } from '../../../lib/ledger.ts';
+import { decodeOutcomes } from '../../../lib/outcome.ts';
+import type { RunPointer } from '../../../lib/run.ts';
+import type { FifoQueue, ReceivedMessage } from '../../../local/fifo-queue.ts';
+import type { SimulatedAnswer } from '../../../local/simulator/answers.ts';
+import type { Counts } from '../counts.ts';
+import type { FastlyAccount } from '../fastly-account.ts';
+import type { WriteWatch } from '../fastly-port.ts';
+import type { Invocation } from '../invocation.ts';
+import { nameOf } from '../people.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { Settings } from '../settings.ts';
+import { Book, type Violate, type WriteOfJob } from './book.ts';
+import { Fence } from './fence.ts';
+import { Mails } from './mails.ts';
+import { Outcomes } from './outcomes.ts';
+import { Plans } from './plans.ts';
+import { QuotaWatch } from './quota.ts';
+
+export type WitnessDeps = {
+  readonly scheduler: Scheduler;
+  readonly settings: Settings;
+  readonly counts: Counts;
+  readonly violate: Violate;
+  readonly note: (text: () => string) => void;
+};
+
+const KEY = /^(state|runs)\/([^/]+)\/(?:([^/]+)\/)?(run|ledger|plan|report|outcomes)/;
+
+/** What matters of an object, for the trace. */
+const summaryOf = (key: string, content: string): string => {
+  if (key.endsWith('run.json')) {
+    const { generation, status, jobs, unsettled, reason }: RunPointer = JSON.parse(content);
+    return `generation ${generation} ${status}, ${jobs} jobs, unsettled ${unsettled.length}${reason === undefined ? '' : `: ${reason}`}`;
+  }
+  if (key.endsWith('ledger.json')) {
+    const ledger: Record<string, LedgerEntry> = JSON.parse(content);
+    return Object.entries(ledger)
+      .map(
+        ([email, { count, generation, interrupted }]) =>
+          `${nameOf(email)} ${count}@${generation}${interrupted ? '!' : ''}`,
+      )
+      .join(', ');
+  }
+  if (key.endsWith('.jsonl'))
+    return decodeOutcomes(content)
+      .map(({ email, result }) => `${nameOf(email)} ${result}`)
+      .join(', ');
+  return '';
+};
+
+export class Witness {
+  readonly book = new Book();
+  readonly mails: Mails;
+  readonly outcomes: Outcomes;
+  readonly #deps: WitnessDeps;
+  readonly #fence: Fence;
+  readonly #quota: QuotaWatch;
+  readonly #plans: Plans;
+
+  constructor(deps: WitnessDeps) {
+    const { settings, counts, violate } = deps;
+    this.#deps = deps;
+    this.mails = new Mails(this.book, violate, settings.rules, settings.clockSkewMs);
+    this.outcomes = new Outcomes(this.book, violate);
+    this.#fence = new Fence(this.book, violate);
+    this.#quota = new QuotaWatch(violate, counts, settings.rules.RATE_LIMIT_RESERVE);
+    this.#plans = new Plans(this.book, violate, settings.rules);
+  }
+
+  /** An object was written to the bucket. */
+  stored(by: Invocation, key: string, content: string): void {
+    const [, , account = '', runId = '', what] = KEY.exec(key) ?? [];
+    this.#deps.note(() => `${by.name} stored ${key} ${summaryOf(key, content)}`);
+    if (what === 'run') this.book.pointerStored(account, JSON.parse(content), by);
+    else if (what === 'plan') this.#planStored(content);
+    else if (what === 'outcomes') this.outcomes.stored(runId, content);
+    else if (what === 'report') {
+      this.#deps.counts.add('finished runs');
+      this.outcomes.reported(JSON.parse(content));
+    } else if (what === 'ledger') this.#ledgerStored(account, JSON.parse(content));
+  }
+
+  listed(account: string, by: Invocation): void {
+    this.book.listed(account, by, this.#deps.scheduler.now);
+  }
+
+  sent(message: OutgoingMessage, result: 'sent' | 'duplicate'): void {
+    this.#deps.counts.add(result === 'sent' ? 'jobs' : 'duplicate sends');
+    if (result === 'sent') this.outcomes.accepted(message);
+  }
+
+  acknowledging(message: ReceivedMessage, deadLetters: FifoQueue): void {
+    this.outcomes.acknowledging(message, deadLetters);
+  }
+
+  /** A write starts; what is returned sees how it ends. */
+  write(write: WriteOfJob, fastly: FastlyAccount): WriteWatch {
+    const { scheduler, note } = this.#deps;
+    const { account, method, job, invocation, id } = write;
+    const what = `${account}: ${method} ${nameOf(job.email)}${id === undefined ? '' : ` ${id.slice(0, 6)}`}`;
+    note(() => `${invocation.name} ${what}, generation ${job.generation}`);
+    this.#fence.started(write);
+    this.#quota.started(write, fastly, scheduler.now);
+    return {
+      tookEffect: (answer, late) => {
+        note(() => `${what}: ${answer.status}${late ? ', too late' : ''}`);
+        this.#tookEffect(write, fastly, answer, late);
+      },
+      answered: (reading) => this.#quota.answered(write, reading, fastly),
+    };
+  }
+
+  /** A process is gone. */
+  gone(container: object): void {
+    this.#quota.forget(container);
+  }
+
+  #tookEffect(write: WriteOfJob, fastly: FastlyAccount, answer: SimulatedAnswer, late: boolean): void {
+    const { scheduler, counts } = this.#deps;
+    const { account, method, job } = write;
+    counts.add(late ? 'writes too late' : 'writes');
+    const hasHeaders = answer.headers['fastly-ratelimit-remaining'] !== undefined;
+    this.#quota.arrived(account, fastly, answer.status, hasHeaders);
+    if (answer.status < 200 || answer.status >= 300) {
+      counts.add(`answers ${answer.status}`);
+      return;
+    }
+    this.#fence.tookEffect(write, scheduler.now);
+    if (method === 'DELETE') {
+      this.mails.cancelled(write);
+      return;
+    }
+    counts.add('mails');
+    if (late) this.mails.excuse(account, job.email);
+    this.mails.sent(write, JSON.parse(answer.body).data.id, fastly, scheduler.now);
+  }
+
+  #ledgerStored(account: string, ledger: Readonly<Record<string, LedgerEntry>>): void {
+    for (const [email, { count }] of Object.entries(ledger))
+      this.mails.counted(account, email as Email, count);
+  }
+
+  #planStored(content: string): void {
+    const record = JSON.parse(content);
+    this.book.records.set(record.runId, record);
+    this.#plans.recorded(record);
+    if (record.held.length > 0) this.#deps.counts.add('holds');
+  }
+}

@@ -1,0 +1,132 @@
+/** What other people and other tools do to an account meanwhile. */
+
+import { normalizeEmail } from '../../lib/invitation.ts';
+import { isExpired } from '../../local/simulator/listing.ts';
+import type { SimulatedInvitation } from '../../local/simulator/state.ts';
+import { openInvitations } from '../../local/simulator/writes.ts';
+import type { FastlyAccount } from './fastly-account.ts';
+import { ACCESSES, nameOf, person } from './people.ts';
+import type { World } from './world.ts';
+
+const MINUTE_MS = 60_000;
+/** Sooner than after seven days, but not before a job that is on its way can be done. */
+const MIN_EXPIRY_AGE_MS = 4 * 60 * MINUTE_MS;
+
+export class Outsiders {
+  readonly #world: World;
+  readonly #fastly: FastlyAccount;
+
+  constructor(world: World, fastly: FastlyAccount) {
+    this.#world = world;
+    this.#fastly = fastly;
+  }
+
+  /** How an account looks before we ever saw it. */
+  settle(): void {
+    const { random, settings, scheduler } = this.#world;
+    for (let index = 0; index < settings.people; index += 1) {
+      const email = random.chance(0.2) ? person(index).toUpperCase() : person(index);
+      const { role, roles, limitServices, services } = random.pick(ACCESSES);
+      const access = { role, ...(roles !== undefined && { roles }), limitServices };
+      if (random.chance(0.15)) this.#fastly.controls.seed({ members: [{ login: email, ...access }] });
+      else if (random.chance(0.25)) {
+        const createdAt = scheduler.now - random.between(0, 9 * 24 * 60) * MINUTE_MS;
+        this.#fastly.controls.seed({ invitations: [{ email, ...access, services, createdAt }] });
+      }
+      if (random.chance(0.02)) this.#fastly.unwelcome.add(person(index));
+    }
+  }
+
+  accept(): void {
+    const invitation = this.#someLive();
+    if (invitation === undefined) return;
+    this.#fastly.controls.accept(invitation.email);
+    this.#did('accepts', invitation);
+  }
+
+  cancel(): void {
+    const invitation = this.#someLive();
+    if (invitation === undefined) return;
+    this.#fastly.controls.removeInvitation(invitation.email);
+    this.#did('is cancelled by somebody', invitation);
+  }
+
+  expire(): void {
+    const { behaviour } = this.#world.settings;
+    const invitation = this.#someLive();
+    // An expiry that nobody can see would be a lie of the simulation.
+    if (invitation === undefined || (behaviour.expired === 'listed' && behaviour.expiredStatusCode !== 0))
+      return;
+    if (this.#world.scheduler.now - invitation.createdAt < MIN_EXPIRY_AGE_MS) return;
+    this.#fastly.controls.expire(invitation.email);
+    this.#world.counts.add('expiries');
+    this.#world.note(() => `${this.#fastly.name}: ${nameOf(invitation.email)} expires`);
+  }
+
+  invite(): void {
+    const { random, settings } = this.#world;
+    const email = person(random.between(0, settings.people - 1));
+    if (this.#fastly.account.state.members.has(email)) return;
+    const { role, roles, limitServices, services } = random.pick(ACCESSES);
+    this.#fastly.controls.seed({
+      invitations: [{ email, role, ...(roles !== undefined && { roles }), limitServices, services }],
+    });
+    this.#did('is invited by somebody', { email });
+  }
+
+  /** The token stops working; later it works again, or there is a new one. */
+  revoke(): void {
+    const { random, scheduler, counts, note } = this.#world;
+    const fastly = this.#fastly;
+    const token = fastly.validToken;
+    if (token === undefined) return;
+    fastly.validToken = undefined;
+    counts.add('revocations');
+    note.call(this.#world, () => `${fastly.name}: the token is revoked`);
+    scheduler.after(random.between(1, 180) * MINUTE_MS, () => {
+      if (fastly.validToken === undefined) this.restoreToken();
+    });
+  }
+
+  restoreToken(): void {
+    const { random, scheduler } = this.#world;
+    const fastly = this.#fastly;
+    fastly.validToken = random.chance(0.5) ? fastly.storedToken : fastly.storedToken + 1;
+    const stored = fastly.validToken;
+    scheduler.after(random.between(0, 5 * MINUTE_MS), () => {
+      if (!this.#world.isCalm) fastly.storedToken = stored;
+    });
+    this.#world.note(() => `${fastly.name}: the token is good again`);
+  }
+
+  outage(): void {
+    const { random, scheduler, counts } = this.#world;
+    const from = scheduler.now;
+    const to = from + random.between(1, 240) * MINUTE_MS;
+    this.#fastly.outages.push({ from, to, reads: random.chance(0.5) });
+    counts.add('outages');
+  }
+
+  useQuota(): void {
+    const done = this.#fastly.otherWrite();
+    this.#world.counts.add(done ? "others' writes" : "others' writes refused");
+  }
+
+  #someLive(): SimulatedInvitation | undefined {
+    const { settings, scheduler, random } = this.#world;
+    const { state } = this.#fastly.account;
+    const live = this.#fastly.controls
+      .invitations()
+      .filter((invitation) => !isExpired(invitation, settings.behaviour, scheduler.now));
+    // The controls take the one of an address that was made last: only then it is the one that was picked.
+    const newest = live.filter(({ id, email }) => openInvitations(state, email).at(-1)?.id === id);
+    return newest.length === 0 ? undefined : random.pick(newest);
+  }
+
+  #did(what: string, { email }: Pick<SimulatedInvitation, 'email'>): void {
+    const { witness, scheduler, counts } = this.#world;
+    counts.add(`people: ${what}`);
+    this.#world.note(() => `${this.#fastly.name}: ${nameOf(email)} ${what}`);
+    witness.mails.because(this.#fastly.name, normalizeEmail(email), 'outside', scheduler.now);
+  }
+}

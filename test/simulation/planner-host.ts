@@ -1,0 +1,81 @@
+/** Invokes the planner as Lambda does: at once, again when an asynchronous invocation failed, and killed in between. */
+
+import type { SyncAnswer } from '../../lib/dispatch.ts';
+import type { SyncResult } from '../../lib/result.ts';
+import type { Trigger } from '../../lib/trigger.ts';
+import { callPlanner, type Mutation } from './functions.ts';
+import { Invocation, type InvocationEnd } from './invocation.ts';
+import { Processes } from './processes.ts';
+import type { World } from './world.ts';
+
+const TIMEOUT_MS = 15 * 60_000;
+/** Lambda tries an asynchronous invocation twice more. */
+const RETRY_AFTER_MS = [60_000, 120_000];
+const REQUESTS_OF_AN_INVOCATION = 30;
+
+export class PlannerHost {
+  readonly #world: World;
+  readonly #mutation: Mutation;
+  readonly #processes = new Processes();
+  /** Told of each account's result. */
+  readonly #answered: (result: SyncResult) => void;
+  /** Told of notifications: what the operator reads. */
+  readonly #notified: (message: string) => void;
+  #invocations = 0;
+
+  constructor(
+    world: World,
+    mutation: Mutation,
+    answered: (result: SyncResult) => void,
+    notified: (message: string) => void,
+  ) {
+    this.#world = world;
+    this.#mutation = mutation;
+    this.#answered = answered;
+    this.#notified = notified;
+  }
+
+  invoke(trigger: Trigger, attempt = 0): void {
+    const { scheduler, random, counts, faults } = this.#world;
+    this.#invocations += 1;
+    counts.add('planner invocations');
+    const name = `planner ${this.#invocations}`;
+    this.#world.note(() => `${name} ${JSON.stringify(trigger)}`);
+    const crashAtRequest = random.chance(faults().crash)
+      ? random.between(1, REQUESTS_OF_AN_INVOCATION)
+      : undefined;
+    const process = this.#processes.take(scheduler.now);
+    const invocation = new Invocation(
+      scheduler,
+      random,
+      { name, timeoutMs: TIMEOUT_MS, crashAtRequest },
+      (end) =>
+        this.#ended(end, name, () => this.#processes.giveBack(process, scheduler.now), trigger, attempt),
+    );
+    const notified = ({ message }: { readonly message: string }): void => this.#notified(message);
+    invocation.run(() =>
+      callPlanner({ world: this.#world, invocation, process, notified, mutation: this.#mutation }, trigger),
+    );
+  }
+
+  #ended(end: InvocationEnd, name: string, giveBack: () => void, trigger: Trigger, attempt: number): void {
+    const { counts, scheduler } = this.#world;
+    if (end.kind === 'returned') {
+      giveBack();
+      for (const result of (end.value as SyncAnswer).results) {
+        counts.add(`plans ${result.status}`);
+        this.#world.note(() => `${name} ${describe(result)}`);
+        this.#answered(result);
+      }
+      return;
+    }
+    this.#world.note(() => `${name} ${end.kind}${end.kind === 'threw' ? ` ${end.error}` : ''}`);
+    if (end.kind === 'threw') giveBack();
+    else counts.add(end.kind === 'crashed' ? 'planner crashes' : 'planner time-outs');
+    const retryAfterMs = trigger.kind === 'manual' ? undefined : RETRY_AFTER_MS[attempt];
+    if (retryAfterMs !== undefined) scheduler.after(retryAfterMs, () => this.invoke(trigger, attempt + 1));
+  }
+}
+
+const describe = ({ account, status, counts, error, issues, held }: SyncResult): string =>
+  `${account}: ${status} ${JSON.stringify(counts)}${held.length > 0 ? ` held ${JSON.stringify(held)}` : ''}${error === undefined ? '' : ` (${error})`}${issues.length > 0 ? ` ${JSON.stringify(issues[0])}` : ''}`;
