@@ -17,7 +17,7 @@ export type Sight = {
   readonly members: ReadonlyMap<Email, Member>;
 };
 
-/** `void`: the job belongs to an older generation or a halted run, so nothing was written. */
+/** `void`: the job belongs to an older generation or to a run that is over, so nothing was written. */
 export type Written<T> =
   | { readonly kind: 'answered'; readonly answer: Answer<T> }
   | { readonly kind: 'closed'; readonly until: number }
@@ -59,7 +59,9 @@ export class WorkSession {
     const pointer = (await readPointer(this.deps.store, this.account))?.pointer;
     this.#customerId = pointer?.customerId;
     if (!isRunOf(pointer, job)) return 'a newer run took over';
-    return pointer.status === 'halted' ? 'the run is halted' : undefined;
+    if (pointer.status === 'halted') return 'the run is halted';
+    // Its outcome was stored before `finish`; what it did now would be in no report and in no ledger.
+    return pointer.status === 'finished' ? 'the run is finished' : undefined;
   }
 
   /** Takes `writes` from the quota for one job, before it starts. */
@@ -82,16 +84,18 @@ export class WorkSession {
     allowance: Allowance,
     call: (fastly: FastlyWriter) => Promise<Answer<T>>,
   ): Promise<Written<T>> {
-    if (allowance.left > 0 && this.gate.isClosed()) this.release(allowance);
     if (allowance.left === 0) {
       const more = await this.allow(1);
       if ('until' in more) return { kind: 'closed', until: more.until };
       allowance.left = more.allowance.left;
     }
+    // The token first: there is no time for a slow parameter store between the fence and the write.
+    const connection = await this.#connect();
     const reason = await this.fence(job);
     if (reason !== undefined) return { kind: 'void', reason };
-    const connection = await this.#connect();
     if (connection === undefined) return await this.#halt(job.generation, 'there is no token to work with');
+    // Answers to other writes may have come since the gate let this one in.
+    if (this.gate.isClosed()) return { kind: 'closed', until: this.gate.reopensAt() };
     allowance.left -= 1;
     const answer = await this.#counted(call(connection.fastly));
     if (answer.ok || answer.failure.kind !== 'unauthorized') return await this.#judged(job, answer);
