@@ -21,32 +21,28 @@ const run = fc.record({
 const emails = fc.emailAddress().map((address) => address.toLowerCase() as Email);
 const ids = fc.array(id, { minLength: 1, maxLength: 3 });
 const jobs: fc.Arbitrary<Job> = fc.oneof(
-  fc
-    .tuple(run, id, emails, accesses)
-    .map(
-      ([r, customerId, address, a]): Job => ({
-        ...r,
-        action: 'create',
-        customerId,
-        email: address,
-        access: a,
-      }),
-    ),
+  fc.tuple(run, id, emails, accesses).map(
+    ([r, customerId, address, a]): Job => ({
+      ...r,
+      action: 'create',
+      customerId,
+      email: address,
+      access: a,
+    }),
+  ),
   fc
     .tuple(run, emails, ids)
     .map(([r, address, invitationIds]): Job => ({ ...r, action: 'delete', email: address, invitationIds })),
-  fc
-    .tuple(run, id, emails, accesses, ids)
-    .map(
-      ([r, customerId, address, a, invitationIds]): Job => ({
-        ...r,
-        action: 'replace',
-        customerId,
-        email: address,
-        access: a,
-        invitationIds,
-      }),
-    ),
+  fc.tuple(run, id, emails, accesses, ids).map(
+    ([r, customerId, address, a, invitationIds]): Job => ({
+      ...r,
+      action: 'replace',
+      customerId,
+      email: address,
+      access: a,
+      invitationIds,
+    }),
+  ),
   run.map((r): Job => ({ ...r, action: 'finish' })),
 );
 
