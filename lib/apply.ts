@@ -38,6 +38,7 @@ export const applyPlan = async (session: Session, ready: Ready): Promise<SyncRes
   if ('kind' in claimed) return busyResult(session, claimed.reason);
   const { generation, mustWait, unsettled } = claimed.claim;
   deps.log.info('claimed', { ...sessionFields(session), generation, mustWait });
+  let published = false;
   try {
     // Older jobs are void from here on; one that was just being written has to show in the listing.
     if (mustWait) await deps.sleep(deps.requestTimeoutMs + FENCE_MARGIN_MS);
@@ -48,6 +49,7 @@ export const applyPlan = async (session: Session, ready: Ready): Promise<SyncRes
     }
     const record = recordOf(session, ready, drafted, generation);
     const result = await publish(session, record);
+    published = true;
     const { customerId } = ready;
     return await carryOut(
       session,
@@ -59,7 +61,8 @@ export const applyPlan = async (session: Session, ready: Ready): Promise<SyncRes
   } catch (error) {
     // Halted, not finished: what was enqueued so far is void, and the next trigger may take over at once.
     await close(session, generation, 'halted', `planning failed: ${errorText(error)}`).catch(() => undefined);
-    throw error;
+    // Failed, whatever the error: the record of a blocked run would replace the plan that the jobs belong to.
+    throw published ? new Error(errorText(error), { cause: error }) : error;
   }
 };
 
