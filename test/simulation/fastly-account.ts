@@ -22,6 +22,8 @@ export class FastlyAccount {
   /** What the parameter store holds. */
   storedToken = 1;
   readonly outages: { readonly from: number; readonly to: number; readonly reads: boolean }[] = [];
+  /** How long the list does not show a new invitation. */
+  listingLagMs: number;
   /** Whom Fastly refuses, whatever is asked for them. */
   readonly unwelcome = new Set<Email>();
   readonly #scheduler: Scheduler;
@@ -32,6 +34,7 @@ export class FastlyAccount {
     this.customerId = `customer-${name}`;
     this.#scheduler = scheduler;
     this.#settings = settings;
+    this.listingLagMs = settings.listingLagMs;
     this.account = createAccount({
       token: 'the-token',
       customerId: this.customerId,
@@ -85,6 +88,7 @@ export class FastlyAccount {
     const { behaviour } = this.#settings;
     const now = this.#scheduler.now;
     return [...this.account.state.invitations.values()]
+      .filter(({ createdAt }) => createdAt <= now - this.listingLagMs)
       .filter((invitation) => isListed(invitation, behaviour) && invitation.end !== 'deleted')
       .filter((one) => behaviour.expired === 'listed' || !isExpired(one, behaviour, now))
       .map((invitation) => this.#render(invitation, now));

@@ -1,6 +1,7 @@
 /** People who write rosters, and rewrite them. */
 
 import type { Access, Email } from '../../lib/invitation.ts';
+import { rosterKeys } from '../../lib/keys.ts';
 import type { Cause } from './invariants/mails.ts';
 import { ACCESSES, accessKey, brokenRosterText, person, rosterText, type Wishes } from './people.ts';
 import type { World } from './world.ts';
@@ -10,6 +11,7 @@ export class Rosters {
   readonly #world: World;
   readonly #account: string;
   readonly #people: readonly Email[];
+  readonly #keys: readonly [string, string];
   #key: string;
   /** As last uploaded in a usable form. */
   #wishes: Wishes = new Map();
@@ -19,7 +21,8 @@ export class Rosters {
     this.#world = world;
     this.#account = account;
     this.#people = Array.from({ length: world.settings.people }, (_, index) => person(index));
-    this.#key = `rosters/${account}.csv`;
+    this.#keys = rosterKeys(account);
+    this.#key = this.#keys[0];
   }
 
   get wishes(): Wishes {
@@ -37,6 +40,8 @@ export class Rosters {
     if (kind < 0.08) this.#put(brokenRosterText(this.#wishes, random), undefined);
     else if (kind < 0.11) this.#upload(new Map());
     else if (kind < 0.2) this.#upload(this.#wishes);
+    else if (kind < 0.22) this.#remove();
+    else if (kind < 0.24) this.#double();
     else this.#upload(this.#otherWishes());
   }
 
@@ -66,14 +71,35 @@ export class Rosters {
     this.#put(rosterText(wishes, this.#world.random), wishes);
   }
 
+  /** Under the other name: then it is not clear which one counts. */
+  #double(): void {
+    const [twin] = this.#keys.filter((key) => key !== this.#key);
+    this.#store(twin ?? '', rosterText(this.#wishes, this.#world.random), this.#wishes);
+    this.#isUsable = false;
+    this.#world.note(() => `upload ${twin} beside ${this.#key}`);
+  }
+
+  #remove(): void {
+    for (const key of this.#keys) this.#world.bucket.remove(key);
+    this.#isUsable = false;
+    this.#world.note(() => `remove ${this.#key}`);
+  }
+
   #put(text: string, wishes: Wishes | undefined): void {
-    const { bucket, witness, counts, note } = this.#world;
-    const written = bucket.put(this.#key, text);
-    if (written === 'conflict') throw new Error('an upload without a condition has no conflicts');
-    witness.book.rosters.set(written.etag, wishes);
+    const { bucket, counts, random } = this.#world;
+    this.#key = random.pick(this.#keys);
+    for (const key of this.#keys) if (key !== this.#key) bucket.remove(key);
+    this.#store(this.#key, text, wishes);
     this.#isUsable = wishes !== undefined;
     counts.add(wishes === undefined ? 'broken rosters' : 'rosters');
-    note.call(this.#world, () => `upload ${this.#key} ${written.etag}: ${wishes?.size ?? 'broken'}`);
+    this.#world.note(() => `upload ${this.#key}: ${wishes?.size ?? 'broken'}`);
+  }
+
+  #store(key: string, text: string, wishes: Wishes | undefined): void {
+    const { bucket, witness } = this.#world;
+    const written = bucket.put(key, text);
+    if (written === 'conflict') throw new Error('an upload without a condition has no conflicts');
+    witness.book.rosters.set(written.etag, wishes);
   }
 
   #tellWhatChanged(wishes: Wishes): void {

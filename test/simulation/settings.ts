@@ -74,6 +74,9 @@ export type Events = {
   readonly revocations: number;
   readonly manualTriggers: number;
   readonly malformedMessages: number;
+  /** State files that are unreadable for a while. */
+  readonly damages: number;
+  readonly redrives: number;
   /** Share of the quota that somebody else uses. */
   readonly otherWrites: number;
 };
@@ -90,6 +93,8 @@ export type Settings = {
   /** How long the trouble lasts. */
   readonly lastsMs: number;
   readonly scheduleEveryMs: number;
+  /** How long Fastly's list does not show a new invitation: the other exception that the documentation names. */
+  readonly listingLagMs: number;
   /** Of our clock against Fastly's. */
   readonly clockSkewMs: number;
 };
@@ -141,6 +146,8 @@ const drawEvents = (random: Random): Events => {
     revocations: random.chance(0.2) ? random.between(1, 2) : 0,
     manualTriggers: some(4),
     malformedMessages: random.chance(0.1) ? random.between(1, 3) : 0,
+    damages: random.chance(0.15) ? random.between(1, 3) : 0,
+    redrives: random.chance(0.3) ? random.between(1, 3) : 0,
     otherWrites: random.chance(0.3) ? random.next() * 0.9 : 0,
   };
 };
@@ -199,10 +206,13 @@ export const drawSettings = (random: Random): Settings => {
     rules: drawRules(random, quotaPerHour),
     behaviour,
     accounts: random.pick([1, 1, 1, 2, 3]),
-    people: random.pick([random.between(3, 8), random.between(5, 15), random.between(10, 30)]),
+    people: random.chance(0.001)
+      ? 600
+      : random.pick([random.between(3, 8), random.between(5, 15), random.between(10, 30)]),
     quotaPerHour,
     lastsMs: isLong ? random.between(2, 10) * DAY_MS : random.between(20, 6 * 60) * MINUTE_MS,
     scheduleEveryMs: isLong ? DAY_MS : random.pick([60, 120, 300]) * MINUTE_MS,
+    listingLagMs: random.chance(0.04) ? random.between(500, 60_000) : 0,
     clockSkewMs: random.chance(0.3) ? random.between(-5 * MINUTE_MS, 5 * MINUTE_MS) : 0,
   };
 };

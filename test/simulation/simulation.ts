@@ -83,6 +83,7 @@ const calmDown = async (world: World, tenants: readonly Tenant[]): Promise<void>
   for (const { fastly, rosters } of tenants) {
     fastly.outages.length = 0;
     fastly.unwelcome.clear();
+    fastly.listingLagMs = 0;
     fastly.validToken = fastly.storedToken;
     rosters.ensureUsable();
   }

@@ -4,11 +4,13 @@ import type { FastlyAccount } from './fastly-account.ts';
 import type { Operator } from './operator.ts';
 import type { Outsiders } from './outsiders.ts';
 import type { PlannerHost } from './planner-host.ts';
+import type { Random } from './random.ts';
 import type { Rosters } from './rosters.ts';
 import type { World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAMAGED = '{';
 
 /** An account with the people around it. */
 export type Tenant = {
@@ -38,6 +40,72 @@ const sendNonsense = (world: World, { fastly }: Tenant): void => {
   world.queueChanged();
 };
 
+/** Somebody sends everything in the dead-letter queue back: nothing of it may do harm. */
+const redrive = (world: World): void => {
+  const { queue, deadLetters, scheduler, random, counts } = world;
+  for (const { groupId, body } of deadLetters.messages()) {
+    counts.add('redriven messages');
+    queue.send({ groupId, body, deduplicationId: `redriven ${random.next()}` }, scheduler.now);
+  }
+  deadLetters.purge();
+  world.queueChanged();
+};
+
+/** A state file is damaged for a while. */
+const damage = (world: World, { fastly }: Tenant): void => {
+  const { bucket, scheduler, random, counts } = world;
+  const key = `state/${fastly.name}/${random.pick(['run', 'ledger'])}.json`;
+  const good = bucket.get(key)?.content;
+  if (good === undefined || good === DAMAGED) return;
+  bucket.put(key, DAMAGED);
+  counts.add('damaged files');
+  world.note(() => `${key} is damaged`);
+  scheduler.after(random.between(1, 60) * MINUTE_MS, () => {
+    bucket.put(key, good);
+    world.note(() => `${key} is restored`);
+  });
+};
+
+/** From one second to a minute and a half, the shorter the likelier. */
+const soonMs = (random: Random): number => 1000 * 90 ** random.next();
+
+/** What happens to one account. Mostly things happen while something else is going on. */
+const disturb = (world: World, host: PlannerHost, operator: Operator, tenant: Tenant): void => {
+  const { scheduler, random, settings } = world;
+  const { events, lastsMs } = settings;
+  const { fastly, rosters, outsiders } = tenant;
+  const busyTimes = [random.between(0, MINUTE_MS)];
+  const someTime = (): number =>
+    random.chance(0.6) ? random.pick(busyTimes) + soonMs(random) : random.between(0, lastsMs - 1);
+  const sometimes = (count: number, action: () => void): void => {
+    for (let index = 0; index < count; index += 1)
+      scheduler.after(someTime(), () => {
+        if (!world.isCalm) action();
+      });
+  };
+  const upload = (): void => {
+    if (world.isCalm) return;
+    rosters.change();
+    tellOfUpload(world, host, rosters.key);
+  };
+  for (let index = 0; index < events.rosters; index += 1) busyTimes.push(someTime());
+  for (const time of busyTimes) scheduler.after(time, upload);
+  sometimes(events.acceptances, () => outsiders.accept());
+  sometimes(events.cancellations, () => outsiders.cancel());
+  sometimes(events.invitations, () => outsiders.invite());
+  sometimes(events.expiries, () => outsiders.expire());
+  sometimes(events.outages, () => outsiders.outage());
+  sometimes(events.revocations, () => outsiders.revoke());
+  sometimes(events.manualTriggers, () => operator.trigger(fastly.name));
+  sometimes(events.malformedMessages, () => sendNonsense(world, tenant));
+  sometimes(events.damages, () => damage(world, tenant));
+  const othersPerHour = Math.round(events.otherWrites * settings.quotaPerHour);
+  if (othersPerHour > 0)
+    sometimes(Math.ceil(lastsMs / HOUR_MS), () => {
+      for (let write = 0; write < othersPerHour; write += 1) outsiders.useQuota();
+    });
+};
+
 export const makeTrouble = (
   world: World,
   host: PlannerHost,
@@ -46,36 +114,12 @@ export const makeTrouble = (
 ): void => {
   const { scheduler, random, settings } = world;
   const { events, lastsMs, scheduleEveryMs } = settings;
-  const sometimes = (count: number, action: () => void): void => {
-    for (let index = 0; index < count; index += 1)
-      scheduler.after(random.between(0, lastsMs - 1), () => {
-        if (!world.isCalm) action();
-      });
-  };
   for (const tenant of tenants) {
-    const { fastly, rosters, outsiders } = tenant;
-    outsiders.settle();
-    const upload = (): void => {
-      rosters.change();
-      tellOfUpload(world, host, rosters.key);
-    };
-    scheduler.after(random.between(0, MINUTE_MS), upload);
-    sometimes(events.rosters, upload);
-    sometimes(events.acceptances, () => outsiders.accept());
-    sometimes(events.cancellations, () => outsiders.cancel());
-    sometimes(events.invitations, () => outsiders.invite());
-    sometimes(events.expiries, () => outsiders.expire());
-    sometimes(events.outages, () => outsiders.outage());
-    sometimes(events.revocations, () => outsiders.revoke());
-    sometimes(events.manualTriggers, () => operator.trigger(fastly.name));
-    sometimes(events.malformedMessages, () => sendNonsense(world, tenant));
-    const othersPerHour = Math.round(events.otherWrites * settings.quotaPerHour);
-    const bursts = Math.ceil(lastsMs / HOUR_MS);
-    if (othersPerHour > 0)
-      sometimes(bursts, () => {
-        for (let write = 0; write < othersPerHour; write += 1) outsiders.useQuota();
-      });
+    tenant.outsiders.settle();
+    disturb(world, host, operator, tenant);
   }
   for (let at = random.between(0, scheduleEveryMs); at < lastsMs; at += scheduleEveryMs)
     scheduler.after(at, () => host.invoke({ kind: 'schedule' }));
+  for (let index = 0; index < events.redrives; index += 1)
+    scheduler.after(random.between(0, lastsMs - 1), () => redrive(world));
 };

@@ -72,10 +72,10 @@ const wishProblem = (seen: Seen, email: Email): string | undefined => {
   if (live.length > 1) return `has ${live.length} invitations`;
   // Fastly shows a role or role ids: which roles stand behind the other can't be told.
   if ((wish.role === undefined) !== (real.role === undefined)) return undefined;
-  const { mails } = world.witness.mails.historyOf(tenant.fastly.name, email);
+  const { mails, excused } = world.witness.mails.historyOf(tenant.fastly.name, email);
   const isOurs = mails.some(({ id }) => id === real.id);
-  // Of what others sent, services can't be seen.
-  const found = accessKey({ ...real, services: isOurs ? real.services : wish.services });
+  // Services can't be seen: not of what others sent, nor of what was sent when nobody waited for it any more.
+  const found = accessKey({ ...real, services: isOurs && !excused ? real.services : wish.services });
   return found === accessKey(wish) ? undefined : `is invited as ${found}, not as ${accessKey(wish)}`;
 };
 
@@ -102,9 +102,10 @@ const leftoverProblem = ({ world, tenant, ledger, members }: Seen, email: Email)
 
 /** The ledger counts what was mailed. */
 const countProblem = ({ world, tenant, ledger }: Seen, email: Email): string | undefined => {
-  const { mails, leftAt, excused, foreign } = world.witness.mails.historyOf(tenant.fastly.name, email);
+  const history = world.witness.mails.historyOf(tenant.fastly.name, email);
+  const { mails, excused, foreign } = history;
   if (excused || foreign) return undefined;
-  const since = mails.filter(({ at }) => at > leftAt).length;
+  const since = world.witness.mails.since(history);
   const counted = ledger.get(email)?.count ?? 0;
   return since <= counted && counted <= mails.length
     ? undefined

@@ -19,7 +19,13 @@ export type Cause =
   /** Somebody else invited, cancelled or accepted. */
   | 'outside';
 
-type Mail = { readonly at: number; readonly id: string; readonly generation: number };
+type Mail = {
+  readonly at: number;
+  readonly id: string;
+  readonly generation: number;
+  /** When the run that sent it began. */
+  readonly plannedAt: number;
+};
 
 type History = {
   readonly mails: Mail[];
@@ -40,6 +46,7 @@ export class Mails {
   readonly #book: Book;
   readonly #violate: Violate;
   readonly #rules: Rules;
+  readonly #skewMs: number;
   readonly #toleranceMs: number;
   readonly #histories = new Map<string, History>();
 
@@ -47,6 +54,7 @@ export class Mails {
     this.#book = book;
     this.#violate = violate;
     this.#rules = rules;
+    this.#skewMs = clockSkewMs;
     this.#toleranceMs = Math.abs(clockSkewMs) + 2 * SECOND_MS;
   }
 
@@ -96,11 +104,17 @@ export class Mails {
         );
       this.#checkPatience({ account, job }, history, previous, now);
     }
-    history.mails.push({ at: now, id, generation: job.generation });
+    const plannedAt =
+      Date.parse(this.#book.recordOf(account, job.generation)?.createdAt ?? '') - this.#skewMs;
+    history.mails.push({ at: now, id, generation: job.generation, plannedAt });
     history.owedBy = undefined;
-    const planned = Date.parse(this.#book.recordOf(account, job.generation)?.createdAt ?? '');
     // What came after this mail was planned is not answered by it.
-    history.causes = history.causes.filter(({ at }) => at >= planned - this.#toleranceMs);
+    history.causes = history.causes.filter(({ at }) => at >= plannedAt);
+  }
+
+  /** Mails since the address was last added to the roster: those that the ledger has to know. */
+  since({ mails, leftAt }: History): number {
+    return mails.filter(({ plannedAt }) => plannedAt > leftAt).length;
   }
 
   #hasExpired({ id }: Mail, { account }: FastlyAccount, now: number): boolean {
@@ -122,9 +136,9 @@ export class Mails {
     // An earlier run began to replace, and did not get to the mail.
     if (history.owedBy !== undefined && history.owedBy < job.generation) return;
     // A job that is carried out again has nothing to wait for, when what it did was undone meanwhile.
-    if (previous.generation === job.generation || previous.at < history.leftAt) return;
+    if (previous.generation === job.generation || previous.plannedAt < history.leftAt) return;
     const { REINVITE_AFTER_DAYS, MAX_INVITES_PER_EMAIL } = this.#rules;
-    const mails = history.mails.filter(({ at }) => at > history.leftAt).length;
+    const mails = this.since(history);
     // Undone by somebody before it was counted, a mail leaves no trace.
     if (history.foreign && history.counted < mails) return;
     if (mails >= MAX_INVITES_PER_EMAIL)

@@ -136,7 +136,7 @@ export class Witness {
       return;
     }
     counts.add('mails');
-    if (late) this.mails.excuse(account, job.email);
+    if (late || fastly.listingLagMs > 0) this.mails.excuse(account, job.email);
     this.mails.sent(write, JSON.parse(answer.body).data.id, fastly, scheduler.now);
   }
 
