@@ -118,7 +118,7 @@ const refuseContradictions = (values: Values, mode: Options['mode']): void => {
 };
 
 /** Short for what lies below the working directory. */
-export const shortPath = (path: string): string => {
+const shortPath = (path: string): string => {
   const short = relative('', path);
   return short === '' || short.startsWith('..') ? path : short;
 };

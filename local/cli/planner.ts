@@ -58,6 +58,6 @@ export const plan = async (
   const { prune } = options;
   const wish = { ...request, ...(prune !== undefined && { prune }) };
   const result = await syncAccount({ ...wish, account: options.account, manual: true }, deps);
-  if (record !== undefined) screen.print(renderPlan(record, options.rosterName, screen.paint));
+  if (record !== undefined) screen.print(['', ...renderPlan(record, options.rosterName, screen.paint)]);
   return result;
 };

@@ -4,7 +4,7 @@ import cliProgress, { type Options, type Params } from 'cli-progress';
 import { duration, minuteOf, numeral } from '../../lib/report/text.ts';
 
 /** Why nothing happens just now. `until` in milliseconds since 1970. */
-export type Waiting = { readonly because: string; readonly until: number };
+type Waiting = { readonly because: string; readonly until: number };
 
 export type Progress = {
   update(done: number, waiting?: Waiting): void;

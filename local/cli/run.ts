@@ -70,7 +70,7 @@ const runLocked = async ({ options, rules, token }: Checked, world: World): Prom
   const { stdout, stderr, stop } = world;
   const screen = createScreen(stdout, stderr, options.json);
   const target = await openTarget(options, token, rules, CLOCK);
-  screen.print([screen.paint('bold', `${options.rosterName} → ${target.name}`), '']);
+  screen.print([screen.paint('bold', `${options.rosterName} → ${target.name}`)]);
   try {
     const ending = await carryOut({
       options,
