@@ -4,7 +4,7 @@ import type { ObjectStore, WriteCondition } from '../../lib/store.ts';
 import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
 import type { Random } from './random.ts';
-import type { Faults } from './settings.ts';
+import type { Strikes } from './settings.ts';
 
 type Stored = { readonly content: string; readonly etag: string; readonly versionId: string };
 
@@ -43,7 +43,7 @@ export class Bucket {
 export type StoreDeps = {
   readonly bucket: Bucket;
   readonly random: Random;
-  readonly faults: () => Faults;
+  readonly strikes: Strikes;
   /** Told of every write that took effect. */
   readonly stored: (invocation: Invocation, key: string, content: string) => void;
 };
@@ -62,20 +62,17 @@ async function* bodyOf(content: string): AsyncGenerator<Uint8Array> {
 
 /** The bucket as one invocation sees it. */
 export const storeFor = (
-  { bucket, random, faults, stored }: StoreDeps,
+  { bucket, random, strikes, stored }: StoreDeps,
   invocation: Invocation,
 ): ObjectStore => {
   const trip = () =>
-    travel(
-      random,
-      random.chance(faults().storeSlow) ? random.between(200, SLOWEST_MS) : duration(random, TYPICAL_MS),
-    );
+    travel(random, strikes('storeSlow') ? random.between(200, SLOWEST_MS) : duration(random, TYPICAL_MS));
 
   const read: ObjectStore['read'] = (key) =>
     invocation.exchange({
       ...trip(),
       effect: () => {
-        if (random.chance(faults().storeReadFails)) return failed('read');
+        if (strikes('storeReadFails')) return failed('read');
         const found = bucket.get(key);
         return found && { body: bodyOf(found.content), etag: found.etag, versionId: found.versionId };
       },
@@ -83,17 +80,16 @@ export const storeFor = (
 
   const write: ObjectStore['write'] = (key, content, condition) => {
     const text = typeof content === 'string' ? content : Array.from(content).join('');
-    const rates = faults();
     const effect = () => {
-      if (random.chance(rates.storeWriteFails)) return failed('write');
-      if (condition !== undefined && random.chance(rates.storeWriteRaces)) return 'conflict';
+      if (strikes('storeWriteFails')) return failed('write');
+      if (condition !== undefined && strikes('storeWriteRaces')) return 'conflict';
       const written = bucket.put(key, text, condition);
       if (written !== 'conflict') stored(invocation, key, text);
       return written;
     };
-    if (random.chance(rates.storeWriteLost))
+    if (strikes('storeWriteLost'))
       return invocation.exchange({ ...trip(), effect, instead: () => failed('say whether it wrote') });
-    if (random.chance(rates.storeWriteRepeated))
+    if (strikes('storeWriteRepeated'))
       return invocation.exchange({
         ...trip(),
         effect: () => {
@@ -107,7 +103,7 @@ export const storeFor = (
   async function* list(prefix: string): AsyncGenerator<string> {
     yield* await invocation.exchange({
       ...trip(),
-      effect: () => (random.chance(faults().storeReadFails) ? failed('list') : bucket.keys(prefix)),
+      effect: () => (strikes('storeReadFails') ? failed('list') : bucket.keys(prefix)),
     });
   }
 

@@ -21,6 +21,11 @@ export class Counts {
     for (const [name, value] of entries.highs) this.most(name, value);
   }
 
+  /** For a table, in the order of the names. */
+  rows(): [name: string, count: number][] {
+    return [...this.#sums, ...this.#highs].sort(([one], [other]) => (one < other ? -1 : 1));
+  }
+
   entries(): CountEntries {
     return { sums: [...this.#sums], highs: [...this.#highs] };
   }

@@ -8,7 +8,7 @@ import type { Counts } from './counts.ts';
 import { Invocation, type InvocationEnd } from './invocation.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Faults } from './settings.ts';
+import type { Strikes } from './settings.ts';
 
 export const VISIBILITY_MS = 720_000;
 export const WORKER_TIMEOUT_MS = 120_000;
@@ -23,7 +23,7 @@ export type EventSourceDeps = {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly queue: FifoQueue;
-  readonly faults: () => Faults;
+  readonly strikes: Strikes;
   readonly counts: Counts;
   /** Runs the function; resolves to the ids that it reports as failed. */
   readonly invoke: (batch: readonly ReceivedMessage[], invocation: Invocation) => Promise<readonly string[]>;
@@ -60,26 +60,24 @@ export class EventSource {
   }
 
   #poll(): void {
-    const { scheduler, random, queue, faults, counts } = this.#deps;
+    const { scheduler, random, queue, strikes, counts } = this.#deps;
     const batch = queue.receive(BATCH, scheduler.now, VISIBILITY_MS);
     if (batch.length > 0) {
-      const late = random.chance(faults().lateDelivery);
-      if (late) counts.add('late deliveries');
+      const late = strikes('lateDelivery');
       const startsAfterMs = late ? random.between(0, LATEST_START_MS) : random.between(1, 20);
       this.#running += 1;
       counts.add('redelivered messages', batch.filter(({ receiveCount }) => receiveCount > 1).length);
       counts.most('highest receive count', Math.max(...batch.map(({ receiveCount }) => receiveCount)));
       scheduler.after(startsAfterMs, () => this.#start(batch));
-      if (random.chance(faults().doubleDelivery)) this.#startTwin(batch, startsAfterMs);
+      if (strikes('doubleDelivery')) this.#startTwin(batch, startsAfterMs);
     }
     this.wake();
   }
 
   /** The same event a second time: whatever the twin says, nobody listens. */
   #startTwin(batch: readonly ReceivedMessage[], startsAfterMs: number): void {
-    const { scheduler, random, counts, invoke } = this.#deps;
+    const { scheduler, random, invoke } = this.#deps;
     scheduler.after(startsAfterMs + random.between(0, 3000), () => {
-      counts.add('double deliveries');
       const twin = this.#invocation((end) => this.#deps.ended(twin, end));
       twin.run(() => invoke(batch, twin));
     });
@@ -94,23 +92,20 @@ export class EventSource {
   }
 
   #invocation(ended: (end: InvocationEnd) => void): Invocation {
-    const { scheduler, random, faults, counts } = this.#deps;
+    const { scheduler, random, strikes, counts } = this.#deps;
     this.#invocations += 1;
     counts.add('worker invocations');
-    const crashAtRequest = random.chance(faults().crash)
-      ? random.between(1, REQUESTS_OF_AN_INVOCATION)
-      : undefined;
+    const crashAtRequest = strikes('crash') ? random.between(1, REQUESTS_OF_AN_INVOCATION) : undefined;
     const name = `worker ${this.#invocations}`;
     return new Invocation(scheduler, random, { name, timeoutMs: WORKER_TIMEOUT_MS, crashAtRequest }, ended);
   }
 
   #settle(batch: readonly ReceivedMessage[], end: InvocationEnd): void {
-    const { scheduler, random, faults, counts } = this.#deps;
+    const { scheduler, random, strikes } = this.#deps;
     scheduler.after(random.between(1, 30), () => {
       this.#running -= 1;
       if (end.kind === 'returned') {
-        const lost = random.chance(faults().acknowledgementLost);
-        if (lost) counts.add('lost acknowledgements');
+        const lost = strikes('acknowledgementLost');
         // All of them, or each with even odds.
         const share = lost ? random.pick([0, 0.5]) : 1;
         this.#acknowledge(batch, end.value as readonly string[], share);

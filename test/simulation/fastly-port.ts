@@ -11,7 +11,7 @@ import type { FastlyAccount } from './fastly-account.ts';
 import type { Exchange, Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
 import type { Random } from './random.ts';
-import type { Faults } from './settings.ts';
+import type { Strikes } from './settings.ts';
 
 /** As deployed. */
 export const REQUEST_TIMEOUT_MS = 10_000;
@@ -40,7 +40,7 @@ export type FastlyDeps = {
   readonly token: number;
   readonly invocation: Invocation;
   readonly random: Random;
-  readonly faults: () => Faults;
+  readonly strikes: Strikes;
   /** Told of listings that came back whole, when they were true. */
   readonly listed: () => void;
 };
@@ -51,8 +51,8 @@ const failure = (kind: FailureKind, message: string, status?: number): { ok: fal
 });
 
 const read = <T>(deps: FastlyDeps, value: () => T): Promise<Answer<T>> => {
-  const { fastly, token, invocation, random, faults } = deps;
-  const slow = random.chance(faults().fastlySlow);
+  const { fastly, token, invocation, random, strikes } = deps;
+  const slow = strikes('fastlySlow');
   const answerAfterMs = slow ? random.between(1000, 9000) : duration(random, TYPICAL_READ_MS);
   return invocation.exchange<Answer<T>>({
     ...travel(random, answerAfterMs),
@@ -61,7 +61,7 @@ const read = <T>(deps: FastlyDeps, value: () => T): Promise<Answer<T>> => {
       const refused = fastly.refuses(token);
       if (refused !== undefined) return { ok: false, failure: refused };
       if (fastly.limitsReads) return failure('rate_limited', '429', 429);
-      if (random.chance(faults().fastlyReadFails))
+      if (strikes('fastlyReadFails'))
         return random.chance(0.5) ? failure('unavailable', '502', 502) : failure('incomplete', 'not whole');
       return { ok: true, value: value() };
     },
@@ -112,15 +112,14 @@ const refusal = (status: number, fastly: FastlyAccount): SimulatedAnswer => ({
 });
 
 /** What Fastly does with a write that arrives. */
-const carryOut = ({ fastly, token, random, faults }: FastlyDeps, write: Write): SimulatedAnswer => {
+const carryOut = ({ fastly, token, random, strikes }: FastlyDeps, write: Write): SimulatedAnswer => {
   if (fastly.isDown('write')) return refusal(503, fastly);
   if (token !== fastly.validToken) return refusal(401, fastly);
-  const { writeRefused, writeFails } = faults();
-  if (random.chance(writeFails)) {
+  if (strikes('writeFails')) {
     if (random.chance(0.5)) fastly.account.commit([spent(fastly)]);
     return refusal(503, fastly);
   }
-  if (random.chance(writeRefused) || (write.method === 'POST' && fastly.unwelcome.has(write.email))) {
+  if (strikes('writeRefused') || (write.method === 'POST' && fastly.unwelcome.has(write.email))) {
     fastly.account.commit([spent(fastly)]);
     return refusal(random.pick([403, 422]), fastly);
   }
@@ -136,20 +135,19 @@ type Fate = {
   readonly answerIsLost: boolean;
 };
 
-const fateOf = ({ random, faults }: FastlyDeps): Fate => {
-  const { writeTimesOut, writeTooLate, writeFailsAfterEffect, fastlySlow } = faults();
-  if (random.chance(writeTimesOut)) {
+const fateOf = ({ random, strikes }: FastlyDeps): Fate => {
+  if (strikes('writeTimesOut')) {
     const arrives = random.chance(0.7);
     const effectAfterMs = arrives ? random.between(1, REQUEST_TIMEOUT_MS) : undefined;
     return { effectAfterMs, answerAfterMs: REQUEST_TIMEOUT_MS, answerIsLost: true };
   }
-  if (random.chance(writeTooLate)) {
+  if (strikes('writeTooLate')) {
     const effectAfterMs = REQUEST_TIMEOUT_MS + random.between(1, HOW_LATE_MS);
     return { effectAfterMs, answerAfterMs: REQUEST_TIMEOUT_MS, answerIsLost: true };
   }
-  const slow = random.chance(fastlySlow);
+  const slow = strikes('fastlySlow');
   const trip = travel(random, slow ? random.between(1000, 9500) : duration(random, TYPICAL_WRITE_MS));
-  return { ...trip, answerIsLost: random.chance(writeFailsAfterEffect) };
+  return { ...trip, answerIsLost: strikes('writeFailsAfterEffect') };
 };
 
 const send = async <T>(

@@ -53,7 +53,7 @@ const fastlyDeps = (world: World, invocation: Invocation, account: string, token
   token,
   invocation,
   random: world.random,
-  faults: world.faults,
+  strikes: world.strikes,
   listed: () => world.witness.listed(account, invocation),
 });
 

@@ -30,7 +30,9 @@ export class Outsiders {
       const access = { role, ...(roles !== undefined && { roles }), limitServices };
       if (random.chance(0.15)) this.#fastly.controls.seed({ members: [{ login: email, ...access }] });
       else if (random.chance(0.25)) {
-        const createdAt = scheduler.now - random.between(0, 9 * 24 * 60) * MINUTE_MS;
+        // Of very many, one would expire in every hour of the calm at the end.
+        const oldestMinutes = settings.people > 100 ? 60 : 9 * 24 * 60;
+        const createdAt = scheduler.now - random.between(0, oldestMinutes) * MINUTE_MS;
         this.#fastly.controls.seed({ invitations: [{ email, ...access, services, createdAt }] });
       }
       if (random.chance(0.02)) this.#fastly.unwelcome.add(person(index));

@@ -36,14 +36,12 @@ export class PlannerHost {
   }
 
   invoke(trigger: Trigger, attempt = 0): void {
-    const { scheduler, random, counts, faults } = this.#world;
+    const { scheduler, random, counts, strikes } = this.#world;
     this.#invocations += 1;
     counts.add('planner invocations');
     const name = `planner ${this.#invocations}`;
     this.#world.note(() => `${name} ${JSON.stringify(trigger)}`);
-    const crashAtRequest = random.chance(faults().crash)
-      ? random.between(1, REQUESTS_OF_AN_INVOCATION)
-      : undefined;
+    const crashAtRequest = strikes('crash') ? random.between(1, REQUESTS_OF_AN_INVOCATION) : undefined;
     const process = this.#processes.take(scheduler.now);
     const invocation = new Invocation(
       scheduler,

@@ -18,17 +18,17 @@ export class Process {
 
   /** The token of an account, from the parameter store or at most five minutes old. */
   async token(world: World, invocation: Invocation, account: string, fresh: boolean): Promise<number> {
-    const { scheduler, random, faults } = world;
+    const { scheduler, random, strikes } = world;
     const known = this.#tokens.get(account);
     if (!fresh && known !== undefined && scheduler.now - known.readAt < TOKEN_MAX_AGE_MS) return known.token;
-    const slow = random.chance(faults().storeSlow);
+    const slow = strikes('storeSlow');
     const answerAfterMs = slow
       ? random.between(100, SLOW_TOKEN_READ_MS)
       : duration(random, TYPICAL_TOKEN_READ_MS);
     const token = await invocation.exchange({
       ...travel(random, answerAfterMs),
       effect: () => {
-        if (random.chance(faults().tokenReadFails)) throw new Error('the parameter could not be read');
+        if (strikes('tokenReadFails')) throw new Error('the parameter could not be read');
         return world.account(account).storedToken;
       },
     });

@@ -8,7 +8,7 @@ import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Faults } from './settings.ts';
+import type { Strikes } from './settings.ts';
 
 const TYPICAL_MS = 20;
 const MAX_BATCH = 10;
@@ -20,7 +20,7 @@ export type QueueDeps = {
   readonly deadLetters: FifoQueue;
   readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly faults: () => Faults;
+  readonly strikes: Strikes;
   /** Told of every message that was accepted, duplicates too. */
   readonly sent: (message: OutgoingMessage, result: 'sent' | 'duplicate') => void;
   /** Told whenever something may have become visible, or will later. */
@@ -30,13 +30,12 @@ export type QueueDeps = {
 type Batch = readonly OutgoingMessage[];
 
 const sendBatch = (deps: QueueDeps, invocation: Invocation, batch: Batch): Promise<OutgoingMessage[]> => {
-  const { queue, scheduler, random, faults, sent, changed } = deps;
-  const { sendFails, sendLost } = faults();
-  const lost = random.chance(sendLost);
+  const { queue, scheduler, random, strikes, sent, changed } = deps;
+  const lost = strikes('sendLost');
   return invocation.exchange({
     ...travel(random, duration(random, TYPICAL_MS)),
     effect: () => {
-      const refused = batch.filter(() => random.chance(sendFails));
+      const refused = batch.filter(() => strikes('sendFails'));
       for (const message of batch)
         if (!refused.includes(message)) sent(message, queue.send(message, scheduler.now));
       changed();
@@ -64,28 +63,28 @@ export const senderFor = (deps: QueueDeps, invocation: Invocation): SyncDeps['qu
 
 export const visibilityFor =
   (
-    { queue, scheduler, random, faults, changed }: QueueDeps,
+    { queue, scheduler, random, strikes, changed }: QueueDeps,
     invocation: Invocation,
   ): WorkDeps['setVisibility'] =>
   (receiptHandles, seconds) =>
     invocation.exchange({
       ...travel(random, duration(random, TYPICAL_MS)),
       effect: () => {
-        if (random.chance(faults().visibilityFails)) return;
+        if (strikes('visibilityFails')) return;
         for (const handle of receiptHandles) queue.changeVisibility(handle, seconds, scheduler.now);
         changed();
       },
     });
 
 export const deadLettersFor = (
-  { deadLetters, scheduler, random, faults }: QueueDeps,
+  { deadLetters, scheduler, random, strikes }: QueueDeps,
   invocation: Invocation,
 ): WorkDeps['deadLetters'] => ({
   copy: ({ id, groupId, body }, reason) =>
     invocation.exchange({
       ...travel(random, duration(random, TYPICAL_MS)),
       effect: () => {
-        if (random.chance(faults().deadLetterFails)) throw new Error('SQS did not accept the copy');
+        if (strikes('deadLetterFails')) throw new Error('SQS did not accept the copy');
         const attributes = { reason, originalMessageId: id };
         deadLetters.send({ groupId, body, deduplicationId: id, attributes }, scheduler.now);
       },

@@ -63,6 +63,9 @@ export const NO_FAULTS: Faults = {
   writeTooLate: 0,
 };
 
+/** Whether this fault strikes now. */
+export type Strikes = (fault: keyof Faults) => boolean;
+
 /** How often things happen to each account while the run lasts. */
 export type Events = {
   readonly rosters: number;

@@ -38,12 +38,12 @@ export type SimulationResult = {
 const attachWorker = (world: World, mutation: Mutation): EventSource => {
   const processes = new Processes();
   const running = new Map<Invocation, Process>();
-  const { scheduler, random, queue, faults, counts, witness } = world;
+  const { scheduler, random, queue, strikes, counts, witness } = world;
   const source = new EventSource({
     scheduler,
     random,
     queue,
-    faults,
+    strikes,
     counts,
     invoke: (batch, invocation) => {
       const process = processes.take(scheduler.now);

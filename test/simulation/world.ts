@@ -8,7 +8,7 @@ import { Witness } from './invariants/witness.ts';
 import type { QueueDeps } from './queue-port.ts';
 import type { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
-import { type Faults, NO_FAULTS, type Settings } from './settings.ts';
+import type { Settings, Strikes } from './settings.ts';
 
 /** As deployed. */
 const MAX_RECEIVE_COUNT = 200;
@@ -60,7 +60,12 @@ export class World {
     }
   }
 
-  faults = (): Faults => (this.isCalm ? NO_FAULTS : this.settings.faults);
+  strikes: Strikes = (fault) => {
+    const rate = this.isCalm ? 0 : this.settings.faults[fault];
+    if (rate === 0 || !this.random.chance(rate)) return false;
+    this.counts.add(`fault: ${fault}`);
+    return true;
+  };
 
   account(name: string): FastlyAccount {
     const account = this.accounts.get(name);
@@ -81,18 +86,18 @@ export class World {
   }
 
   get storeDeps(): StoreDeps {
-    const { bucket, random, faults, witness } = this;
-    return { bucket, random, faults, stored: (by, key, content) => witness.stored(by, key, content) };
+    const { bucket, random, strikes, witness } = this;
+    return { bucket, random, strikes, stored: (by, key, content) => witness.stored(by, key, content) };
   }
 
   get queueDeps(): QueueDeps {
-    const { queue, deadLetters, scheduler, random, faults, witness } = this;
+    const { queue, deadLetters, scheduler, random, strikes, witness } = this;
     return {
       queue,
       deadLetters,
       scheduler,
       random,
-      faults,
+      strikes,
       sent: (message, result) => witness.sent(message, result),
       changed: () => this.queueChanged(),
     };

@@ -76,13 +76,11 @@ export class Witness {
   stored(by: Invocation, key: string, content: string): void {
     const [, , account = '', runId = '', what] = KEY.exec(key) ?? [];
     this.#deps.note(() => `${by.name} stored ${key} ${summaryOf(key, content)}`);
-    if (what === 'run') this.book.pointerStored(account, JSON.parse(content), by);
+    if (what === 'run') this.#pointerStored(account, JSON.parse(content), by);
     else if (what === 'plan') this.#planStored(content);
     else if (what === 'outcomes') this.outcomes.stored(runId, content);
-    else if (what === 'report') {
-      this.#deps.counts.add('finished runs');
-      this.outcomes.reported(JSON.parse(content));
-    } else if (what === 'ledger') this.#ledgerStored(account, JSON.parse(content));
+    else if (what === 'report') this.outcomes.reported(JSON.parse(content));
+    else if (what === 'ledger') this.#ledgerStored(account, JSON.parse(content));
   }
 
   listed(account: string, by: Invocation): void {
@@ -123,7 +121,7 @@ export class Witness {
   #tookEffect(write: WriteOfJob, fastly: FastlyAccount, answer: SimulatedAnswer, late: boolean): void {
     const { scheduler, counts } = this.#deps;
     const { account, method, job } = write;
-    counts.add(late ? 'writes too late' : 'writes');
+    counts.add('writes');
     const hasHeaders = answer.headers['fastly-ratelimit-remaining'] !== undefined;
     this.#quota.arrived(account, fastly, answer.status, hasHeaders);
     if (answer.status < 200 || answer.status >= 300) {
@@ -138,6 +136,14 @@ export class Witness {
     counts.add('mails');
     if (late || fastly.listingLagMs > 0) this.mails.excuse(account, job.email);
     this.mails.sent(write, JSON.parse(answer.body).data.id, fastly, scheduler.now);
+  }
+
+  #pointerStored(account: string, pointer: RunPointer, by: Invocation): void {
+    const { counts } = this.#deps;
+    const before = this.book.pointers.get(account);
+    if (before?.runId !== pointer.runId) counts.add(pointer.unsettled.length > 0 ? 'takeovers' : 'claims');
+    else if (before.status !== pointer.status) counts.add(`runs ${pointer.status}`);
+    this.book.pointerStored(account, pointer, by);
   }
 
   #ledgerStored(account: string, ledger: Readonly<Record<string, LedgerEntry>>): void {
