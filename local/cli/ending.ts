@@ -24,13 +24,15 @@ export const exitStatus = ({ result, worked }: Ending): 0 | 1 | 2 => {
   return result.status === 'changed' || result.held.length > 0 ? 2 : 0;
 };
 
-const sentence = ({ status, error, planHash, held, counts }: SyncResult, options: Options): string => {
+const sentence = ({ status, error, planHash, held, counts, quota }: SyncResult, options: Options): string => {
   const { create, delete: deletes, replace } = counts;
   switch (status) {
     case 'in_sync':
       return 'In sync: nothing to change, 0 writes';
     case 'planned':
-      return `Nothing was changed. To carry out exactly this plan:\n  ${applyCommand(options, '--plan-hash', planHash ?? '')}`;
+      return quota?.writes === 0
+        ? 'Nothing was changed'
+        : `Nothing was changed. To carry out exactly this plan:\n  ${applyCommand(options, '--plan-hash', planHash ?? '')}`;
     case 'changed':
       return 'Nothing was changed: the plan is not the one with the given hash any more. Look at it again';
     case 'failed':

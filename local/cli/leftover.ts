@@ -4,12 +4,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../lib/digest.ts';
 import { readRecord } from '../../lib/observed.ts';
-import { readPointer, updatePointer } from '../../lib/pointer.ts';
+import { DamagedStateError, readPointer, updatePointer } from '../../lib/pointer.ts';
 import type { RunPointer } from '../../lib/run.ts';
 import { errorCode } from '../folder-error.ts';
 import type { Bench } from './bench.ts';
 import type { Jobs } from './jobs.ts';
 import { jobsDirectory } from './options.ts';
+
+/** The newest run, if there is one. A damaged pointer is for the planner to report. */
+export const newestRun = async ({ store, options }: Bench): Promise<RunPointer | undefined> => {
+  try {
+    return (await readPointer(store, options.account))?.pointer;
+  } catch (error) {
+    if (error instanceof DamagedStateError) return undefined;
+    throw error;
+  }
+};
 
 /** Stands for everything but the roster that the plan depends on. */
 const wishDigest = ({ rules, options }: Bench): string =>
@@ -40,7 +50,7 @@ const reasonToPlanAnew = (bench: Bench, jobs: Jobs): string | undefined => {
  */
 export const findLeftover = async (bench: Bench, jobs: Jobs): Promise<RunPointer | undefined> => {
   const { store, options, clock, screen } = bench;
-  const pointer = (await readPointer(store, options.account))?.pointer;
+  const pointer = await newestRun(bench);
   if (pointer?.status !== 'draining') return undefined;
   const reason = reasonToPlanAnew(bench, jobs);
   if (reason === undefined) return pointer;

@@ -3,7 +3,7 @@
 import type { ReportedOutcome, RunReport } from '../../lib/record.ts';
 import { RESULT_LABELS } from '../../lib/report/labels.ts';
 import { duration, quantity } from '../../lib/report/text.ts';
-import { type Paint, plain } from './screen.ts';
+import { inSentence, type Paint, plain } from './screen.ts';
 
 const SHOWN = 40;
 /** Results that leave something to a person. */
@@ -13,16 +13,16 @@ export const attentionCount = ({ outcomes }: Pick<RunReport, 'outcomes'>): numbe
   outcomes.filter(({ result }) => ATTENTION.has(result)).length;
 
 const labelOf = (result: string): string =>
-  result in RESULT_LABELS ? RESULT_LABELS[result as keyof typeof RESULT_LABELS] : result;
+  result in RESULT_LABELS ? inSentence(RESULT_LABELS[result as keyof typeof RESULT_LABELS]) : result;
 
 const outcomeLine = ({ action, email, result, detail }: ReportedOutcome): string =>
-  `! ${action} ${plain(email)}: ${labelOf(result).toLowerCase()}${detail === undefined ? '' : `: ${plain(detail)}`}`;
+  `! ${action} ${plain(email)}: ${labelOf(result)}${detail === undefined ? '' : `: ${plain(detail)}`}`;
 
 /** Line by line, without line ends. */
 export function* renderOutcomes(report: RunReport, paint: Paint): Generator<string> {
   const counts = Object.entries(report.counts).filter(([, count]) => count > 0);
   const parts = counts.map(([result, count]) => {
-    const text = `${count} ${labelOf(result).toLowerCase()}`;
+    const text = `${count} ${labelOf(result)}`;
     return ATTENTION.has(result) ? paint('red', text) : paint('green', text);
   });
   yield `Done    ${quantity(report.outcomes.length, 'job')} in ${duration(report.durationSeconds)}: ${parts.join(', ')}`;

@@ -4,7 +4,7 @@ import type { Access } from '../../lib/invitation.ts';
 import type { Issue, PlanRecord, RecordedChange } from '../../lib/record.ts';
 import { REASON_LABELS } from '../../lib/report/labels.ts';
 import { enumeration, minuteOf, numeral, quantity } from '../../lib/report/text.ts';
-import { type Paint, plain } from './screen.ts';
+import { inSentence, type Paint, plain } from './screen.ts';
 
 /** More than this of one kind would push the summary off the screen; the report has them all. */
 const SHOWN = 40;
@@ -16,8 +16,6 @@ const STYLES = {
   create: { sign: '+', colour: 'green' },
 } as const;
 
-const lower = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);
-
 const accessText = ({ role, roles, limitServices, services }: Access): string => {
   const name = role ?? quantity(roles?.length ?? 0, 'IAM role');
   return limitServices ? `${name}, ${quantity(services.length, 'service')}` : name;
@@ -27,7 +25,7 @@ const reasonText = (change: RecordedChange): string => {
   if (change.action === 'replace' && change.fields.length > 0)
     return `differs in ${enumeration(change.fields)}`;
   const again = change.action !== 'delete' && change.mailNumber > 1 ? `, mail ${change.mailNumber}` : '';
-  return `${lower(REASON_LABELS[change.reason])}${again}`;
+  return `${inSentence(REASON_LABELS[change.reason])}${again}`;
 };
 
 const changeLine = (change: RecordedChange, width: number, paint: Paint): string => {
@@ -67,7 +65,7 @@ function* aloneLines(record: PlanRecord): Generator<string> {
     '.',
     waiting.map(({ email, reason, until }) => {
       const again = until === undefined ? '' : `, again from ${minuteOf(until)}`;
-      return `${plain(email)} waits: ${lower(REASON_LABELS[reason])}${again}`;
+      return `${plain(email)} waits: ${inSentence(REASON_LABELS[reason])}${again}`;
     }),
   );
   yield* personLines(
@@ -83,7 +81,7 @@ function* aloneLines(record: PlanRecord): Generator<string> {
   );
   yield* personLines(
     '.',
-    spared.map(({ email, reason }) => `${plain(email)}: ${lower(REASON_LABELS[reason])}`),
+    spared.map(({ email, reason }) => `${plain(email)}: ${inSentence(REASON_LABELS[reason])}`),
   );
   if (waiting.length + drift.length + unlistedMembers.length + spared.length > 0) yield '';
 }

@@ -2,7 +2,6 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, parseRules, type Rules } from '../../lib/config.ts';
-import { readPointer } from '../../lib/pointer.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { lockDirectory } from '../lock.ts';
 import { apply, type Ending, planOnly } from './apply.ts';
@@ -10,6 +9,7 @@ import type { Bench } from './bench.ts';
 import type { Clock } from './drain.ts';
 import { exitStatus, renderEnding } from './ending.ts';
 import { openJobs } from './jobs.ts';
+import { newestRun } from './leftover.ts';
 import { openLog } from './log-file.ts';
 import { HELP, jobsDirectory, type Options, parseOptions, UsageError } from './options.ts';
 import type { Terminal } from './progress.ts';
@@ -45,10 +45,10 @@ const check = (options: Options, env: World['env']): Checked => {
   return { options, rules, token };
 };
 
-const mentionLeftover = async ({ store, options, screen }: Bench): Promise<void> => {
-  const pointer = (await readPointer(store, options.account))?.pointer;
-  if (pointer?.status === 'draining' || pointer?.status === 'planning')
-    screen.say(`Run ${pointer.runId} was interrupted; --apply goes on with it`);
+const mentionLeftover = async (bench: Bench): Promise<void> => {
+  const run = await newestRun(bench);
+  if (run?.status === 'draining' || run?.status === 'planning')
+    bench.screen.say(`Run ${run.runId} was interrupted; --apply goes on with it`);
 };
 
 const carryOut = async (bench: Bench): Promise<Ending> => {

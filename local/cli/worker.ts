@@ -1,6 +1,5 @@
 /** The worker, wired to the queue in the state folder and the screen. */
 
-import { readPointer } from '../../lib/pointer.ts';
 import type { RunReport } from '../../lib/record.ts';
 import { runReports } from '../../lib/report/run-report.ts';
 import { work } from '../../lib/work.ts';
@@ -8,6 +7,7 @@ import type { WorkDeps } from '../../lib/work-deps.ts';
 import type { Bench } from './bench.ts';
 import { drain } from './drain.ts';
 import type { Jobs } from './jobs.ts';
+import { newestRun } from './leftover.ts';
 import { notifyLog, saying } from './log-file.ts';
 import { renderOutcomes } from './render-outcome.ts';
 
@@ -58,7 +58,7 @@ export const jobsLeft = (jobs: Jobs): number => Math.max(0, jobs.size() - 1);
 
 /** Carries the queued jobs out, and prints what became of them. `total`: the jobs of the whole run. */
 export const workOff = async (bench: Bench, jobs: Jobs, total: number): Promise<Worked> => {
-  const { screen, clock, stop, store, options } = bench;
+  const { screen, clock, stop } = bench;
   const buriedBefore = jobs.deadLetters.count();
   let because = PUT_OFF;
   let report: RunReport | undefined;
@@ -86,7 +86,7 @@ export const workOff = async (bench: Bench, jobs: Jobs, total: number): Promise<
     clock,
     stop,
   ).finally(progress.stop);
-  const pointer = (await readPointer(store, options.account))?.pointer;
+  const pointer = await newestRun(bench);
   const halted = pointer?.status === 'halted' ? (pointer.reason ?? 'the reason was not noted') : undefined;
   if (report !== undefined) screen.print(renderOutcomes(report, screen.paint));
   return {

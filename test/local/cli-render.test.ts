@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RunReport } from '../../lib/record.ts';
+import { renderOutcomes } from '../../local/cli/render-outcome.ts';
+import { renderPlan } from '../../local/cli/render-plan.ts';
+import type { Paint } from '../../local/cli/screen.ts';
+import { changesOf, planRecord } from '../support/report-records.ts';
+
+const unpainted: Paint = (_format, text) => text;
+
+const lines = (record: Parameters<typeof renderPlan>[0]): string[] => [
+  ...renderPlan(record, 'acme.csv', unpainted),
+];
+
+describe('the plan on the terminal', () => {
+  it('shows a few changes of each kind, and how many there are', () => {
+    const shown = lines(planRecord(changesOf(1000)));
+
+    expect(shown.filter((line) => line.startsWith('+ create'))).toHaveLength(40);
+    expect(shown).toContain('+ … and 840 more of this kind');
+    expect(shown.filter((line) => line.startsWith('- delete'))).toHaveLength(20);
+    expect(shown.length).toBeLessThan(130);
+  });
+
+  it('marks what is held, and says how to release exactly that', () => {
+    const approveCommand = 'npm run sync -- --roster acme.csv --apply --approve sha256:00';
+    const shown = lines(planRecord(changesOf(5000), { approveCommand }));
+
+    expect(shown.find((line) => line.startsWith('- delete'))).toMatch(/held$/);
+    expect(shown.find((line) => line.startsWith('Held'))).toContain('exceed');
+    expect(shown.at(-1)).toBe(`  ${approveCommand}`);
+  });
+
+  it('names waiting people, drift, unlisted members and what is spared', () => {
+    const email = 'kim@example.com' as never;
+    const shown = lines(
+      planRecord([], {
+        waiting: [{ email, reason: 'cooling_down', until: '2026-11-30T10:00:00.000Z' }],
+        drift: [{ email, desired: 'engineer', actual: 'user' }],
+        unlistedMembers: [email],
+        spared: [{ email, reason: 'protected' }],
+      }),
+    );
+
+    expect(shown.slice(0, 4)).toEqual([
+      '. kim@example.com waits: mailed too recently, again from 2026-11-30 10:00 UTC',
+      '. kim@example.com is a member as user, the roster says engineer: not changed',
+      '. kim@example.com is a member without a roster row: left alone',
+      '. kim@example.com: protected address (PROTECTED_EMAILS)',
+    ]);
+  });
+
+  it('lets nothing from elsewhere command the terminal', () => {
+    const hostile = changesOf(20, (index) => `\u001b[2J\u009b1m\u202e${index}@example.com`);
+
+    expect(lines(planRecord(hostile)).join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
+
+describe('the outcomes on the terminal', () => {
+  it('name everybody who is left to a person, with the reason', () => {
+    const email = 'kim@example.com' as never;
+    const report: RunReport = {
+      version: 1,
+      account: 'acme',
+      runId: 'run',
+      generation: 1,
+      startedAt: '2026-11-23T10:00:00.000Z',
+      finishedAt: '2026-11-23T11:03:00.000Z',
+      durationSeconds: 3780,
+      counts: { created: 1, rejected: 1, failed: 0 },
+      outcomes: [
+        { action: 'create', email: 'lee@example.com' as never, result: 'created' },
+        { action: 'create', email, result: 'rejected', detail: 'the domain is not allowed' },
+      ],
+      held: [],
+      waiting: [],
+    };
+
+    expect([...renderOutcomes(report, unpainted)]).toEqual([
+      'Done    2 jobs in 1 hour 3 minutes: 1 created, 1 rejected by Fastly',
+      '! create kim@example.com: rejected by Fastly: the domain is not allowed',
+    ]);
+  });
+});
