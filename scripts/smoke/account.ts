@@ -5,7 +5,7 @@ import type { FastlyClient } from '../../lib/fastly/client.ts';
 import { failed, ok, type Verdict } from './report.ts';
 
 /** `secure`: stored as a SecureString. */
-export type StoredToken = { readonly token: string; readonly secure: boolean } | { readonly problem: string };
+type StoredToken = { readonly token: string; readonly secure: boolean } | { readonly problem: string };
 
 export type TokenReader = {
   /** The parameter `<prefix>/<account>/token`. `problem` says what to do, too. */

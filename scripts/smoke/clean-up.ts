@@ -78,7 +78,7 @@ const stillThere = ({ apiUrl }: Trial, id: string, why: string): Verdict<true> =
   );
 
 const LEFT_ALONE =
-  'It was made by somebody else, or by the schedule: cancel it yourself if it does not belong there';
+  'It is left alone, since this test did not make it as far as it knows: cancel it if it does not belong there';
 
 /** With `id` undefined there was nothing to cancel, and only the look is made. The value: all is as it was. */
 export const cleanUp = async (

@@ -21,7 +21,7 @@ import { checkStack, type Outputs, stackNameOf } from './stack.ts';
 import { tryInvitation } from './trial.ts';
 import { createTrialWire } from './wire.ts';
 
-export type Fastly = { readonly client: FastlyClient; readonly send: Send };
+type Fastly = { readonly client: FastlyClient; readonly send: Send };
 
 export type SmokePorts = {
   readonly cloud: Cloud;

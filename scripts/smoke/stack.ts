@@ -2,7 +2,7 @@
 
 import { failed, ok, type Verdict } from './report.ts';
 
-export type Stack = {
+type Stack = {
   /** CloudFormation's, such as `UPDATE_COMPLETE`. */
   readonly status: string;
   readonly outputs: ReadonlyMap<string, string>;

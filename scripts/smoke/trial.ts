@@ -34,7 +34,7 @@ export type TrialPorts = {
 const LISTING_LAG_MS = 60_000;
 const LOOK_PAUSE_MS = 1000;
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const duration = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 const SOMEBODY_ELSE = 'Nothing was sent. Name somebody who is neither a user nor invited';
 
@@ -81,7 +81,7 @@ const search = async (trial: Trial, ports: TrialPorts, what: string): Promise<Ve
   const [id, ...others] = ids;
   if (id === undefined)
     return failed(
-      `${what}. WHETHER ${trial.email} WAS INVITED IS NOT KNOWN: it was not found in the list for ${seconds(LISTING_LAG_MS)}`,
+      `${what}. WHETHER ${trial.email} WAS INVITED IS NOT KNOWN: it was not found in the list for ${duration(LISTING_LAG_MS)}`,
       'Look at the pending invitations in the control panel of Fastly later, and cancel it there',
     );
   if (others.length > 0)
@@ -107,7 +107,7 @@ const post = async ({ customerId, email }: Trial, { wire }: TrialPorts): ReturnT
 const invite = async (trial: Trial, ports: TrialPorts): Promise<Verdict<Sent>> => {
   const startedAt = ports.now();
   const { written, id } = await post(trial, ports);
-  const took = seconds(ports.now() - startedAt);
+  const took = duration(ports.now() - startedAt);
   if (written.kind === 'unknown') return await search(trial, ports, written.failure.message);
   if (written.kind === 'refused') {
     const quota = written.reading === undefined ? '' : `; ${quotaText(written.reading)}`;
@@ -124,10 +124,10 @@ const checkListed = async (trial: Trial, ports: TrialPorts, id: string): Promise
   for (let looks = 1; !interrupted(); looks += 1) {
     const ids = await idsOf(trial, ports);
     const waited = now() - startedAt;
-    if (ids.includes(id)) return ok(`shown after ${seconds(waited)}, at look ${looks}`);
+    if (ids.includes(id)) return ok(`shown after ${duration(waited)}, at look ${looks}`);
     if (waited >= LISTING_LAG_MS)
       return failed(
-        `not shown after ${seconds(waited)}`,
+        `not shown after ${duration(waited)}`,
         'Fastly lists invitations late: a lost answer could make the worker invite twice',
       );
     await sleep(LOOK_PAUSE_MS);

@@ -1,0 +1,181 @@
+/**
+ * A deployment in an AWS account, as far as the smoke test looks at it: S3 and SQS by the wire server; CloudFormation,
+ * Lambda and the Parameter Store as little as is asked of them, over HTTP, with a content that tests can spoil.
+ */
+
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { bareResult, type SyncResult } from '../../lib/result.ts';
+import { type Script, startHttpServer } from './http-server.ts';
+import { startWire, type Wire } from './wire.ts';
+
+export const REGION = 'eu-west-1';
+export const STACK = 'fastly-invitation-sync-prod';
+export const TOKEN_PARAMETER = '/fastly-invitation-sync/prod/acme/token';
+
+type Json = Record<string, unknown>;
+
+export type AwsAccount = {
+  readonly wire: Wire;
+  /** For whatever runs against it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** CloudFormation's; undefined: there is no stack. */
+  stackStatus: string | undefined;
+  readonly outputs: Map<string, string>;
+  /** Lambda's configurations by function name. */
+  readonly functions: Map<string, Json>;
+  /** What the function sync is told. */
+  readonly variables: Map<string, string>;
+  eventSources: Json[];
+  readonly parameters: Map<string, { type: string; value: string }>;
+  /** What the planner makes of an event; may throw. */
+  plan: (event: unknown) => SyncResult | Promise<SyncResult>;
+  /** Events that the planner was called with. */
+  readonly invocations: unknown[];
+  stop(): Promise<void>;
+};
+
+type Answer = NonNullable<ReturnType<Script>>;
+
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
+const XML = { 'content-type': 'text/xml' };
+
+const stackAnswer = ({ stackStatus, outputs }: AwsAccount): Answer => {
+  if (stackStatus === undefined)
+    return {
+      status: 400,
+      headers: XML,
+      body: `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${STACK} does not exist</Message></Error></ErrorResponse>`,
+    };
+  const members = [...outputs].map(
+    ([key, value]) =>
+      `<member><OutputKey>${key}</OutputKey><OutputValue>${value.replaceAll('&', '&amp;')}</OutputValue></member>`,
+  );
+  return {
+    status: 200,
+    headers: XML,
+    body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${STACK}</StackName><StackStatus>${stackStatus}</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+  };
+};
+
+const parameterAnswer = ({ parameters }: AwsAccount, body: string): Answer => {
+  const { Name, WithDecryption } = JSON.parse(body);
+  const found = parameters.get(Name);
+  if (found === undefined) return json({ __type: 'ParameterNotFound' }, 400);
+  const hidden = found.type === 'SecureString' && WithDecryption !== true;
+  return json({ Parameter: { Name, Type: found.type, Value: hidden ? 'cipher' : found.value } });
+};
+
+const configurationAnswer = (account: AwsAccount, name: string): Answer => {
+  const found = account.functions.get(name);
+  if (found === undefined)
+    return json({ Message: `Function not found: ${name}` }, 404, {
+      'x-amzn-errortype': 'ResourceNotFoundException',
+    });
+  const isSync = name.endsWith('-sync');
+  const environment = isSync ? { Environment: { Variables: Object.fromEntries(account.variables) } } : {};
+  return json({ FunctionName: name, ...found, ...environment });
+};
+
+const invocationAnswer = async (account: AwsAccount, body: string): Promise<Answer> => {
+  const event: unknown = JSON.parse(body);
+  account.invocations.push(event);
+  try {
+    return json({ results: [await account.plan(event)] });
+  } catch (error) {
+    return json({ errorMessage: (error as Error).message, errorType: 'Error', trace: [] }, 200, {
+      'x-amz-function-error': 'Unhandled',
+    });
+  }
+};
+
+/** The answers that take time are given by themselves. */
+const answerTo = (account: AwsAccount): Script => {
+  const lambda = (url: string, body: string): Answer | Promise<Answer> => {
+    if (url.includes('/event-source-mappings')) return json({ EventSourceMappings: account.eventSources });
+    if (url.includes('/invocations')) return invocationAnswer(account, body);
+    return configurationAnswer(account, /functions\/([^/]+)/.exec(url)?.[1] ?? '');
+  };
+  return ({ url, headers, body }, response) => {
+    if (headers['x-amz-target'] !== undefined) return parameterAnswer(account, body);
+    if (!url.includes('/functions/') && !url.includes('/event-source-mappings')) return stackAnswer(account);
+    void Promise.resolve(lambda(url, body)).then((answer) =>
+      response.writeHead(answer.status, answer.headers).end(answer.body),
+    );
+    return undefined;
+  };
+};
+
+const RUNNING = {
+  State: 'Active',
+  LastUpdateStatus: 'Successful',
+  Runtime: 'nodejs24.x',
+  Architectures: ['arm64'],
+};
+
+/** Everything as `npm run deploy` leaves it, with a roster and a token of the account acme. */
+export const startAwsAccount = async (fastly: {
+  readonly url: string;
+  readonly token: string;
+}): Promise<AwsAccount> => {
+  const wire = await startWire();
+  const { QueueUrl: undelivered = '' } = await wire.clients.sqs.send(
+    new CreateQueueCommand({ QueueName: 'undelivered-triggers' }),
+  );
+  await wire.clients.s3.send(
+    new PutObjectCommand({ Bucket: wire.bucket, Key: 'rosters/acme.csv', Body: 'email,role\n' }),
+  );
+  const account: AwsAccount = {
+    wire,
+    environment: {},
+    stackStatus: 'UPDATE_COMPLETE',
+    outputs: new Map([
+      ['RosterBucketName', wire.bucket],
+      ['JobQueueUrl', wire.queueUrl],
+      ['DeadLetterQueueUrl', wire.deadLetterQueueUrl],
+      ['UndeliveredTriggerQueueUrl', undelivered],
+      ['NotificationTopicArn', wire.topicArn],
+      ['ServerlessDeploymentBucketName', 'deployments'],
+    ]),
+    functions: new Map([
+      [`${STACK}-sync`, { ...RUNNING, Timeout: 900 }],
+      [`${STACK}-worker`, { ...RUNNING, Timeout: 120 }],
+    ]),
+    variables: new Map([
+      ...Object.entries(wire.environment).filter(([name]) => !name.startsWith('AWS_')),
+      ['TOKEN_PARAMETER_PREFIX', '/fastly-invitation-sync/prod'],
+      ['FASTLY_API_URL', fastly.url],
+    ]),
+    eventSources: [
+      {
+        State: 'Enabled',
+        BatchSize: 10,
+        ScalingConfig: { MaximumConcurrency: 2 },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      },
+    ],
+    parameters: new Map([[TOKEN_PARAMETER, { type: 'SecureString', value: fastly.token }]]),
+    plan: () => bareResult('acme', 'run1', 'in_sync', { report: 'runs/acme/run1/plan.json' }),
+    invocations: [],
+    stop: async () => {
+      await server.close();
+      await wire.stop();
+    },
+  };
+  const server = await startHttpServer(answerTo(account));
+  const ours = ['CLOUDFORMATION', 'LAMBDA', 'SSM'].map((name) => [`AWS_ENDPOINT_URL_${name}`, server.url]);
+  const { AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = wire.environment;
+  Object.assign(account.environment, {
+    AWS_ENDPOINT_URL,
+    AWS_REGION,
+    AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY,
+    ...Object.fromEntries(ours),
+  });
+  return account;
+};
