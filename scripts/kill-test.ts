@@ -4,6 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { removeFolders } from '../test/support/cli.ts';
 import { killAgainAndAgain } from '../test/support/cli-kill.ts';
 
 const { values } = parseArgs({
@@ -34,6 +35,8 @@ const figures = await killAgainAndAgain({
     if (kill % 10 === 0) console.log(`${kill} kills`);
   },
 });
+
+removeFolders();
 
 const { found, wanted, mails, statuses, ended, lastOutput } = figures;
 const equal = JSON.stringify(found) === JSON.stringify(wanted);

@@ -1,8 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { WorkMessage } from '../../lib/work-deps.ts';
 import { type Clock, drain } from '../../local/cli/drain.ts';
 import { type Jobs, openJobs } from '../../local/cli/jobs.ts';
-import { emptyFolder } from '../support/cli.ts';
+import { emptyFolder, removeFolders } from '../support/cli.ts';
+
+afterAll(removeFolders);
 
 const START = Date.UTC(2026, 10, 23, 10, 0, 0);
 

@@ -1,5 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { removeFolders } from '../support/cli.ts';
 import { killAgainAndAgain } from '../support/cli-kill.ts';
+
+afterAll(removeFolders);
 
 describe('killed at random moments and started again each time', () => {
   // 50 kills in a row: npm run kill-test

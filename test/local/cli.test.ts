@@ -1,11 +1,22 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { PlanRecord, RunReport } from '../../lib/record.ts';
 import { startSimulator } from '../../local/simulator/simulator.ts';
-import { emptyFolder, resultIn, said, startCli, sync, syncHere } from '../support/cli.ts';
+import { emptyFolder, removeFolders, resultIn, said, startCli, sync, syncHere } from '../support/cli.ts';
+
+afterAll(removeFolders);
 
 const READY_MS = 30_000;
+
+/** The lines of the README's sample that are the same in every run. */
+const readmeSample = (): string[] => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const sample = /```console\n(.*?)```/s.exec(readme)?.[1] ?? '';
+  return sample
+    .split('\n')
+    .filter((line) => /^(\S \S|Plan|Guards| {8}✓|Quota|Hash)/.test(line) && !line.startsWith('$'));
+};
 
 const rosterOf = (rows: number): string =>
   `email,role\n${Array.from({ length: rows }, (_, number) => `person${number}@example.com,user\n`).join('')}`;
@@ -56,6 +67,7 @@ describe('the sample run', () => {
       expect(first.stdout).toMatch(/^\. ola\.founder@example\.com is a member without a roster row/m);
       expect(first.stdout).toMatch(/^Done {4}23 jobs in .*: 19 created, 1 deleted, 3 replaced$/m);
       expect(first.stdout).not.toMatch(/held|✗/);
+      expect(first.stdout.split('\n')).toEqual(expect.arrayContaining(readmeSample()));
       expect(first.stdout).not.toContain('\u001b');
       const page = /^Report {2}(\S+report\.html)$/m.exec(first.stdout)?.[1] ?? '';
       expect(readFileSync(join(folder, page), 'utf8')).toMatch(/^<!doctype html>/i);

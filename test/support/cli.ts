@@ -1,7 +1,7 @@
 /** The command line as people start it, with nothing in its environment but what is given. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
@@ -20,8 +20,19 @@ export type Ended = {
 
 type Place = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> };
 
+const folders: string[] = [];
+
 /** An empty folder; the state goes there by default. */
-export const emptyFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'invitation-sync-')));
+export const emptyFolder = (): string => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'invitation-sync-')));
+  folders.push(folder);
+  return folder;
+};
+
+/** For `afterAll`. */
+export const removeFolders = (): void => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+};
 
 export const startCli = (
   args: readonly string[],
