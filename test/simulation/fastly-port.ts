@@ -41,6 +41,8 @@ export type FastlyDeps = {
   readonly invocation: Invocation;
   readonly random: Random;
   readonly strikes: Strikes;
+  /** Told when a planner begins to look at the account. */
+  readonly approached: () => void;
   /** Told of listings that came back whole, when they were true. */
   readonly listed: () => void;
 };
@@ -72,7 +74,10 @@ export const readerFor = (deps: FastlyDeps): FastlyReader => {
   const { fastly } = deps;
   return {
     readToken: () =>
-      read(deps, () => ({ customerId: fastly.customerId, scopes: ['global'], expiresAt: undefined })),
+      read(deps, () => {
+        deps.approached();
+        return { customerId: fastly.customerId, scopes: ['global'], expiresAt: undefined };
+      }),
     listInvitations: () =>
       read(deps, () => {
         deps.listed();

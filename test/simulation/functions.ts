@@ -54,6 +54,7 @@ const fastlyDeps = (world: World, invocation: Invocation, account: string, token
   invocation,
   random: world.random,
   strikes: world.strikes,
+  approached: () => world.approached(account),
   listed: () => world.witness.listed(account, invocation),
 });
 
@@ -72,8 +73,8 @@ export const callPlanner = (
   const deps: SyncDeps = {
     ...shared(world, invocation, notified),
     queue: senderFor(world.queueDeps, invocation),
-    connect: async (account) => {
-      const token = await process.token(world, invocation, account, false);
+    connect: async (account, { fresh }) => {
+      const token = await process.token(world, invocation, account, fresh);
       return { fastly: readerFor(fastlyDeps(world, invocation, account, token)) };
     },
     renderPlan: (record) => onlyJson('plan.json', record),

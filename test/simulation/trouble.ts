@@ -118,6 +118,12 @@ export const makeTrouble = (
     tenant.outsiders.settle();
     disturb(world, host, operator, tenant);
   }
+  // The moments between the first look at an account and the last one.
+  world.approached = (account) => {
+    if (world.isCalm || events.acceptances === 0 || !random.chance(0.15)) return;
+    const tenant = tenants.find(({ fastly }) => fastly.name === account);
+    scheduler.after(random.between(0, 1500), () => tenant?.outsiders.accept());
+  };
   for (let at = random.between(0, scheduleEveryMs); at < lastsMs; at += scheduleEveryMs)
     scheduler.after(at, () => host.invoke({ kind: 'schedule' }));
   for (let index = 0; index < events.redrives; index += 1)

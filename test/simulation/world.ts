@@ -32,6 +32,8 @@ export class World {
   isCalm = false;
   /** Wakes the event source; set by whoever runs it. */
   queueChanged: () => void = () => undefined;
+  /** Told when a planner begins to look at an account; set by those who then do something. */
+  approached: (account: string) => void = () => undefined;
   readonly #trace: ((line: string) => void) | undefined;
 
   constructor(settings: Settings, random: Random, trace?: (line: string) => void) {

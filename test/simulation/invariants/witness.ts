@@ -124,6 +124,7 @@ export class Witness {
     counts.add('writes');
     const hasHeaders = answer.headers['fastly-ratelimit-remaining'] !== undefined;
     this.#quota.arrived(account, fastly, answer.status, hasHeaders);
+    if (method === 'POST' && !late) this.#checkMember(write, fastly);
     if (answer.status < 200 || answer.status >= 300) {
       counts.add(`answers ${answer.status}`);
       return;
@@ -136,6 +137,16 @@ export class Witness {
     counts.add('mails');
     if (late || fastly.listingLagMs > 0) this.mails.excuse(account, job.email);
     this.mails.sent(write, JSON.parse(answer.body).data.id, fastly, scheduler.now);
+  }
+
+  /** Whoever was a member when the plan was made is not to be invited. */
+  #checkMember({ account, job }: WriteOfJob, fastly: FastlyAccount): void {
+    const member = fastly.account.state.members.get(job.email);
+    const listing = this.book.listings.get(account)?.find(({ generation }) => generation === job.generation);
+    if (member !== undefined && listing !== undefined && member.createdAt < listing.at)
+      this.#deps.violate(
+        `${account}: ${nameOf(job.email)} is invited, and was a member before the plan was made`,
+      );
   }
 
   #pointerStored(account: string, pointer: RunPointer, by: Invocation): void {

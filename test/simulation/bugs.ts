@@ -1,0 +1,257 @@
+/**
+ * Deliberate mistakes, each made by standing between a function and its outside world. A simulation that does not find
+ * them within some hundred runs would not find real ones either.
+ */
+
+import type { SyncAnswer } from '../../lib/dispatch.ts';
+import { decodeJob } from '../../lib/job.ts';
+import { pointerKey } from '../../lib/keys.ts';
+import type { ObjectStore, StoredObject } from '../../lib/store.ts';
+import type { FastlyReader, SyncDeps } from '../../lib/sync-deps.ts';
+import type { Trigger } from '../../lib/trigger.ts';
+import type { FastlyWriter, WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
+import type { Mutation } from './functions.ts';
+
+const inPlanner = (change: (deps: SyncDeps) => Partial<SyncDeps>): Mutation => ({
+  sync: (call) => (trigger, deps) => call(trigger, { ...deps, ...change(deps) }),
+});
+
+const inWorker = (
+  change: (deps: WorkDeps, messages: readonly WorkMessage[]) => Partial<WorkDeps>,
+): Mutation => ({
+  work: (call) => (messages, deps, remainingMs) =>
+    call(messages, { ...deps, ...change(deps, messages) }, remainingMs),
+});
+
+/** `answer` stands in for what comes back of the keys that `matches`. */
+const readingOtherwise = (
+  store: ObjectStore,
+  matches: (key: string) => boolean,
+  answer: (found: Promise<StoredObject | undefined>) => Promise<StoredObject | undefined>,
+): ObjectStore => ({
+  ...store,
+  read: (key) => (matches(key) ? answer(store.read(key)) : store.read(key)),
+});
+
+const writingOtherwise = (
+  store: ObjectStore,
+  matches: (key: string) => boolean,
+  write: ObjectStore['write'],
+): ObjectStore => ({
+  ...store,
+  write: (key, content, condition) =>
+    matches(key) ? write(key, content, condition) : store.write(key, content, condition),
+});
+
+const NO_HEADERS = { remaining: undefined, reset: undefined, date: undefined };
+
+const isOutcomes = (key: string): boolean => key.includes('/outcomes/');
+const isLedger = (key: string): boolean => key.endsWith('/ledger.json');
+const isPointer = (key: string): boolean => key.endsWith('/run.json');
+const isPlan = (key: string): boolean => key.endsWith('/plan.json');
+const isFinish = ({ body }: { readonly body: string }): boolean => body.includes('"action":"finish"');
+
+const withReader = (change: (fastly: FastlyReader) => Partial<FastlyReader>): Mutation =>
+  inPlanner(({ connect }) => ({
+    connect: async (account, options) => {
+      const connected = await connect(account, options);
+      if ('problem' in connected) return connected;
+      return { fastly: { ...connected.fastly, ...change(connected.fastly) } };
+    },
+  }));
+
+const withWriter = (change: (fastly: FastlyWriter, deps: WorkDeps) => Partial<FastlyWriter>): Mutation =>
+  inWorker((deps) => ({
+    connect: async (account, options) => {
+      const connected = await deps.connect(account, options);
+      if ('problem' in connected) return connected;
+      return { fastly: { ...connected.fastly, ...change(connected.fastly, deps) } };
+    },
+  }));
+
+const textOf = async (stored: StoredObject): Promise<string> =>
+  Buffer.concat(await Array.fromAsync(stored.body)).toString();
+
+async function* bodyOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+
+/** The pointer as if the oldest job of the batch belonged to the newest run. */
+const pointerFor = async (
+  store: ObjectStore,
+  messages: readonly WorkMessage[],
+  key: string,
+): Promise<StoredObject | undefined> => {
+  const stored = await store.read(key);
+  const jobs = messages
+    .filter(({ account }) => pointerKey(account) === key)
+    .map(({ body }) => decodeJob(body))
+    .flatMap((decoded) => ('job' in decoded ? [decoded.job] : []));
+  const [job] = jobs.toSorted((one, other) => one.generation - other.generation);
+  if (stored === undefined || job === undefined) return stored;
+  const { generation, runId } = job;
+  const pointer = { ...JSON.parse(await textOf(stored)), generation, runId, status: 'draining' };
+  return { ...stored, body: bodyOf(JSON.stringify(pointer)) };
+};
+
+const approveWhateverIsHeld: Mutation = {
+  sync:
+    (call) =>
+    async (trigger: Trigger, deps: SyncDeps): Promise<SyncAnswer> => {
+      if (trigger.kind !== 'manual' || trigger.request.approve === undefined)
+        return await call(trigger, deps);
+      const { account = '' } = trigger.request;
+      const seen = await call({ kind: 'manual', request: { account } }, deps);
+      const approve = seen.results[0]?.approval ?? trigger.request.approve;
+      return await call({ kind: 'manual', request: { account, approve } }, deps);
+    },
+};
+
+const finishFirst = inPlanner(({ queue }) => {
+  let kept: Parameters<SyncDeps['queue']['send']>[0] = [];
+  return {
+    queue: {
+      send: async (messages) => {
+        if (!messages.some(isFinish)) kept = [...kept, ...messages];
+        else await queue.send(messages).then(() => queue.send(kept));
+      },
+    },
+  };
+});
+
+const noGuards = inPlanner(({ rules }) => ({
+  rules: {
+    ...rules,
+    MAX_CREATES: 1e6,
+    MAX_DELETES: 1e6,
+    MAX_REPLACES: 1e6,
+    MAX_CHANGE_PERCENT: 100,
+  },
+}));
+
+const membersFirst = withReader((fastly) => {
+  let members: ReturnType<FastlyReader['listMembers']> | undefined;
+  let customer = '';
+  return {
+    readToken: async () => {
+      const answer = await fastly.readToken();
+      if (answer.ok) customer = answer.value.customerId;
+      return answer;
+    },
+    listInvitations: async () => {
+      members = fastly.listMembers(customer);
+      await members;
+      return await fastly.listInvitations();
+    },
+    listMembers: (customerId) => members ?? fastly.listMembers(customerId),
+  };
+});
+
+export const BUGS: Readonly<Record<string, Mutation>> = {
+  'acknowledges a job whose outcome could not be stored': inWorker(({ store }) => ({
+    store: writingOtherwise(store, isOutcomes, (key, content) =>
+      store.write(key, content).catch(() => ({ etag: '' })),
+    ),
+  })),
+  'writes all outcomes of a run to one key': inWorker(({ store }) => ({
+    store: writingOtherwise(store, isOutcomes, (key, content) =>
+      store.write(key.replace(/[^/]*$/, 'all.jsonl'), content),
+    ),
+  })),
+  'takes every delivery for the first one': {
+    work: (call) => (messages, deps, remainingMs) =>
+      call(
+        messages.map((message) => ({ ...message, receives: 1 })),
+        deps,
+        remainingMs,
+      ),
+  },
+  'writes without looking at the generation': inWorker(({ store }, messages) => ({
+    store: { ...store, read: (key) => (isPointer(key) ? pointerFor(store, messages, key) : store.read(key)) },
+  })),
+  'reports no failed message': {
+    work: (call) => (messages, deps, remainingMs) => call(messages, deps, remainingMs).then(() => []),
+  },
+  'lets one write too many through the gate': inWorker(({ rules }) => ({
+    rules: { ...rules, RATE_LIMIT_RESERVE: rules.RATE_LIMIT_RESERVE - 1 },
+  })),
+  'ignores the reserve': inWorker(({ rules }) => ({ rules: { ...rules, RATE_LIMIT_RESERVE: 0 } })),
+  'does not read the quota from the answers': withWriter((fastly) => ({
+    createInvitation: async (...wish) => ({ ...(await fastly.createInvitation(...wish)), quota: NO_HEADERS }),
+    deleteInvitation: async (id) => ({ ...(await fastly.deleteInvitation(id)), quota: NO_HEADERS }),
+  })),
+  'takes a lost POST for a success': withWriter((fastly) => ({
+    createInvitation: async (...wish) => {
+      const answer = await fastly.createInvitation(...wish);
+      const isLost = !answer.ok && answer.failure.kind === 'unavailable';
+      return isLost ? { ok: true, value: { id: undefined } } : answer;
+    },
+  })),
+  'repeats a lost POST at once': withWriter((fastly) => ({
+    createInvitation: async (...wish) => {
+      const answer = await fastly.createInvitation(...wish);
+      const isLost = !answer.ok && answer.failure.kind === 'unavailable';
+      return isLost ? await fastly.createInvitation(...wish) : answer;
+    },
+  })),
+  'logs whom it mails': withWriter((fastly, { log }) => ({
+    createInvitation: (customerId, email, access) => {
+      log.info('inviting', { email });
+      return fastly.createInvitation(customerId, email, access);
+    },
+  })),
+  'makes the first message of a group visible at once': inWorker(({ setVisibility }) => ({
+    setVisibility: async ([first, ...others], seconds) => {
+      if (first !== undefined) await setVisibility([first], 0);
+      await setVisibility(others, seconds);
+    },
+  })),
+  'finishes whatever became of the jobs': {
+    work: (call) => async (messages, deps, remainingMs) => {
+      const parts = [messages.filter((message) => !isFinish(message)), messages.filter(isFinish)];
+      return (await Promise.all(parts.map((part) => call(part, deps, remainingMs)))).flat();
+    },
+  },
+  'does not write the ledger': inWorker(({ store }) => ({
+    store: writingOtherwise(store, isLedger, async () => ({ etag: 'none' })),
+  })),
+  'sends finish before the jobs': finishFirst,
+  'has every job in the queue twice': inPlanner(({ queue }) => ({
+    queue: {
+      send: async (messages) => {
+        await queue.send(messages);
+        await queue.send(
+          messages.map((message) => ({ ...message, deduplicationId: `${message.deduplicationId}-2` })),
+        );
+      },
+    },
+  })),
+  'forgets what unfinished runs did': inPlanner(({ store }) => ({
+    store: readingOtherwise(store, isPlan, async () => undefined),
+  })),
+  'does not wait for writes on their way': inPlanner(() => ({ sleep: async () => undefined })),
+  'lists members before invitations': membersFirst,
+  'takes a failed listing for an empty one': withReader((fastly) => ({
+    listInvitations: async () => {
+      const answer = await fastly.listInvitations();
+      return answer.ok ? answer : { ok: true, value: [] };
+    },
+  })),
+  'takes an unreadable ledger for an empty one': inPlanner(({ store }) => ({
+    store: readingOtherwise(store, isLedger, (found) =>
+      found
+        .then(async (stored) => {
+          if (stored === undefined) return stored;
+          const text = await textOf(stored);
+          JSON.parse(text);
+          return { ...stored, body: bodyOf(text) };
+        })
+        .catch(() => undefined),
+    ),
+  })),
+  'claims a generation without comparing': inPlanner(({ store }) => ({
+    store: writingOtherwise(store, isPointer, (key, content) => store.write(key, content)),
+  })),
+  'applies what the guards hold': noGuards,
+  'approves whatever is held': approveWhateverIsHeld,
+};
