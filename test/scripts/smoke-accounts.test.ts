@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bareResult } from '../../lib/result.ts';
 import { TOKEN_PARAMETER } from '../support/aws-account.ts';
-import { type Deployment, startDeployment, TOKEN } from './support.ts';
+import { type Deployment, startDeployment } from './support.ts';
+import { TOKEN } from './trial-support.ts';
 
 let deployment: Deployment;
 

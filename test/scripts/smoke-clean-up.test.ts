@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { SimulatorOptions } from '../../local/simulator/simulator.ts';
-import { NOW, TOKEN } from './support.ts';
-import { ADDRESS, startTrial, type TrialBench } from './trial-support.ts';
+import { ADDRESS, NOW, startTrial, TOKEN, type TrialBench } from './trial-support.ts';
 
 const withTrial = async (
   use: (trial: TrialBench) => Promise<void>,

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { normalizeEmail } from '../../lib/invitation.ts';
 import { bareResult } from '../../lib/result.ts';
 import { stackNameOf } from '../../scripts/smoke/stack.ts';
-import { type Deployment, NOW, startDeployment, TOKEN } from './support.ts';
+import { type Deployment, startDeployment } from './support.ts';
+import { NOW, TOKEN } from './trial-support.ts';
 
 let deployment: Deployment;
 

@@ -6,7 +6,8 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createCloud } from '../../scripts/smoke/aws.ts';
 import { REGION, STACK } from '../support/aws-account.ts';
-import { type Deployment, startDeployment, TOKEN } from './support.ts';
+import { type Deployment, startDeployment } from './support.ts';
+import { TOKEN } from './trial-support.ts';
 
 let deployment: Deployment;
 

@@ -68,17 +68,11 @@ describe('npm run smoke', () => {
     expect(fastly.invitations()).toEqual([]);
   });
 
-  it.each<[string, string[], number, RegExp]>([
-    ['help', ['--help'], 0, /--email ADDRESS/],
-    [
-      'an unknown option',
-      ['--stag', 'dev'],
+  it('refuses an unknown option in one line, and looks nowhere', async () => {
+    const running = start(['--stag', 'dev'], {});
+    expect([await running.ended, running.output()]).toEqual([
       1,
-      /^Unknown option '--stag'\. npm run smoke -- --help[^\n]*\n$/,
-    ],
-  ])('answers %s without looking anywhere', async (_, args, status, expected) => {
-    const running = start(args, {});
-    expect(await running.ended).toBe(status);
-    expect(running.output()).toMatch(expected);
+      expect.stringMatching(/^Unknown option '--stag'\. npm run smoke -- --help[^\n]*\n$/),
+    ]);
   });
 });

@@ -1,22 +1,12 @@
 /** A whole deployment on this machine, and the smoke test's look at it. */
 
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { createSend } from '../../lib/fastly/transport.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { createCloud } from '../../scripts/smoke/aws.ts';
 import type { Options } from '../../scripts/smoke/options.ts';
 import { runSmoke, type SmokePorts } from '../../scripts/smoke/run.ts';
-import { clientFor } from '../fastly/support.ts';
 import { type AwsAccount, REGION, startAwsAccount } from '../support/aws-account.ts';
-
-export const TOKEN = 'example-token-of-the-bot';
-export const NOW = Date.parse('2026-11-23T12:00:00Z');
-
-/** The client and the transport with one token, and without pauses. */
-export const fastlyFor = (apiUrl: string, requestTimeoutMs = 2000) => {
-  const transport = { apiUrl, token: TOKEN, requestTimeoutMs };
-  return { client: clientFor(apiUrl, transport).client, send: createSend(transport) };
-};
+import { fastlyFor, NOW, TOKEN } from './trial-support.ts';
 
 type Look = {
   readonly passed: boolean;

@@ -1,12 +1,22 @@
 /** A trial invitation against a simulated account, on a clock that only sleeping moves. */
 
+import { createSend } from '../../lib/fastly/transport.ts';
 import { normalizeEmail } from '../../lib/invitation.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/simulator.ts';
 import { createReport } from '../../scripts/smoke/report.ts';
 import { tryInvitation } from '../../scripts/smoke/trial.ts';
 import { createTrialWire } from '../../scripts/smoke/wire.ts';
+import { clientFor } from '../fastly/support.ts';
 import { FakeClock } from '../support/fakes.ts';
-import { fastlyFor, NOW, TOKEN } from './support.ts';
+
+export const TOKEN = 'example-token-of-the-bot';
+export const NOW = Date.parse('2026-11-23T12:00:00Z');
+
+/** The client and the transport with one token, and without pauses. */
+export const fastlyFor = (apiUrl: string, requestTimeoutMs = 2000) => {
+  const transport = { apiUrl, token: TOKEN, requestTimeoutMs };
+  return { client: clientFor(apiUrl, transport).client, send: createSend(transport) };
+};
 
 export const ADDRESS = 'thelma@example.com';
 export const EMPTY_PAGE = JSON.stringify({
