@@ -4,7 +4,7 @@ import { type Email, type Entry, parseEmail } from '../invitation.ts';
 import { createAccessReader } from './access.ts';
 import { EntryTable } from './entry-table.ts';
 import type { Header } from './header.ts';
-import { type IssueList, listSome, type Problem, quote } from './issues.ts';
+import { type IssueList, listSome, type Problem, quote, type RosterIssue } from './issues.ts';
 
 export type EntryRules = {
   readonly allowedRoles: ReadonlySet<string>;
@@ -30,6 +30,15 @@ const uneven = (found: number, expected: number): Problem => ({
   code: found < expected ? 'too_few_cells' : 'too_many_cells',
   column: undefined,
   text: `the row has ${found} cells, but the header has ${expected}. Add what is missing, or quote the cell that has a comma in it`,
+});
+
+/** csv-parse makes a costly error object of each row that is not as long as the first, though asked to take it. */
+const MAX_UNEVEN_ROWS = 10_000;
+
+const tooManyUneven = (line: number): RosterIssue => ({
+  code: 'too_many_uneven_rows',
+  line,
+  message: `Line ${line}: up to here more than ${MAX_UNEVEN_ROWS} rows, blank ones too, have more or fewer cells than the header; reading stopped there`,
 });
 
 const mergedWarning = (named: readonly string[], merged: number): string => {
@@ -64,6 +73,7 @@ export class EntryCollector {
   readonly #repeats: string[] = [];
   #merged = 0;
   #rows = 0;
+  #uneven = 0;
 
   constructor(header: Header, rules: EntryRules, issues: IssueList) {
     this.#header = header;
@@ -75,9 +85,11 @@ export class EntryCollector {
   add(cells: readonly string[], line: number): void {
     const { position, width } = this.#header;
     const address = cells[position.email] ?? '';
+    const isUneven = cells.length !== width;
+    if (isUneven) this.#countUneven(line);
     if (address.trim() === '' && isBlank(cells)) return;
     this.#rows += 1;
-    if (cells.length !== width) {
+    if (isUneven) {
       this.#issues.add(line, uneven(cells.length, width));
       return;
     }
@@ -90,6 +102,11 @@ export class EntryCollector {
     );
     if ('problems' in access) for (const problem of access.problems) this.#issues.add(line, problem);
     else if (email !== undefined) this.#addEntry({ email, access: access.value }, line);
+  }
+
+  #countUneven(line: number): void {
+    this.#uneven += 1;
+    if (this.#uneven > MAX_UNEVEN_ROWS) this.#issues.stop(tooManyUneven(line));
   }
 
   #readEmail(address: string, line: number): Email | undefined {

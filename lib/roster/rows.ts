@@ -4,15 +4,10 @@ import { promises as streams } from 'node:stream';
 import { CsvError, type CsvErrorCode, type Options, parse } from 'csv-parse';
 import type { IssueList, RosterIssue } from './issues.ts';
 import type { LineIndex } from './lines.ts';
-
-/** No row of access rights is this long; a file whose quote is not closed soon is. */
-const MAX_ROW_BYTES = 1024 * 1024;
-/** csv-parse makes a costly error object of each row that is not as long as the first, though asked to take it. */
-const MAX_UNEVEN_ROWS = 10_000;
+import { MAX_ROW_BYTES, type RowReader, rowTooLong, takePlainRows } from './plain-rows.ts';
 
 /** RFC 4180, and any line ending on any line: with one taken for the whole file, rows could be glued together. */
 const FORMAT: Options = {
-  bom: true,
   delimiter: ',',
   quote: '"',
   escape: '"',
@@ -42,21 +37,6 @@ const structureIssue = (code: CsvErrorCode, line: number): RosterIssue => {
   }
 };
 
-const rowTooLong = (line: number): RosterIssue => ({
-  code: 'row_too_long',
-  line,
-  message: `Line ${line}: the row that starts here is longer than 1 MiB. Most likely a quote is not closed; reading stopped there`,
-});
-
-const tooManyUnevenRows = (line: number): RosterIssue => ({
-  code: 'too_many_uneven_rows',
-  line,
-  message: `Line ${line}: up to here more than ${MAX_UNEVEN_ROWS} rows, blank ones too, have more or fewer cells than the header; reading stopped there`,
-});
-
-/** Gets every row that is not an empty line, in order. */
-export type RowReader = (cells: readonly string[], line: number) => void;
-
 /**
  * Reads `text`, whose line breaks are added to `lines` before it comes, until its end or until `issues` is stopped, by
  * this or by anybody else. Errors of `text` go through.
@@ -67,7 +47,9 @@ export const readRows = async (
   issues: IssueList,
   onRow: RowReader,
 ): Promise<void> => {
-  /** Where the row before ended, and how many empty lines were skipped until then. */
+  /** Where the parser began. */
+  let start: number | undefined;
+  /** Where the row before ended, from there, and how many empty lines were skipped until then. */
   let end = 0;
   let emptyLines = 0;
   const parser = parse({
@@ -81,16 +63,16 @@ export const readRows = async (
     },
   });
   const skippedLines = () => parser.info.empty_lines - emptyLines;
-  const currentLine = () => lines.lineAt(end) + skippedLines();
+  const currentLine = () => lines.lineAt((start ?? 0) + end) + skippedLines();
   // Two bytes for each skipped line: it may have ended with CR LF.
   const isTooLong = (offset: number) => offset - end - 2 * skippedLines() > MAX_ROW_BYTES;
 
   const watched = async function* () {
-    for await (const slice of text) {
+    for await (const slice of takePlainRows(text, lines, issues, onRow)) {
+      start ??= lines.end - slice.length;
       yield slice;
       // The parser is done with the slice, but for the last few bytes.
-      if (isTooLong(lines.end)) issues.stop(rowTooLong(currentLine()));
-      if (parser.info.invalid_field_length > MAX_UNEVEN_ROWS) issues.stop(tooManyUnevenRows(currentLine()));
+      if (isTooLong(lines.end - start)) issues.stop(rowTooLong(currentLine()));
       if (issues.stopped) return;
     }
   };

@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IssueList, RosterIssue } from './issues.ts';
 import type { LineIndex } from './lines.ts';
 
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /** A zip archive, which an .xlsx workbook is. */
 const ZIP_MAGIC = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
 
@@ -15,6 +16,8 @@ const isUtf16 = (head: Buffer): boolean => {
   return marked || (first === 0) !== (second === 0);
 };
 
+const startsWith = (bytes: Buffer, start: Buffer): boolean => bytes.subarray(0, start.length).equals(start);
+
 const foreignFormat = (head: Buffer): RosterIssue | undefined => {
   if (isUtf16(head))
     return {
@@ -22,7 +25,7 @@ const foreignFormat = (head: Buffer): RosterIssue | undefined => {
       message:
         'The roster is UTF-16 (byte offset 0). Save it as "CSV UTF-8"; Excel\'s "Unicode text" is not it',
     };
-  if (head.subarray(0, ZIP_MAGIC.length).equals(ZIP_MAGIC))
+  if (startsWith(head, ZIP_MAGIC))
     return {
       code: 'not_text',
       message:
@@ -82,8 +85,8 @@ const badByte = (byte: number, isCut: boolean, offset: number, line: number): Ro
 };
 
 /**
- * The text in whole characters, each slice added to `lines` first. Stops `issues` at what is not UTF-8, after everything
- * before it was handed on. The first slice has at least 4 bytes, if there are so many.
+ * The text in whole characters, without a byte order mark, each slice added to `lines` first. Stops `issues` at what is
+ * not UTF-8, after everything before it was handed on. The first slice has at least 4 bytes, if there are so many.
  */
 export async function* readText(
   slices: AsyncIterable<Buffer>,
@@ -100,8 +103,9 @@ export async function* readText(
     const good = textLength(bytes.subarray(0, complete));
     const text = bytes.subarray(0, good);
     rest = bytes.subarray(good);
+    const isMarked = lines.end === 0 && startsWith(text, BYTE_ORDER_MARK);
     lines.add(text);
-    yield text;
+    yield isMarked ? text.subarray(BYTE_ORDER_MARK.length) : text;
     isCut = good === complete;
     if (!isCut) break;
   }
