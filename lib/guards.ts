@@ -1,7 +1,7 @@
 /** Guards: what looks like an accident is held until exactly this set is approved. Pure; they read the plan that is applied. */
 
 import { type Action, type Change, countActions } from './change.ts';
-import { sha256 } from './digest.ts';
+import { sha256OfMany } from './digest.ts';
 import type { Plan } from './plan.ts';
 
 export type GuardName =
@@ -59,13 +59,21 @@ const GUARDED_KINDS = {
   EMPTY_ROSTER: ['delete'],
 } as const satisfies Record<GuardName, readonly Kind[]>;
 
-const KIND_WORDS = { mail: 'creates and re-invitations', delete: 'deletes', replace: 'replaces' } as const;
+const KIND_WORDS = {
+  mail: ['create or re-invitation', 'creates and re-invitations'],
+  delete: ['delete', 'deletes'],
+  replace: ['replace', 'replaces'],
+} as const satisfies Record<Kind, readonly [string, string]>;
+
+const quantity = (count: number, [one, many]: readonly [string, string]): string =>
+  `${count} ${count === 1 ? one : many}`;
 
 const countGuard = (guard: GuardName, kind: Kind, actual: number, limit: number): GuardReading => {
   const tripped = actual > limit;
+  const counted = quantity(actual, KIND_WORDS[kind]);
   const sentence = tripped
-    ? `${actual} ${KIND_WORDS[kind]} exceed the limit of ${limit} (${guard})`
-    : `${actual} ${KIND_WORDS[kind]}, limit ${limit}`;
+    ? `${counted} ${actual === 1 ? 'exceeds' : 'exceed'} the limit of ${limit} (${guard})`
+    : `${counted}, limit ${limit}`;
   return { guard, actual, limit, tripped, sentence };
 };
 
@@ -85,8 +93,8 @@ const percentGuard = (removed: number, live: number, limits: GuardLimits): Guard
 const emptyRosterGuard = (rosterRows: number, deletes: number): GuardReading => {
   const tripped = rosterRows === 0 && deletes > 0;
   const sentence = tripped
-    ? `the roster has no rows, so all ${deletes} deletes are held, whatever the limits say`
-    : `the roster has ${rosterRows} rows`;
+    ? `the roster has no rows, so every delete is held, whatever the limits say: ${deletes}`
+    : `the roster has ${quantity(rosterRows, ['row', 'rows'])}`;
   return { guard: 'EMPTY_ROSTER', actual: deletes, limit: 0, tripped, sentence };
 };
 
@@ -160,4 +168,4 @@ function* hashLines(account: string, changes: readonly Change[]): Generator<stri
  * held ones the approval. Time, file version and reasons are not part of it.
  */
 export const hashChanges = (account: string, changes: readonly Change[]): string =>
-  `sha256:${sha256(hashLines(account, changes))}`;
+  `sha256:${sha256OfMany(hashLines(account, changes))}`;

@@ -1,7 +1,7 @@
 /** Jobs: changes as queue messages (SPEC §7). Exact on write, tolerant of unknown fields on read. */
 
 import * as v from 'valibot';
-import type { Action, Change } from './change.ts';
+import type { Change } from './change.ts';
 import { sha256 } from './digest.ts';
 import { ACCOUNT_NAME, type Access, type Email, PERMISSIONS, type RoleChoice } from './invitation.ts';
 
@@ -55,34 +55,37 @@ export const jobOf = (change: Change, run: Run & { readonly customerId: string }
   }
 };
 
-const deduplicationId = (
-  generation: number,
-  action: Action | 'finish',
-  email: string,
-  ids: readonly string[],
-) => sha256([String(generation), action, email, ...ids]);
-
-export const encodeJob = (job: Job): OutgoingMessage => {
+/** Each kind written out: this runs for every job of a plan. */
+const bodyOf = (job: Job) => {
   const { account, runId, generation, action } = job;
   const run = { version: JOB_VERSION, account, runId, generation, action };
-  if (action === 'finish') {
-    const id = deduplicationId(generation, action, runId, []);
-    return { body: JSON.stringify(run), groupId: account, deduplicationId: id };
+  switch (job.action) {
+    case 'create':
+      return { ...run, customerId: job.customerId, email: job.email, ...job.access };
+    case 'delete':
+      return { ...run, email: job.email, invitationIds: job.invitationIds };
+    case 'replace': {
+      const { customerId, email, invitationIds, access } = job;
+      return { ...run, customerId, email, invitationIds, ...access };
+    }
+    case 'finish':
+      return run;
   }
-  const body = {
-    ...run,
-    ...('customerId' in job && { customerId: job.customerId }),
-    email: job.email,
-    ...('invitationIds' in job && { invitationIds: job.invitationIds }),
-    ...('access' in job && job.access),
-  };
-  const ids = 'invitationIds' in job ? job.invitationIds : [];
-  return {
-    body: JSON.stringify(body),
-    groupId: account,
-    deduplicationId: deduplicationId(generation, action, job.email, ids),
-  };
 };
+
+/** What makes two messages the same job. */
+const identityOf = (job: Job): readonly string[] => {
+  const { generation, action } = job;
+  if (job.action === 'finish') return [String(generation), action, job.runId];
+  const ids = job.action === 'create' ? [] : job.invitationIds;
+  return [String(generation), action, job.email, ...ids];
+};
+
+export const encodeJob = (job: Job): OutgoingMessage => ({
+  body: JSON.stringify(bodyOf(job)),
+  groupId: job.account,
+  deduplicationId: sha256(identityOf(job)),
+});
 
 const text = v.pipe(v.string(), v.nonEmpty());
 const runSchema = v.object({
