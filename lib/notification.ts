@@ -31,10 +31,7 @@ export const heldNotification = (result: SyncResult, approveCommand: string): No
 const SHOWN_ISSUES = 20;
 
 export const blockedNotification = (result: SyncResult): Notification => {
-  const shown = result.issues.slice(0, SHOWN_ISSUES).map(({ line, column, code, message }) => {
-    const place = [line && `line ${line}`, column && `column ${column}`].filter(Boolean).join(', ');
-    return `- ${place === '' ? '' : `${place}: `}${message} (${code})`;
-  });
+  const shown = result.issues.slice(0, SHOWN_ISSUES).map(({ code, message }) => `- ${message} (${code})`);
   const more = result.issues.length - shown.length;
   return {
     subject: `[${result.account}] blocked: ${result.issues.length} issue${result.issues.length === 1 ? '' : 's'}`,
