@@ -84,6 +84,21 @@ export type Events = {
   readonly otherWrites: number;
 };
 
+export const NO_EVENTS: Events = {
+  rosters: 0,
+  acceptances: 0,
+  cancellations: 0,
+  invitations: 0,
+  expiries: 0,
+  outages: 0,
+  revocations: 0,
+  manualTriggers: 0,
+  malformedMessages: 0,
+  damages: 0,
+  redrives: 0,
+  otherWrites: 0,
+};
+
 export type Settings = {
   readonly faults: Faults;
   readonly events: Events;

@@ -1,18 +1,16 @@
 /** One simulated run: trouble for a while, then calm, in which everything has to come right. */
 
 import type { CountEntries } from './counts.ts';
-import { EventSource } from './event-source.ts';
-import { callWorker, type Mutation } from './functions.ts';
+import type { Mutation } from './functions.ts';
 import { checkFinalState } from './invariants/final-state.ts';
-import type { Invocation } from './invocation.ts';
 import { Operator } from './operator.ts';
 import { Outsiders } from './outsiders.ts';
 import { PlannerHost } from './planner-host.ts';
-import { type Process, Processes } from './processes.ts';
 import { Random } from './random.ts';
 import { Rosters } from './rosters.ts';
 import { drawSettings, type Settings } from './settings.ts';
 import { makeTrouble, type Tenant } from './trouble.ts';
+import { attachWorker } from './worker-host.ts';
 import { type Violation, World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -33,41 +31,6 @@ export type SimulationResult = {
   /** Empty, or the first broken invariant. */
   readonly violations: readonly Violation[];
   readonly counts: CountEntries;
-};
-
-const attachWorker = (world: World, mutation: Mutation): EventSource => {
-  const processes = new Processes();
-  const running = new Map<Invocation, Process>();
-  const { scheduler, random, queue, strikes, counts, witness } = world;
-  const source = new EventSource({
-    scheduler,
-    random,
-    queue,
-    strikes,
-    counts,
-    invoke: (batch, invocation) => {
-      const process = processes.take(scheduler.now);
-      running.set(invocation, process);
-      const ids = batch.map(({ messageId, receiveCount }) => `${messageId} (${receiveCount})`);
-      world.note(() => `${invocation.name} gets ${ids.join(', ')}`);
-      return callWorker({ world, invocation, process, mutation }, batch);
-    },
-    ended: (invocation, end) => {
-      const process = running.get(invocation);
-      running.delete(invocation);
-      counts.add('worker milliseconds', scheduler.now - invocation.startedAt);
-      world.note(() => `${invocation.name} ${end.kind} ${'value' in end ? JSON.stringify(end.value) : ''}`);
-      if (end.kind === 'threw') world.violate(`${invocation.name} threw ${end.error}`);
-      if (process === undefined) return;
-      if (end.kind === 'returned') processes.giveBack(process, scheduler.now);
-      else witness.gone(process);
-      if (end.kind === 'crashed') counts.add('worker crashes');
-      if (end.kind === 'timed_out') counts.add('worker time-outs');
-    },
-    acknowledging: (message) => witness.acknowledging(message, world.deadLetters),
-  });
-  world.queueChanged = () => source.wake();
-  return source;
 };
 
 /** Runs until nothing moves any more, which has to happen soon enough. */
