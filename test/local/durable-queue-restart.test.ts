@@ -85,7 +85,9 @@ it('killed at any moment, it has everything that was accepted and not acknowledg
   const program = `
     const { openDurableQueue } = await import(${JSON.stringify(new URL('../../local/durable-queue.ts', import.meta.url).href)});
     const queue = openDurableQueue(${JSON.stringify(path())}, {}, 0);
-    const say = (line) => process.stdout.write(line + '\\n');
+    // At once: a line still on its way when the kill comes would hide what was done.
+    const { writeSync } = await import('node:fs');
+    const say = (line) => writeSync(1, line + '\\n');
     for (let count = 0; ; count += 3) {
       const bodies = [count, count + 1, count + 2].map(String);
       queue.transact((open) => {
