@@ -15,7 +15,7 @@ export type CreateChange = {
   readonly mailNumber: number;
 };
 
-export type DeleteChange = {
+type DeleteChange = {
   readonly action: 'delete';
   readonly email: Email;
   /** Sorted; one DELETE each. */

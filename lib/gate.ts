@@ -12,7 +12,7 @@ import {
 } from './quota.ts';
 
 /** `granted` writes may start; `closed`: none before `until`, in milliseconds since 1970. */
-export type Admission =
+type Admission =
   | { readonly kind: 'granted'; readonly writes: number }
   | { readonly kind: 'closed'; readonly until: number };
 

@@ -4,7 +4,7 @@ import { type Action, type Change, countActions } from './change.ts';
 import { sha256OfMany } from './digest.ts';
 import type { Plan } from './plan.ts';
 
-export type GuardName =
+type GuardName =
   | 'MAX_CREATES'
   | 'MAX_DELETES'
   | 'MAX_REPLACES'

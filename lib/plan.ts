@@ -40,7 +40,7 @@ export type Plan = {
 
 /** `managed` cancels only what the ledger knows; `none` cancels nothing that merely left the roster. */
 export const PRUNE_MODES = ['all', 'managed', 'none'] as const;
-export type Prune = (typeof PRUNE_MODES)[number];
+type Prune = (typeof PRUNE_MODES)[number];
 
 export type PlanRules = {
   readonly prune: Prune;
@@ -60,14 +60,29 @@ export type PlanInput = {
   readonly now: number;
 };
 
-const groupByEmail = (invitations: readonly Invitation[]): Map<Email, Invitation[]> => {
-  const groups = new Map<Email, Invitation[]>();
-  for (const invitation of invitations) {
-    const group = groups.get(invitation.email);
-    if (group === undefined) groups.set(invitation.email, [invitation]);
-    else group.push(invitation);
-  }
-  return groups;
+/** What Fastly has of one address. */
+type Person = {
+  readonly invitations: Invitation[];
+  member: Member | undefined;
+  /** Whether an entry was found. */
+  inRoster: boolean;
+};
+
+type People = ReadonlyMap<Email, Person>;
+
+/** By address: one look per entry, however many lists there are. */
+const groupByEmail = ({ invitations, members }: PlanInput): People => {
+  const people = new Map<Email, Person>();
+  const personOf = (email: Email): Person => {
+    const known = people.get(email);
+    if (known !== undefined) return known;
+    const person = { invitations: [], member: undefined, inRoster: false };
+    people.set(email, person);
+    return person;
+  };
+  for (const invitation of invitations) personOf(invitation.email).invitations.push(invitation);
+  for (const member of members) personOf(member.email).member = member;
+  return people;
 };
 
 const idsOf = (invitations: readonly Invitation[]): string[] => invitations.map(({ id }) => id).sort();
@@ -171,25 +186,19 @@ const note = (draft: Draft, email: Email, decision: Decision): void => {
   } else draft.waiting.push({ email, ...decision });
 };
 
-/** Takes the entries' people out of `unclaimed` and `outsiders`: what is left there is not in the roster. */
-const planEntries = (
-  input: PlanInput,
-  members: ReadonlyMap<Email, Member>,
-  unclaimed: Map<Email, Invitation[]>,
-  outsiders: Set<Email>,
-): Draft => {
+/** Marks the people it finds; the others are not in the roster. */
+const planEntries = (input: PlanInput, people: People): Draft => {
   const draft: Draft = { changes: [], waiting: [], drift: [], keep: 0, member: 0 };
   for (const entry of input.entries) {
-    const found = unclaimed.get(entry.email) ?? [];
-    if (found.length > 0) unclaimed.delete(entry.email);
-    const member = members.get(entry.email);
-    if (member !== undefined) {
-      outsiders.delete(entry.email);
+    const person = people.get(entry.email);
+    if (person !== undefined) person.inRoster = true;
+    if (person?.member !== undefined) {
       draft.member += 1;
-      const drift = driftOf(entry, member);
+      const drift = driftOf(entry, person.member);
       if (drift !== undefined) draft.drift.push(drift);
       continue;
     }
+    const found = person?.invitations ?? [];
     note(draft, entry.email, decideEntry(entry, found, input.ledger.get(entry.email), input));
   }
   return draft;
@@ -202,11 +211,16 @@ const spare = (email: Email, { rules, ledger }: PlanInput): 'protected' | 'prune
 };
 
 /** Ledger addresses without an entry and without an invitation that is or could be ours. */
-const forgottenOf = ({ entries, ledger }: PlanInput, unclaimed: ReadonlyMap<Email, unknown>): Email[] => {
+const forgottenOf = ({ entries, ledger }: PlanInput, people: People): Email[] => {
   if (ledger.size === 0) return [];
   const left = new Set(ledger.keys());
   for (const { email } of entries) left.delete(email);
-  return [...left].filter((email) => !unclaimed.has(email)).sort();
+  return [...left].filter((email) => (people.get(email)?.invitations ?? []).length === 0).sort();
+};
+
+const cancel = (email: Email, found: readonly Invitation[], { rules, now }: PlanInput): Change => {
+  const live = found.filter((invitation) => isLive(invitation, rules.invitationTtlDays, now)).length;
+  return { action: 'delete', email, invitationIds: idsOf(found), reason: 'not_in_roster', live };
 };
 
 /**
@@ -215,25 +229,18 @@ const forgottenOf = ({ entries, ledger }: PlanInput, unclaimed: ReadonlyMap<Emai
  */
 export const planChanges = (input: PlanInput): Plan => {
   const { invitations, rules, now } = input;
-  const members = new Map(input.members.map((member) => [member.email, member]));
-  const unclaimed = groupByEmail(invitations);
-  const outsiders = new Set(members.keys());
-  const draft = planEntries(input, members, unclaimed, outsiders);
+  const people = groupByEmail(input);
+  const draft = planEntries(input, people);
   const spared: { email: Email; reason: 'protected' | 'prune' }[] = [];
-  for (const [email, found] of unclaimed) {
+  const unlistedMembers: Email[] = [];
+  for (const [email, { invitations: found, member, inRoster }] of people) {
+    if (inRoster) continue;
     // Fastly may still list the invitation of somebody who accepted it: there is nothing left to cancel.
-    if (members.has(email)) continue;
-    const reason = spare(email, input);
-    if (reason !== undefined) spared.push({ email, reason });
+    if (member !== undefined) unlistedMembers.push(email);
     else {
-      const live = found.filter((invitation) => isLive(invitation, rules.invitationTtlDays, now)).length;
-      draft.changes.push({
-        action: 'delete',
-        email,
-        invitationIds: idsOf(found),
-        reason: 'not_in_roster',
-        live,
-      });
+      const reason = spare(email, input);
+      if (reason !== undefined) spared.push({ email, reason });
+      else draft.changes.push(cancel(email, found, input));
     }
   }
   return {
@@ -242,10 +249,10 @@ export const planChanges = (input: PlanInput): Plan => {
     member: draft.member,
     waiting: draft.waiting.sort(byEmail),
     drift: draft.drift.sort(byEmail),
-    unlistedMembers: [...outsiders].sort(),
+    unlistedMembers: unlistedMembers.sort(),
     spared: spared.sort(byEmail),
     liveInvitations: invitations.filter((invitation) => isLive(invitation, rules.invitationTtlDays, now))
       .length,
-    forgotten: forgottenOf(input, unclaimed),
+    forgotten: forgottenOf(input, people),
   };
 };

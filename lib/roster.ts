@@ -12,7 +12,7 @@ import { LineIndex } from './roster/lines.ts';
 import { readRows } from './roster/rows.ts';
 import { readText } from './roster/text.ts';
 
-export type { RosterIssue, RosterIssueCode } from './roster/issues.ts';
+export type { RosterIssueCode } from './roster/issues.ts';
 
 export type RosterRules = EntryRules & {
   /** Of the roster, once unpacked. */
