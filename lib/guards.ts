@@ -4,12 +4,7 @@ import { type Action, type Change, countActions } from './change.ts';
 import { sha256OfMany } from './digest.ts';
 import type { Plan } from './plan.ts';
 
-type GuardName =
-  | 'MAX_CREATES'
-  | 'MAX_DELETES'
-  | 'MAX_REPLACES'
-  | 'MAX_CHANGE_PERCENT'
-  | 'EMPTY_ROSTER';
+type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';
 
 /** A limit is exceeded when the number is greater; 0 means none allowed. */
 export type GuardLimits = {
