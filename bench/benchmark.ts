@@ -1,0 +1,62 @@
+/** What a benchmark is, and what comes of it. */
+
+import type { Contestant, Spread } from './race.ts';
+
+/** `tiny`: does everything once, with hardly any data, to show that it works. */
+export type Scale = 'full' | 'tiny';
+
+export type Bench = {
+  readonly scale: Scale;
+  /** For data; removed in the end. */
+  readonly folder: string;
+  /** Measures the contestants in turns. */
+  readonly race: <Result>(contestants: readonly Contestant<Result>[]) => Promise<Result[][]>;
+};
+
+/** One line of the table. */
+export type Row = {
+  readonly figure: string;
+  readonly unit: string;
+  readonly ours: Spread;
+  readonly beside?: Spread & { readonly name: string };
+  /** Ours by theirs, or theirs by ours where larger is better; without a peer: nothing. */
+  readonly ratio?: number;
+  /** In words; without one, the line is there to be known. */
+  readonly goal?: string;
+  readonly isMet?: boolean;
+};
+
+export type Benchmark = {
+  readonly name: string;
+  /** Packages of bench/package.json it compares with. */
+  readonly peers: readonly string[];
+  /** Default 5 */
+  readonly runs?: number;
+  readonly run: (bench: Bench) => Promise<readonly Row[]>;
+};
+
+type Compared = {
+  readonly figure: string;
+  readonly unit: string;
+  readonly ours: Spread;
+  readonly beside: Spread & { readonly name: string };
+};
+
+/** Ours takes at most `limit` times as much. */
+export const atMost = (row: Compared, limit: number): Row => {
+  const ratio = row.ours.median / row.beside.median;
+  return { ...row, ratio, goal: `≤ ${limit} ×`, isMet: ratio <= limit };
+};
+
+/** Ours is at least `limit` times as fast. */
+export const timesFaster = (row: Compared, limit: number): Row => {
+  const ratio = row.beside.median / row.ours.median;
+  return { ...row, ratio, goal: `≥ ${limit} × faster`, isMet: ratio >= limit };
+};
+
+/** A figure with a limit of its own. */
+export const below = (row: Omit<Row, 'goal' | 'isMet' | 'ratio'>, limit: number): Row => ({
+  ...row,
+  goal: `≤ ${limit.toLocaleString('en')} ${row.unit}`.trim(),
+  isMet: row.ours.median <= limit,
+});

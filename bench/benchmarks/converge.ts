@@ -1,0 +1,55 @@
+import { QUOTA_PER_HOUR, converge as simulate } from '../../test/simulation/convergence.ts';
+import { atMost, type Bench, type Benchmark, below } from '../benchmark.ts';
+import { constant, spreadOf } from '../race.ts';
+
+const JOBS = { full: 5000, tiny: 1200 };
+
+/** In virtual time, so the runs differ in their chances only: when they start, how long an answer takes. */
+const run = async ({ scale, race }: Bench) => {
+  const jobs = JOBS[scale];
+  let seed = 0;
+  const [runs = []] = await race([
+    {
+      run: () => {
+        seed += 1;
+        return simulate({ name: 'alone', jobs, action: 'create' }, seed);
+      },
+    },
+  ]);
+  const broken = runs.find(({ violation }) => violation !== undefined);
+  if (broken !== undefined) throw new Error(`the simulation broke a rule: ${broken.violation}`);
+  const count = jobs.toLocaleString('en');
+  const row = {
+    figure: `converge ${count} jobs at ${QUOTA_PER_HOUR.toLocaleString('en')} an hour`,
+    unit: 'h',
+    ours: spreadOf(runs, ({ hours }) => hours),
+  };
+  const paced = constant(jobs / QUOTA_PER_HOUR);
+  return [
+    atMost(
+      { ...row, beside: { name: 'optimum', ...spreadOf(runs, ({ optimumHours }) => optimumHours) } },
+      1.02,
+    ),
+    {
+      ...row,
+      beside: { name: 'one write per 3.6 s, nothing left to others', ...paced },
+      ratio: row.ours.median / paced.median,
+    },
+    {
+      figure: `of ${count} jobs, done without being started again`,
+      unit: 'jobs',
+      ours: constant(jobs),
+      beside: { name: 'loop that stops at the first 429', ...constant(Math.min(jobs, QUOTA_PER_HOUR)) },
+    },
+    below(
+      {
+        figure: `refusals (429) on the way`,
+        unit: '',
+        ours: spreadOf(runs, ({ rateLimited }) => rateLimited),
+      },
+      0,
+    ),
+  ];
+};
+
+export const converge: Benchmark = { name: 'converge', peers: [], run };

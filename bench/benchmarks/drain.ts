@@ -1,0 +1,44 @@
+import { type Bench, type Benchmark, timesFaster } from '../benchmark.ts';
+import { measure, startServer, withServers } from '../child.ts';
+import { addressOf } from '../people.ts';
+import { seconds, spreadOf } from '../race.ts';
+import type { DrainOptions } from '../runs/drain.ts';
+
+const WRITE_DELAY_MS = 50;
+/** A thousand would only take five times as long: each write takes as long as any other. */
+const SIZES = { full: { jobs: 200, warmUp: 20 }, tiny: { jobs: 12, warmUp: 2 } };
+
+const addresses = (count: number): string[] => Array.from({ length: count }, (_, index) => addressOf(index));
+
+const run = async ({ scale, race }: Bench) => {
+  const { jobs, warmUp } = SIZES[scale];
+  // Each run starts with empty accounts.
+  const contestant = (name: string) => ({
+    run: () => {
+      const account = () => startServer('account-server', { delayMs: WRITE_DELAY_MS });
+      return withServers([account(), account()], ([url = '', warmUpUrl = '']) => {
+        const options: DrainOptions = {
+          url,
+          warmUpUrl,
+          emails: addresses(jobs),
+          warmUpEmails: addresses(warmUp),
+        };
+        return measure(name, options);
+      });
+    },
+  });
+  const [ours, theirs] = await race([contestant('drain'), contestant('drain-peer')]);
+  return [
+    timesFaster(
+      {
+        figure: `drain ${jobs} jobs within the quota, ${WRITE_DELAY_MS} ms per write`,
+        unit: 's',
+        ours: spreadOf(ours, seconds),
+        beside: { name: 'loop over the official client', ...spreadOf(theirs, seconds) },
+      },
+      3,
+    ),
+  ];
+};
+
+export const drain: Benchmark = { name: 'drain', peers: ['fastly'], run };

@@ -1,0 +1,37 @@
+import { type Bench, type Benchmark, timesFaster } from '../benchmark.ts';
+import { measure, startServer, withServers } from '../child.ts';
+import { seconds, spreadOf } from '../race.ts';
+import type { ListOptions } from '../runs/list.ts';
+
+const PAGE_DELAY_MS = 20;
+const SIZES = {
+  full: { invitations: 100_000, warmUp: 2_000 },
+  tiny: { invitations: 300, warmUp: 100 },
+};
+
+const run = async ({ scale, race }: Bench) => {
+  const { invitations, warmUp } = SIZES[scale];
+  const account = (size: number) =>
+    startServer('account-server', { invitations: size, delayMs: PAGE_DELAY_MS, prepared: true });
+  return await withServers([account(invitations), account(warmUp)], async ([url = '', warmUpUrl = '']) => {
+    const options: ListOptions = { url, warmUpUrl, invitations };
+    const [ours, theirs] = await race([
+      // Lets the server prepare its answers.
+      { warmUp: () => measure('list', options), run: () => measure('list', options) },
+      { run: () => measure('list-peer', options) },
+    ]);
+    return [
+      timesFaster(
+        {
+          figure: `list ${invitations.toLocaleString('en')} invitations, ${PAGE_DELAY_MS} ms per page`,
+          unit: 's',
+          ours: spreadOf(ours, seconds),
+          beside: { name: 'official client, page by page', ...spreadOf(theirs, seconds) },
+        },
+        3,
+      ),
+    ];
+  });
+};
+
+export const list: Benchmark = { name: 'list', peers: ['fastly'], run };

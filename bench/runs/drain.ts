@@ -1,0 +1,102 @@
+/** The worker, fed by the in-process queue with what the planner put into it. The plan and the reports are in it too. */
+
+import { parseRules } from '../../lib/config.ts';
+import { rosterKeys } from '../../lib/keys.ts';
+import { planReports } from '../../lib/report/plan-report.ts';
+import { runReports } from '../../lib/report/run-report.ts';
+import type { ObjectStore } from '../../lib/store.ts';
+import { syncAccount } from '../../lib/sync.ts';
+import { work } from '../../lib/work.ts';
+import type { WorkDeps } from '../../lib/work-deps.ts';
+import { FifoQueue } from '../../local/fifo-queue.ts';
+import { connect } from './connect.ts';
+import { measured } from './measured.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { quiet, runtime } from './runtime.ts';
+
+export type DrainOptions = {
+  /** An account with nobody in it. */
+  readonly url: string;
+  /** Another one. */
+  readonly warmUpUrl: string;
+  readonly warmUpEmails: readonly string[];
+  readonly emails: readonly string[];
+};
+
+const ACCOUNT = 'acme';
+const BATCH = 10;
+const VISIBILITY_MS = 720_000;
+const TIMEOUT_MS = 120_000;
+
+type Prepared = { readonly queue: FifoQueue; readonly deps: WorkDeps };
+
+const withRoster = async (emails: readonly string[]): Promise<ObjectStore> => {
+  const store = createMemoryStore();
+  const roster = ['email,role', ...emails.map((email) => `${email},user`)].join('\n');
+  await store.write(rosterKeys(ACCOUNT)[0] ?? '', roster);
+  return store;
+};
+
+const plan = async (url: string, emails: readonly string[]): Promise<Prepared> => {
+  const queue = new FifoQueue();
+  const shared = {
+    ...runtime,
+    ...quiet,
+    store: await withRoster(emails),
+    connect: async () => ({ fastly: connect(url) }),
+    rules: parseRules({ MAX_CREATES: String(emails.length) }),
+  };
+  const { status, error } = await syncAccount(
+    { account: ACCOUNT, mode: 'apply', manual: true },
+    {
+      ...shared,
+      queue: {
+        send: async (messages) => {
+          for (const message of messages) queue.send(message, Date.now());
+        },
+      },
+      renderPlan: planReports,
+      approveCommand: () => '',
+      requestTimeoutMs: 0,
+      planningTimeoutMs: 900_000,
+    },
+  );
+  if (status !== 'enqueued' || queue.size !== emails.length + 1) throw new Error(`${status}: ${error}`);
+  const { fastly } = await shared.connect();
+  return {
+    queue,
+    deps: {
+      ...shared,
+      connect: async () => ({ fastly }),
+      deadLetters: { copy: async () => {} },
+      setVisibility: async () => {},
+      renderReport: runReports,
+      quotas: new Map(),
+    },
+  };
+};
+
+const drain = async ({ queue, deps }: Prepared): Promise<void> => {
+  while (queue.size > 0) {
+    const received = queue.receive(BATCH, Date.now(), VISIBILITY_MS);
+    const messages = received.map(({ messageId, groupId, body, receiveCount, receiptHandle }) => ({
+      id: messageId,
+      account: groupId,
+      body,
+      receives: receiveCount,
+      receiptHandle,
+    }));
+    const returned = await work(messages, deps, () => TIMEOUT_MS);
+    if (messages.length === 0 || returned.length > 0) throw new Error('jobs were handed back');
+    for (const { receiptHandle } of messages) queue.remove(receiptHandle, Date.now());
+  }
+};
+
+let prepared: Prepared;
+await measured<DrainOptions>(
+  () => drain(prepared),
+  async ({ url, emails, warmUpUrl, warmUpEmails }) => {
+    await drain(await plan(warmUpUrl, warmUpEmails));
+    prepared = await plan(url, emails);
+  },
+);
