@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { leanHttp } from './lean-http.ts';
 import { slimSdkSchemas } from './sdk-schemas.ts';
 
 // Some dependencies call `require` for Node's own modules, which an ES module does not have.
@@ -21,7 +22,7 @@ export const bundle = (entryPoints: Readonly<Record<string, string>>, outdir: st
     // The AWS SDK's ES modules come out a quarter to two fifths smaller than its CommonJS files.
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': './scripts/lambda-credentials.ts' },
-    plugins: [slimSdkSchemas],
+    plugins: [slimSdkSchemas, leanHttp],
     banner: { js: REQUIRE_FOR_BUILT_INS },
     minify: true,
     legalComments: 'none',
