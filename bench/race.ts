@@ -13,11 +13,18 @@ export type Spread = {
   readonly runs: number;
 };
 
+export type RaceOptions = {
+  readonly runs: number;
+  /** Whether to warm up first. */
+  readonly warm: boolean;
+  readonly onRun: (done: number) => void;
+};
+
 /** The results of each contestant, in the order of the runs. */
 export const raceOf =
-  (runs: number, onRun: (done: number) => void) =>
+  ({ runs, warm, onRun }: RaceOptions) =>
   async <Result>(contestants: readonly Contestant<Result>[]): Promise<Result[][]> => {
-    for (const { warmUp } of contestants) await warmUp?.();
+    if (warm) for (const { warmUp } of contestants) await warmUp?.();
     const results: Result[][] = contestants.map(() => []);
     for (let run = 1; run <= runs; run += 1) {
       for (const [index, contestant] of contestants.entries()) results[index]?.push(await contestant.run());

@@ -2,7 +2,7 @@ import { QUOTA_PER_HOUR, converge as simulate } from '../../test/simulation/conv
 import { atMost, type Bench, type Benchmark, below } from '../benchmark.ts';
 import { constant, spreadOf } from '../race.ts';
 
-const JOBS = { full: 5000, tiny: 1200 };
+const JOBS = { full: 5000, tiny: 1000 };
 
 /** In virtual time, so the runs differ in their chances only: when they start, how long an answer takes. */
 const run = async ({ scale, race }: Bench) => {
