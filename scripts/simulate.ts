@@ -6,19 +6,19 @@
  *   npm run simulate -- --figures            how long 5,000 jobs take, under several troubles
  */
 
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { Counts } from '../test/simulation/counts.ts';
-import { type SimulationResult, simulate } from '../test/simulation/simulation.ts';
+import { converge, type Figures, SCENARIOS } from '../test/simulation/convergence.ts';
+import { describeFailure, runMany, traceOf } from '../test/simulation/many-runs.ts';
+import { runSimpleLoop, SIMPLE_LOOPS } from '../test/simulation/simple-loops.ts';
+import { simulate } from '../test/simulation/simulation.ts';
 
-/** Lines of the trace before the broken invariant. */
 const SHOWN_LINES = 40;
 const SHOWN_FAILURES = 50;
-/** Seeds between two reports of a thread. */
-const CHUNK = 25;
-
-type Share = { readonly first: number; readonly last: number; readonly step: number };
+const WRITES = 5000;
+/** Start at different minutes of the hour. */
+const FIGURE_SEEDS = [1, 2, 3, 4, 5];
+/** In the middle of an hour. */
+const LOOP_START = Date.UTC(2026, 2, 2, 9, 30);
 
 const usage = (): never => {
   console.error('simulate [--runs N] [--from SEED] | --seed SEED | --figures');
@@ -29,15 +29,14 @@ const wholeNumber = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(
 
 const readOptions = () => {
   try {
-    const { values } = parseArgs({
+    return parseArgs({
       options: {
         runs: { type: 'string', default: '2000' },
         from: { type: 'string', default: '1' },
         seed: { type: 'string' },
         figures: { type: 'boolean', default: false },
       },
-    });
-    return values;
+    }).values;
   } catch {
     return usage();
   }
@@ -45,76 +44,76 @@ const readOptions = () => {
 
 /** One seed with its whole trace. */
 const replay = async (seed: number): Promise<boolean> => {
-  const { violations } = await simulate(seed, { trace: (line) => console.log(line) });
-  for (const { what } of violations) console.log(`\nseed ${seed}: ${what}`);
-  if (violations.length === 0) console.log(`\nseed ${seed}: no invariant was broken`);
-  return violations.length === 0;
+  const result = await simulate(seed, { trace: (line) => console.log(line) });
+  const isGood = result.violations.length === 0;
+  console.log(`\n${isGood ? `seed ${seed}: no invariant was broken` : describeFailure(result)}`);
+  return isGood;
 };
 
-const showFailure = async ({ seed }: SimulationResult): Promise<void> => {
-  const lines: string[] = [];
-  await simulate(seed, { trace: (line) => lines.push(line) });
-  console.log(`\nthe end of the first one:\n${lines.slice(-SHOWN_LINES).join('\n')}`);
-  console.log(`\nall of it: npm run simulate -- --seed ${seed}`);
-};
-
-/** In a thread of its own: every `step`th seed. */
-const runShare = async ({ first, last, step }: Share): Promise<void> => {
-  let results: SimulationResult[] = [];
-  for (let seed = first; seed <= last; seed += step) {
-    results.push(await simulate(seed));
-    if (results.length < CHUNK && seed + step <= last) continue;
-    parentPort?.postMessage(results);
-    results = [];
-  }
-};
-
-const inThread = (share: Share, heard: (results: readonly SimulationResult[]) => void): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(import.meta.url), { workerData: share });
-    thread.on('message', heard);
-    thread.on('error', reject);
-    thread.on('exit', () => resolve());
-  });
-
-const runMany = async (first: number, runs: number): Promise<boolean> => {
-  const counts = new Counts();
-  const failed: SimulationResult[] = [];
+const runAll = async (first: number, runs: number): Promise<boolean> => {
   const startedAt = performance.now();
-  let done = 0;
-  const heard = (results: readonly SimulationResult[]): void => {
-    for (const result of results) {
-      counts.merge(result.counts);
-      if (result.violations.length > 0) failed.push(result);
-    }
-    done += results.length;
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${runs} runs, ${failed.length} failed `);
-  };
-  const step = Math.min(runs, availableParallelism());
-  const shares = Array.from({ length: step }, (_, index) => ({
-    first: first + index,
-    last: first + runs - 1,
-    step,
-  }));
-  await Promise.all(shares.map((share) => inThread(share, heard)));
+  const { counts, failed } = await runMany(first, runs, (done, broken) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${runs} runs, ${broken} broken `);
+  });
   if (process.stderr.isTTY) process.stderr.write('\n');
-  const seconds = (performance.now() - startedAt) / 1000;
   for (const [name, count] of counts.rows()) console.log(`${String(count).padStart(12)}  ${name}`);
-  console.log(`\nseeds ${first} to ${first + runs - 1} in ${seconds.toFixed(0)} s: ${failed.length} broken`);
-  failed.sort((a, b) => a.seed - b.seed);
-  for (const { seed, violations } of failed.slice(0, SHOWN_FAILURES))
-    console.log(`seed ${seed}: ${violations.map(({ what }) => what).join('; ')}`);
-  if (failed[0] !== undefined) await showFailure(failed[0]);
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  console.log(`\nseeds ${first} to ${first + runs - 1} in ${seconds} s: ${failed.length} broken`);
+  for (const failure of failed.slice(0, SHOWN_FAILURES)) console.log(describeFailure(failure));
+  if (failed[0] !== undefined)
+    console.log(`\nthe end of the first one:\n${await traceOf(failed[0].seed, SHOWN_LINES)}`);
   return failed.length === 0;
 };
 
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+/** The worst of several starts where more is worse, the mean where it is a matter of taste. */
+const rowOf = (all: readonly Figures[]) => ({
+  hours: round(mean(all.map(({ hours }) => hours)), 2),
+  optimum: round(mean(all.map(({ optimumHours }) => optimumHours)), 2),
+  ratio: round(Math.max(...all.map(({ ratio }) => ratio)), 4),
+  'writes per job': round(mean(all.map(({ writesPerJob }) => writesPerJob)), 3),
+  '429s': Math.max(...all.map(({ rateLimited }) => rateLimited)),
+  receives: Math.max(...all.map(({ highestReceiveCount }) => highestReceiveCount)),
+  'invocations / 1000': round(mean(all.map((figures) => figures.invocationsPer1000Jobs)), 1),
+  'billed s / 1000': round(mean(all.map((figures) => figures.billedSecondsPer1000Jobs)), 1),
+  'dead letters': Math.max(...all.map(({ deadLetters }) => deadLetters)),
+});
+
+const showFigures = async (): Promise<boolean> => {
+  const table: Record<string, Record<string, number>> = {};
+  let isGood = true;
+  for (const scenario of SCENARIOS) {
+    const jobs = scenario.action === 'create' ? WRITES : WRITES / 2;
+    const all: Figures[] = [];
+    for (const seed of FIGURE_SEEDS) all.push(await converge({ ...scenario, jobs }, seed));
+    for (const { violation } of all)
+      if (violation !== undefined) console.error(`${scenario.name}: ${violation}`);
+    isGood &&= all.every(({ violation }) => violation === undefined);
+    table[scenario.name] = rowOf(all);
+  }
+  for (const name of SIMPLE_LOOPS) {
+    const { hours, optimumHours, ratio, rateLimited } = runSimpleLoop(name, WRITES, LOOP_START);
+    table[`(a loop: ${name})`] = {
+      hours: round(hours, 2),
+      optimum: round(optimumHours, 2),
+      ratio: round(ratio, 4),
+      '429s': rateLimited,
+    };
+  }
+  console.table(table);
+  return isGood;
+};
+
 const main = async (): Promise<void> => {
-  const { runs, from, seed } = readOptions();
-  const isGood =
-    seed === undefined
-      ? await runMany(wholeNumber(from), wholeNumber(runs))
-      : await replay(wholeNumber(seed));
+  const { runs, from, seed, figures } = readOptions();
+  let isGood: boolean;
+  if (figures) isGood = await showFigures();
+  else if (seed !== undefined) isGood = await replay(wholeNumber(seed));
+  else isGood = await runAll(wholeNumber(from), wholeNumber(runs));
   process.exitCode = isGood ? 0 : 1;
 };
 
-await (isMainThread ? main() : runShare(workerData));
+await main();

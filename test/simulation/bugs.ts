@@ -11,6 +11,22 @@ import type { FastlyReader, SyncDeps } from '../../lib/sync-deps.ts';
 import type { Trigger } from '../../lib/trigger.ts';
 import type { FastlyWriter, WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
 import type { Mutation } from './functions.ts';
+import type { Events, Faults, Settings } from './settings.ts';
+
+export type Bug = {
+  readonly mutation: Mutation;
+  /** More of the trouble in which it shows. */
+  readonly stress?: { readonly faults?: Partial<Faults>; readonly events?: Partial<Events> };
+};
+
+/** The settings of a run, for a bug that is looked for. */
+export const stressed =
+  ({ stress }: Bug) =>
+  (settings: Settings): Settings => ({
+    ...settings,
+    faults: { ...settings.faults, ...stress?.faults },
+    events: { ...settings.events, ...stress?.events },
+  });
 
 const inPlanner = (change: (deps: SyncDeps) => Partial<SyncDeps>): Mutation => ({
   sync: (call) => (trigger, deps) => call(trigger, { ...deps, ...change(deps) }),
@@ -27,10 +43,10 @@ const inWorker = (
 const readingOtherwise = (
   store: ObjectStore,
   matches: (key: string) => boolean,
-  answer: (found: Promise<StoredObject | undefined>) => Promise<StoredObject | undefined>,
+  answer: (read: () => Promise<StoredObject | undefined>) => Promise<StoredObject | undefined>,
 ): ObjectStore => ({
   ...store,
-  read: (key) => (matches(key) ? answer(store.read(key)) : store.read(key)),
+  read: (key) => (matches(key) ? answer(() => store.read(key)) : store.read(key)),
 });
 
 const writingOtherwise = (
@@ -147,7 +163,7 @@ const membersFirst = withReader((fastly) => {
   };
 });
 
-export const BUGS: Readonly<Record<string, Mutation>> = {
+const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'acknowledges a job whose outcome could not be stored': inWorker(({ store }) => ({
     store: writingOtherwise(store, isOutcomes, (key, content) =>
       store.write(key, content).catch(() => ({ etag: '' })),
@@ -238,8 +254,8 @@ export const BUGS: Readonly<Record<string, Mutation>> = {
     },
   })),
   'takes an unreadable ledger for an empty one': inPlanner(({ store }) => ({
-    store: readingOtherwise(store, isLedger, (found) =>
-      found
+    store: readingOtherwise(store, isLedger, (read) =>
+      read()
         .then(async (stored) => {
           if (stored === undefined) return stored;
           const text = await textOf(stored);
@@ -255,3 +271,18 @@ export const BUGS: Readonly<Record<string, Mutation>> = {
   'applies what the guards hold': noGuards,
   'approves whatever is held': approveWhateverIsHeld,
 };
+
+/** For those that need two troubles at one moment. */
+const STRESSES: Readonly<Record<string, Bug['stress']>> = {
+  'lists members before invitations': { events: { acceptances: 10, rosters: 6 } },
+  'takes a failed listing for an empty one': { faults: { fastlyReadFails: 0.2 } },
+  'takes an unreadable ledger for an empty one': { faults: { storeReadFails: 0.1 }, events: { rosters: 6 } },
+  'claims a generation without comparing': {
+    faults: { storeSlow: 0.3 },
+    events: { rosters: 10, manualTriggers: 10 },
+  },
+};
+
+export const BUGS: readonly (Bug & { readonly name: string })[] = Object.entries(MUTATIONS).map(
+  ([name, mutation]) => ({ name, mutation, stress: STRESSES[name] ?? {} }),
+);

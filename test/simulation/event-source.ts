@@ -27,6 +27,8 @@ export type EventSourceDeps = {
   readonly counts: Counts;
   /** Runs the function; resolves to the ids that it reports as failed. */
   readonly invoke: (batch: readonly ReceivedMessage[], invocation: Invocation) => Promise<readonly string[]>;
+  /** Told when a batch goes to two invocations at once. */
+  readonly doubled: (batch: readonly ReceivedMessage[]) => void;
   /** Told when an invocation is over, whatever came of it. */
   readonly ended: (invocation: Invocation, end: InvocationEnd) => void;
   /** Told just before a message is deleted. */
@@ -76,7 +78,8 @@ export class EventSource {
 
   /** The same event a second time: whatever the twin says, nobody listens. */
   #startTwin(batch: readonly ReceivedMessage[], startsAfterMs: number): void {
-    const { scheduler, random, invoke } = this.#deps;
+    const { scheduler, random, invoke, doubled } = this.#deps;
+    doubled(batch);
     scheduler.after(startsAfterMs + random.between(0, 3000), () => {
       const twin = this.#invocation((end) => this.#deps.ended(twin, end));
       twin.run(() => invoke(batch, twin));

@@ -1,5 +1,6 @@
 /** The worker behind its event source, in processes that are used again. */
 
+import { decodeJob } from '../../lib/job.ts';
 import { EventSource } from './event-source.ts';
 import { callWorker, type Mutation } from './functions.ts';
 import type { Invocation } from './invocation.ts';
@@ -23,6 +24,13 @@ export const attachWorker = (world: World, mutation: Mutation): void => {
       const ids = batch.map(({ messageId, receiveCount }) => `${messageId} (${receiveCount})`);
       world.note(() => `${invocation.name} gets ${ids.join(', ')}`);
       return callWorker({ world, invocation, process, mutation }, batch);
+    },
+    doubled: (batch) => {
+      for (const { body } of batch) {
+        const decoded = decodeJob(body);
+        if ('job' in decoded && decoded.job.action !== 'finish')
+          witness.mails.blur(decoded.job.account, decoded.job.email);
+      }
     },
     ended: (invocation, end) => {
       const process = running.get(invocation);

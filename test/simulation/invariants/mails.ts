@@ -2,6 +2,7 @@
 
 import type { Rules } from '../../../lib/config.ts';
 import type { Email } from '../../../lib/invitation.ts';
+import type { LedgerEntry } from '../../../lib/ledger.ts';
 import { isExpired } from '../../../local/simulator/listing.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
 import { nameOf } from '../people.ts';
@@ -38,7 +39,7 @@ type History = {
   owedBy: number | undefined;
   /** Fastly did something after every time-out: then nothing can be known. */
   excused: boolean;
-  /** Somebody else had a hand in it: their invitations may count as ours, and ours may be gone before they were counted. */
+  /** Somebody else, or two invocations at once, had a hand in it: their invitations may count as ours, and ours may be gone before they were counted. */
   foreign: boolean;
 };
 
@@ -80,12 +81,20 @@ export class Mails {
     if (cause === 'left') history.leftAt = at;
   }
 
+  /** From now on the ledger can't be held to account for this address. */
+  blur(account: string, email: Email): void {
+    this.historyOf(account, email).foreign = true;
+  }
+
   excuse(account: string, email: Email): void {
     this.historyOf(account, email).excused = true;
   }
 
-  counted(account: string, email: Email, count: number): void {
-    this.historyOf(account, email).counted = count;
+  /** What the ledger says now. */
+  recorded(account: string, email: Email, { count, interrupted, generation }: LedgerEntry): void {
+    const history = this.historyOf(account, email);
+    history.counted = count;
+    if (interrupted) history.owedBy ??= generation;
   }
 
   /** A DELETE of ours took something away. */

@@ -16,8 +16,6 @@ type Knowledge = {
   stale: boolean;
 };
 
-/** The gate adds a second to the reset, as it is told in whole ones. */
-const EDGE_MS = 2500;
 const LONGEST_JOB_MS = 60_000;
 
 export class QuotaWatch {
@@ -39,13 +37,13 @@ export class QuotaWatch {
     const known = this.#of(container, account);
     const { window } = fastly;
     const age = now - window;
-    if (known.window !== window && age > EDGE_MS) {
+    if (known.window !== window) {
       // What had headers ends with the window; an answer without them is all there is, and stays.
       if (known.told !== undefined) known.answered = false;
       known.told = undefined;
+      known.window = window;
     }
-    if (known.window !== window) known.window = window;
-    if (known.told !== undefined && known.told <= this.#reserve && age > EDGE_MS)
+    if (known.told !== undefined && known.told <= this.#reserve)
       this.#violate(`${account}: a write starts with ${known.told} left and a reserve of ${this.#reserve}`);
     // A job that spans two windows goes on with what it was granted in the first.
     if (!known.answered && known.inFlight > 0 && age > LONGEST_JOB_MS)
@@ -63,10 +61,16 @@ export class QuotaWatch {
   ): void {
     const known = this.#of(container, account);
     known.inFlight -= 1;
+    // Also when it was lost: who never gets headers must not go alone for ever.
     known.answered = true;
     const remaining = Number(reading?.remaining ?? Number.NaN);
     // An answer from before the window's end says nothing of the new one.
-    if (Number.isNaN(remaining)) this.#blindWrite(account, fastly.window);
+    if (Number.isNaN(remaining)) {
+      this.#blindWrite(account, fastly.window);
+      // Such an answer says the same in whatever window it comes.
+      if (known.window !== fastly.window) known.told = undefined;
+      known.window = fastly.window;
+    }
     if (Number.isNaN(remaining) || known.window !== fastly.window || startedAt < fastly.window) return;
     known.told = Math.min(known.told ?? remaining, remaining);
     known.stale = false;

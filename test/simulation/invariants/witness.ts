@@ -158,8 +158,7 @@ export class Witness {
   }
 
   #ledgerStored(account: string, ledger: Readonly<Record<string, LedgerEntry>>): void {
-    for (const [email, { count }] of Object.entries(ledger))
-      this.mails.counted(account, email as Email, count);
+    for (const [email, entry] of Object.entries(ledger)) this.mails.recorded(account, email as Email, entry);
   }
 
   #planStored(content: string): void {
