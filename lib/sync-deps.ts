@@ -1,12 +1,10 @@
 /** What the planner needs of the outside world. */
 
 import type { Answer, TokenInfo } from './answer.ts';
-import type { Rules } from './config.ts';
 import type { Invitation, Member } from './invitation.ts';
 import type { OutgoingMessage } from './job.ts';
 import type { PlanRecord } from './record.ts';
-import type { ObjectStore } from './store.ts';
-import type { Log, Metrics, Notify } from './telemetry.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** The reading half of Fastly. */
 export type FastlyReader = {
@@ -19,8 +17,7 @@ export type FastlyReader = {
 /** A file of a report; its content is made while it is written. */
 export type ReportFile = { readonly name: string; readonly content: Iterable<string> };
 
-export type SyncDeps = {
-  readonly store: ObjectStore;
+export type SyncDeps = Surroundings & {
   /** Resolves when every message was accepted, in any order; throws when one was not. */
   readonly queue: { send(messages: readonly OutgoingMessage[]): Promise<void> };
   /** `fresh`: past any cache. `problem`: there is no token to work with. Throws when that can't be told now. */
@@ -31,15 +28,6 @@ export type SyncDeps = {
   readonly renderPlan: (record: PlanRecord) => readonly ReportFile[];
   /** What a person types to release held changes. */
   readonly approveCommand: (account: string, approval: string) => string;
-  readonly notify: Notify;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** Milliseconds since 1970 */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-  /** At least 0, below 1 */
-  readonly random: () => number;
-  readonly rules: Rules;
   /** How long a write at Fastly may be on its way. */
   readonly requestTimeoutMs: number;
   /** How long another planner may be silent before it counts as dead. */

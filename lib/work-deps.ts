@@ -1,13 +1,11 @@
 /** What the worker needs of the outside world. */
 
 import type { Answer } from './answer.ts';
-import type { Rules } from './config.ts';
 import type { Access, Email } from './invitation.ts';
 import type { Quota } from './quota.ts';
 import type { RunReport } from './record.ts';
-import type { ObjectStore } from './store.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { FastlyReader, ReportFile } from './sync-deps.ts';
-import type { Log, Metrics, Notify } from './telemetry.ts';
 
 /** One message of a batch. */
 export type WorkMessage = {
@@ -29,8 +27,7 @@ export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'>
   deleteInvitation(id: string): Promise<Answer<undefined>>;
 };
 
-export type WorkDeps = {
-  readonly store: ObjectStore;
+export type WorkDeps = Surroundings & {
   /** `fresh`: read the token again, past any cache. `problem`: there is none. Throws when that can't be told now. */
   readonly connect: (
     account: string,
@@ -48,13 +45,4 @@ export type WorkDeps = {
   readonly renderReport: (report: RunReport) => readonly ReportFile[];
   /** What earlier invocations of this process learned, by account. */
   readonly quotas: Map<string, Quota>;
-  readonly notify: Notify;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** Milliseconds since 1970 */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-  /** At least 0, below 1 */
-  readonly random: () => number;
-  readonly rules: Rules;
 };
