@@ -44,7 +44,7 @@ type Work<J extends ChangeJob> = {
 };
 
 /** One look per invocation serves every job that asks before it writes. */
-const look = async ({ session, job }: Work<CreateJob | ReplaceJob>): Promise<Step<Sight>> => {
+const look = async ({ session, job }: Work<ChangeJob>): Promise<Step<Sight>> => {
   const sight = await session.look(0);
   if (sight.ok) return { value: sight.value };
   const halted = await session.haltOn(job, sight.failure);
@@ -157,9 +157,20 @@ const deleteFailed = (failure: Failure): JobEnd =>
     ? { kind: 'unavailable', during: 'write', detail: failure.message }
     : done('rejected', failure.message);
 
+/** Of these invitations, the ones that Fastly still lists. */
+const stillListed = (sight: Sight, { email, invitationIds }: DeleteJob | ReplaceJob): readonly string[] =>
+  invitationIds.filter((id) => listed(sight, email).some((invitation) => invitation.id === id));
+
 const remove = async (work: Work<DeleteJob>): Promise<JobEnd> => {
+  let left: readonly string[] = work.job.invitationIds;
+  // Deleting again what is gone costs a write each: where others leave little, the job would never get any further.
+  if (work.redelivered && left.length > 1) {
+    const sight = await look(work);
+    if ('end' in sight) return sight.end;
+    left = stillListed(sight.value, work.job);
+  }
   let deleted = 0;
-  for (const id of work.job.invitationIds) {
+  for (const id of left) {
     const step = await cancel(work, id);
     if ('end' in step) return step.end;
     if (step.value === 'deleted') deleted += 1;
@@ -174,8 +185,7 @@ const leftToCancel = async (work: Work<ReplaceJob>): Promise<Step<readonly strin
   const sight = await look(work);
   if ('end' in sight) return sight;
   if (sight.value.members.has(email)) return ended(done('already_member'));
-  const there = new Set(listed(sight.value, email).map(({ id }) => id));
-  const left = invitationIds.filter((id) => there.has(id));
+  const left = stillListed(sight.value, work.job);
   const standing = standingInTheWay(work.session, work.job, sight.value, 'already_invited');
   // The new invitation may stand beside old ones; those still have to go.
   return standing !== undefined && left.length === 0 ? ended(standing) : { value: left };

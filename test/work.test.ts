@@ -38,6 +38,23 @@ const rows: readonly Row[] = [
     writes: ['delete a', 'delete b'],
   },
   {
+    name: 'DELETE of several, delivered again: no write for what is gone',
+    change: remove('ada', ['a', 'b']),
+    receives: 2,
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada', { id: 'b' })];
+    },
+    ends: 'deleted',
+    writes: ['delete b'],
+  },
+  {
+    name: 'DELETE of several, delivered again: all gone',
+    change: remove('ada', ['a', 'b']),
+    receives: 2,
+    ends: 'already_gone',
+    writes: [],
+  },
+  {
     name: 'replace 2xx',
     change: replace('ada'),
     given: (w) => {
