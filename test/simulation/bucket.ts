@@ -56,8 +56,11 @@ const failed = (what: string): never => {
   throw new Error(`S3 could not ${what}: 503 SlowDown`);
 };
 
-async function* bodyOf(content: string): AsyncGenerator<Uint8Array> {
-  if (content !== '') yield Buffer.from(content);
+async function* bodyOf(content: string, breaks: boolean): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(content);
+  if (breaks) yield bytes.subarray(0, bytes.length / 2);
+  if (breaks) failed('send all of it');
+  if (content !== '') yield bytes;
 }
 
 /** The bucket as one invocation sees it. */
@@ -74,7 +77,13 @@ export const storeFor = (
       effect: () => {
         if (strikes('storeReadFails')) return failed('read');
         const found = bucket.get(key);
-        return found && { body: bodyOf(found.content), etag: found.etag, versionId: found.versionId };
+        return (
+          found && {
+            body: bodyOf(found.content, strikes('storeReadBreaks')),
+            etag: found.etag,
+            versionId: found.versionId,
+          }
+        );
       },
     });
 

@@ -12,6 +12,8 @@ const DAY_MS = 24 * HOUR_MS;
 export type Faults = {
   readonly crash: number;
   readonly storeReadFails: number;
+  /** In the middle of the content. */
+  readonly storeReadBreaks: number;
   readonly storeWriteFails: number;
   /** It took effect, and the caller gets an error. */
   readonly storeWriteLost: number;
@@ -41,6 +43,7 @@ export type Faults = {
 export const NO_FAULTS: Faults = {
   crash: 0,
   storeReadFails: 0,
+  storeReadBreaks: 0,
   storeWriteFails: 0,
   storeWriteLost: 0,
   storeWriteRepeated: 0,
@@ -120,6 +123,7 @@ export type Settings = {
 const TYPICAL: Faults = {
   crash: 0.15,
   storeReadFails: 0.03,
+  storeReadBreaks: 0.01,
   storeWriteFails: 0.05,
   storeWriteLost: 0.05,
   storeWriteRepeated: 0.05,
@@ -216,7 +220,8 @@ const withoutTheImpossible = (faults: Faults, { duplicate, inviteMember }: Behav
 
 export const drawSettings = (random: Random): Settings => {
   const behaviour = drawBehaviour(random);
-  const quotaPerHour = random.pick([random.between(6, 20), random.between(10, 60), 1000]);
+  const isLarge = random.chance(0.001);
+  const quotaPerHour = isLarge ? 1000 : random.pick([random.between(6, 20), random.between(10, 60), 1000]);
   const isLong = random.chance(0.25);
   return {
     faults: withoutTheImpossible(drawFaults(random), behaviour),
@@ -224,7 +229,7 @@ export const drawSettings = (random: Random): Settings => {
     rules: drawRules(random, quotaPerHour),
     behaviour,
     accounts: random.pick([1, 1, 1, 2, 3]),
-    people: random.chance(0.001)
+    people: isLarge
       ? 600
       : random.pick([random.between(3, 8), random.between(5, 15), random.between(10, 30)]),
     quotaPerHour,

@@ -72,10 +72,11 @@ const wishProblem = (seen: Seen, email: Email): string | undefined => {
   if (live.length > 1) return `has ${live.length} invitations`;
   // Fastly shows a role or role ids: which roles stand behind the other can't be told.
   if ((wish.role === undefined) !== (real.role === undefined)) return undefined;
-  const { mails, excused } = world.witness.mails.historyOf(tenant.fastly.name, email);
+  const { mails, excused, foreign } = world.witness.mails.historyOf(tenant.fastly.name, email);
   const isOurs = mails.some(({ id }) => id === real.id);
-  // Services can't be seen: not of what others sent, nor of what was sent when nobody waited for it any more.
-  const found = accessKey({ ...real, services: isOurs && !excused ? real.services : wish.services });
+  // Services can't be seen: where others had a hand in it, or Fastly was late, they may be anything.
+  const isKnown = isOurs && !excused && !foreign;
+  const found = accessKey({ ...real, services: isKnown ? real.services : wish.services });
   return found === accessKey(wish) ? undefined : `is invited as ${found}, not as ${accessKey(wish)}`;
 };
 
