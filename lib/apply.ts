@@ -1,6 +1,7 @@
 /** An applying run: claim a generation, plan under it, enqueue what is released. */
 
 import type { Change } from './change.ts';
+import { findRoster } from './desired.ts';
 import { draft, publish, type Ready, recordOf } from './draft.ts';
 import { enqueue } from './enqueue.ts';
 import { storeFoldedLedger } from './fold.ts';
@@ -8,7 +9,7 @@ import { heldNotification } from './notification.ts';
 import { claimGeneration, readPointer, type StoredPointer, updatePointer } from './pointer.ts';
 import type { PlanRecord } from './record.ts';
 import type { SyncResult } from './result.ts';
-import type { ClaimRequest, RunStatus } from './run.ts';
+import type { ClaimRequest, RosterVersion, RunStatus } from './run.ts';
 import { block, plainResult, type Session, sessionFields } from './session.ts';
 import { errorText } from './telemetry.ts';
 
@@ -30,7 +31,11 @@ export const busyResult = (session: Session, reason: string): SyncResult => {
   return plainResult(session, 'in_progress', { error: reason });
 };
 
-export const applyPlan = async (session: Session, ready: Ready): Promise<SyncResult> => {
+/**
+ * `roster_changed`: since it was read, another planner may have claimed and carried out a newer roster, and this run
+ * would undo that. Nothing was planned; begin again.
+ */
+export const applyPlan = async (session: Session, ready: Ready): Promise<SyncResult | 'roster_changed'> => {
   const { deps, request, runId } = session;
   const run = { account: request.account, runId, customerId: ready.customerId };
   const { rows: _rows, ...roster } = ready.version;
@@ -40,6 +45,10 @@ export const applyPlan = async (session: Session, ready: Ready): Promise<SyncRes
   deps.log.info('claimed', { ...sessionFields(session), generation, mustWait });
   let published = false;
   try {
+    if (!(await isCurrent(session, roster))) {
+      await close(session, generation, 'halted', 'the roster changed while it was read');
+      return 'roster_changed';
+    }
     // Older jobs are void from here on; one that was just being written has to show in the listing.
     if (mustWait) await deps.sleep(deps.requestTimeoutMs + FENCE_MARGIN_MS);
     const drafted = await draft(session, ready, generation, unsettled);
@@ -64,6 +73,15 @@ export const applyPlan = async (session: Session, ready: Ready): Promise<SyncRes
     // Failed, whatever the error: the record of a blocked run would replace the plan that the jobs belong to.
     throw published ? new Error(errorText(error), { cause: error }) : error;
   }
+};
+
+/** Asked under the claim: whoever uploads a newer roster after this has its own trigger, and a newer claim. */
+const isCurrent = async ({ deps, request }: Session, roster: RosterVersion): Promise<boolean> => {
+  const search = await findRoster(deps.store, request.account);
+  if (search.kind !== 'found') return false;
+  await search.roster.release();
+  const { key, etag } = search.roster.version;
+  return key === roster.key && etag === roster.etag;
 };
 
 /** Jobs for what is released, or nothing to do; then the pointer says where the run stands. */

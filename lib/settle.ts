@@ -32,6 +32,12 @@ const afterOutcome = (
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
 };
 
+/** Fastly's clock and ours may differ by this much. */
+const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
+
+const isSince = ({ createdAt }: PlanRecord, invitation: Invitation): boolean =>
+  invitation.createdAt === undefined || invitation.createdAt >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS;
+
 /** The entry after one mailing change of a run that was cut off: what its outcomes leave open, the listing answers. */
 const afterListing = (
   change: MailingChange,
@@ -41,7 +47,10 @@ const afterListing = (
   generation: number,
 ): LedgerEntry | undefined => {
   const old = new Set(change.action === 'replace' ? change.invitationIds : []);
-  const fresh = found.find(({ id, active }) => active && !old.has(id));
+  // Expired or not: what was not there when the plan was made is a mail of its run. A create found nothing there.
+  const fresh = found.find(
+    (invitation) => !old.has(invitation.id) && (change.action === 'create' || isSince(record, invitation)),
+  );
   if (fresh !== undefined) {
     const { mailNumber: number, access } = change;
     const at = fresh.createdAt === undefined ? record.createdAt : new Date(fresh.createdAt).toISOString();

@@ -12,13 +12,20 @@ import { block, openSession, plainResult, type Session, sessionFields } from './
 import type { SyncDeps, SyncRequest } from './sync-deps.ts';
 import { errorText } from './telemetry.ts';
 
+/** A roster that changes again and again is still being worked on: its last upload has a trigger of its own. */
+const MAX_ATTEMPTS = 3;
+
 /** Never throws: what goes wrong is in the result. */
 export const syncAccount = async (request: SyncRequest, deps: SyncDeps): Promise<SyncResult> => {
-  const session = openSession(request, deps);
-  try {
-    return await syncSession(session);
-  } catch (error) {
-    return await fail(session, error);
+  for (let attempt = 1; ; attempt += 1) {
+    const session = openSession(request, deps);
+    try {
+      const result = await syncSession(session);
+      if (result !== 'roster_changed') return result;
+      if (attempt === MAX_ATTEMPTS) throw new Error('the roster kept changing while it was read; try again');
+    } catch (error) {
+      return await fail(session, error);
+    }
   }
 };
 
@@ -42,7 +49,7 @@ const absentRoster = (session: Session, pointer: RunPointer | undefined): SyncRe
   return plainResult(session, 'in_sync', { warnings: [message] });
 };
 
-const syncSession = async (session: Session): Promise<SyncResult> => {
+const syncSession = async (session: Session): Promise<SyncResult | 'roster_changed'> => {
   const { deps, request } = session;
   const { account, mode } = request;
   const pointer = (await readPointer(deps.store, account))?.pointer;

@@ -88,8 +88,29 @@ describe('settleRun: what a run that never finished has done', () => {
     {
       name: 'a replace that got through is a second mail',
       change: replace('ada'),
-      given: { found: [invitation('ada', { id: 'new' })], ledger: known },
+      given: { found: [invitation('ada', { id: 'new', createdAt: NOW })], ledger: known },
       entry: { count: 2 },
+    },
+    {
+      name: 'an invitation that has expired since was a mail all the same',
+      change: create('ada'),
+      given: { found: [invitation('ada', { active: false })] },
+      entry: { count: 1 },
+    },
+    {
+      name: 'an older expired invitation beside the one to replace was no mail of this run',
+      change: replace('ada'),
+      given: {
+        found: [invitation('ada'), invitation('ada', { id: 'older', active: false })],
+        ledger: known,
+      },
+      entry: undefined,
+    },
+    {
+      name: 'an older live invitation that somebody sent was no mail of this run either',
+      change: replace('ada'),
+      given: { found: [invitation('ada'), invitation('ada', { id: 'older' })], ledger: known },
+      entry: undefined,
     },
     { name: 'a delete mails nobody', change: remove('ada'), given: {}, entry: undefined },
   ])('$name', ({ change, given, entry }) => {

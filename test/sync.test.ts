@@ -350,6 +350,34 @@ describe('generations', () => {
     expect(Math.max(...world.clock.slept)).toBeGreaterThanOrEqual(REQUEST_TIMEOUT_MS);
   });
 
+  it('F41 a planner that was slow never carries out an older roster after a newer one', async () => {
+    const world = worldWith(['ada', 'milo']);
+    let slow = true;
+    world.fastly.onCall = async (call) => {
+      if (call !== 'token' || !slow) return;
+      slow = false;
+      world.upload('acme', rosterOf('ada', 'bob'));
+      await world.run();
+    };
+    await world.run();
+    const { generation } = world.pointer();
+    const newest = world.jobs().filter((job) => job.generation === generation);
+    expect(newest.map((job) => (job.action === 'finish' ? 'finish' : job.email.split('@')[0]))).toEqual([
+      'ada',
+      'bob',
+      'finish',
+    ]);
+  });
+
+  it('a roster that is gone once the run is claimed: nothing is planned', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.onCall = (call) => {
+      if (call === 'token') world.store.objects.delete('rosters/acme.csv');
+    };
+    expect(await world.run()).toMatchObject({ status: 'failed' });
+    expect(world.queue.messages).toEqual([]);
+  });
+
   it('a finished run needs no wait', async () => {
     const world = await draining();
     world.finish();
