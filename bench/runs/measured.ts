@@ -1,0 +1,34 @@
+/** What one process of its own is measured doing. */
+
+export type Measured = {
+  readonly ms: number;
+  /** Of all threads. */
+  readonly cpuMs: number;
+  /** Largest resident size of the process in its whole life. */
+  readonly peakMiB: number;
+};
+
+const KIB_PER_MIB = 1024;
+
+/**
+ * Does `work` with the options on the command line, and prints what it took. Loading modules is not counted as time, nor
+ * is `warmUp`.
+ */
+export const measured = async <T>(
+  work: (options: T) => Promise<unknown>,
+  warmUp?: (options: T) => Promise<unknown>,
+): Promise<void> => {
+  const options = JSON.parse(process.argv[2] ?? '{}') as T;
+  await warmUp?.(options);
+  const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
+  await work(options);
+  const ms = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const result: Measured = {
+    ms,
+    cpuMs: (user + system) / 1000,
+    peakMiB: process.resourceUsage().maxRSS / KIB_PER_MIB,
+  };
+  process.stdout.write(JSON.stringify(result));
+};

@@ -1,0 +1,18 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { SyncDeps } from '../../lib/sync-deps.ts';
+
+/** Clock, sleep and chance as the deployed functions have them. */
+export const runtime = {
+  now: Date.now,
+  sleep: async (ms: number): Promise<void> => await sleepFor(ms),
+  random: Math.random,
+};
+
+const say = (): void => {};
+
+/** Logs, metrics and notifications for nobody. */
+export const quiet: Pick<SyncDeps, 'log' | 'metrics' | 'notify'> = {
+  log: { info: say, warn: say, error: say },
+  metrics: { add: say },
+  notify: async () => {},
+};
