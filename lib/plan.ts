@@ -4,8 +4,7 @@ import { byActionThenEmail, type Change } from './change.ts';
 import { differingFields, isLive, newestFirst, sameList } from './compare.ts';
 import type { Email, Entry, Invitation, Member } from './invitation.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
-
-const DAY_MS = 24 * 3600 * 1000;
+import { type Wait, waitFor } from './wait.ts';
 
 export type Waiting = {
   readonly email: Email;
@@ -87,16 +86,6 @@ const groupByEmail = ({ invitations, members }: PlanInput): People => {
 
 const idsOf = (invitations: readonly Invitation[]): string[] => invitations.map(({ id }) => id).sort();
 
-type Wait = { readonly reason: 'given_up' } | { readonly reason: 'cooling_down'; readonly until: string };
-
-/** Whether one more mail to this address would be one too many, or too soon. */
-const mustWait = (entry: LedgerEntry | undefined, rules: PlanRules, now: number): Wait | undefined => {
-  if (entry === undefined || entry.interrupted) return undefined;
-  if (entry.count >= rules.maxInvitesPerEmail) return { reason: 'given_up' };
-  const until = Date.parse(entry.lastSentAt) + rules.reinviteAfterDays * DAY_MS;
-  return now < until ? { reason: 'cooling_down', until: new Date(until).toISOString() } : undefined;
-};
-
 type Decision = 'keep' | Change | Wait;
 
 /** The rows of SPEC §4 for an entry whose person is not a member. */
@@ -112,7 +101,7 @@ const decideEntry = (
     .sort(newestFirst);
   const newest = live[0];
   if (newest === undefined) {
-    const wait = mustWait(ledgerEntry, rules, now);
+    const wait = waitFor(ledgerEntry, rules, now);
     if (wait !== undefined) return wait;
     if (found.length > 0) {
       const invitationIds = idsOf(found);
