@@ -1,13 +1,11 @@
 /** Processes of their own: for what is measured, so that nothing is warm or in the way, and for servers. */
 
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import type { Measured } from './runs/measured.ts';
-
-const run = promisify(execFile);
 
 /** Runs `bench/runs/<name>.ts` with options, and returns what it measured. */
 export const measure = async (
@@ -16,10 +14,13 @@ export const measure = async (
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Measured> => {
   const script = resolve(import.meta.dirname, 'runs', `${name}.ts`);
-  const { stdout } = await run(process.execPath, [script, JSON.stringify(options)], {
+  const child = spawn(process.execPath, [script, JSON.stringify(options)], {
     env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return JSON.parse(stdout) as Measured;
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  if (code !== 0) throw new Error(`bench/runs/${name}.ts failed: what it said is above`);
+  return JSON.parse(output) as Measured;
 };
 
 export type ServerProcess = { readonly url: string; stop(): Promise<void> };

@@ -53,7 +53,14 @@ const runOne = async ({ name, peers, runs = RUNS, run }: Benchmark): Promise<rea
     warm: scale === 'full',
     onRun: (done) => console.error(`${name}: run ${done} done after ${elapsed()}`),
   });
-  return await run({ scale, folder, race });
+  try {
+    return await run({ scale, folder, race });
+  } catch (error) {
+    // The others' figures are not lost with it.
+    console.error(`${name}: failed:`, error);
+    process.exitCode = 1;
+    return [];
+  }
 };
 
 /** In order. Tiny ones may disturb each other: nobody reads their figures. */

@@ -29,7 +29,7 @@ const earlier = async (machine: string): Promise<Results['benchmarks']> => {
   return results.machine === machine ? (results.benchmarks ?? {}) : {};
 };
 
-/** `order`: the names of all benchmarks. Those that were not run keep their last figures. */
+/** `order`: the names of all benchmarks. Those that gave none keep their last figures. */
 export const keepResults = async (
   measured: ReadonlyMap<string, readonly Row[]>,
   order: readonly string[],
@@ -39,8 +39,8 @@ export const keepResults = async (
   const known = await earlier(machine);
   const benchmarks = Object.fromEntries(
     order.flatMap((name) => {
-      const rows = measured.get(name);
-      const result = rows === undefined ? known[name] : { measuredAt, rows };
+      const rows = measured.get(name) ?? [];
+      const result = rows.length === 0 ? known[name] : { measuredAt, rows };
       return result === undefined ? [] : [[name, result]];
     }),
   );
