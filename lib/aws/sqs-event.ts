@@ -15,9 +15,16 @@ const eventSchema = v.looseObject({
         MessageGroupId: text,
         ApproximateReceiveCount: v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number), v.minValue(1)),
       }),
+      messageAttributes: v.exactOptional(v.looseObject({ originalMessageId: v.exactOptional(v.unknown()) })),
     }),
   ),
 });
+
+type EventRecord = v.InferOutput<typeof eventSchema>['Records'][number];
+
+/** A copy that somebody sent back from the dead-letter queue counts anew at SQS, but its job was tried before. */
+const receivesOf = ({ attributes, messageAttributes }: EventRecord): number =>
+  attributes.ApproximateReceiveCount + (messageAttributes?.originalMessageId === undefined ? 0 : 1);
 
 /** Throws for anything but a batch of a FIFO queue; the error names the field, never a body. */
 export const parseSqsEvent = (event: unknown): WorkMessage[] => {
@@ -28,11 +35,11 @@ export const parseSqsEvent = (event: unknown): WorkMessage[] => {
       `this event is not a batch of a FIFO queue: ${path === null ? 'it has an unknown shape' : `"${path}" is missing or wrong`}. The worker is called by its queue; to start a run, call the sync function`,
     );
   }
-  return parsed.output.Records.map(({ messageId: id, receiptHandle, body, attributes }) => ({
-    id,
-    receiptHandle,
-    body,
-    account: attributes.MessageGroupId,
-    receives: attributes.ApproximateReceiveCount,
+  return parsed.output.Records.map((record) => ({
+    id: record.messageId,
+    receiptHandle: record.receiptHandle,
+    body: record.body,
+    account: record.attributes.MessageGroupId,
+    receives: receivesOf(record),
   }));
 };

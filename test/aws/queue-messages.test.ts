@@ -110,6 +110,12 @@ describe('the event of the queue', () => {
     expect(parseSqsEvent({ Records: [] })).toEqual([]);
   });
 
+  it('counts a copy that was sent back from the dead-letter queue as delivered before', () => {
+    const messageAttributes = { originalMessageId: { stringValue: 'message-1', dataType: 'String' } };
+    const [message] = parseSqsEvent({ Records: [{ ...record, messageAttributes }] });
+    expect(message?.receives).toBe(Number(record.attributes.ApproximateReceiveCount) + 1);
+  });
+
   it.each<[string, unknown, string]>([
     ['not an object', 'text', 'it has an unknown shape'],
     ['a manual call', { account: 'acme' }, '"Records" is missing or wrong'],
