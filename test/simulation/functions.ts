@@ -110,18 +110,13 @@ export const callWorker = (
   return (mutation.work?.(work) ?? work)(batch.map(messageOf), deps, () => invocation.remainingMs());
 };
 
-const messageOf = ({
-  messageId,
-  groupId,
-  body,
-  receiveCount,
-  receiptHandle,
-}: ReceivedMessage): WorkMessage => ({
-  id: messageId,
-  account: groupId,
-  body,
-  receives: receiveCount,
-  receiptHandle,
+const messageOf = (message: ReceivedMessage): WorkMessage => ({
+  id: message.messageId,
+  account: message.groupId,
+  body: message.body,
+  // As the adapter of the event counts.
+  receives: message.receiveCount + (message.attributes?.originalMessageId === undefined ? 0 : 1),
+  receiptHandle: message.receiptHandle,
 });
 
 const jobsIn = (batch: readonly ReceivedMessage[], account: string): ChangeJob[] =>

@@ -18,6 +18,11 @@ export class Operator {
     this.#invoke = invoke;
   }
 
+  /** From here on only new plans count. */
+  forget(): void {
+    this.#seen.clear();
+  }
+
   lastResult(account: string): SyncResult | undefined {
     return this.#seen.get(account);
   }

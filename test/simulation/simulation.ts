@@ -57,6 +57,7 @@ const calmDown = async (world: World, tenants: readonly Tenant[]): Promise<void>
 const converge = async (world: World, host: PlannerHost, operator: Operator, tenants: readonly Tenant[]) => {
   const { scheduler } = world;
   for (let round = 1; round <= CALM_ROUNDS && !scheduler.stopped; round += 1) {
+    operator.forget();
     host.invoke({ kind: 'schedule' });
     await comeToRest(world);
     const results = tenants.map(({ fastly }) => operator.lastResult(fastly.name));

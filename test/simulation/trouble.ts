@@ -40,14 +40,23 @@ const sendNonsense = (world: World, { fastly }: Tenant): void => {
   world.queueChanged();
 };
 
-/** Somebody sends everything in the dead-letter queue back: nothing of it may do harm. */
+/**
+ * Somebody sends back what is in the dead-letter queue: nothing of it may do harm. What is still in the queue as well,
+ * because its acknowledgement was lost, is left alone: two copies of one job in one batch are beyond the worker.
+ */
 const redrive = (world: World): void => {
   const { queue, deadLetters, scheduler, random, counts } = world;
-  for (const { groupId, body } of deadLetters.messages()) {
-    counts.add('redriven messages');
-    queue.send({ groupId, body, deduplicationId: `redriven ${random.next()}` }, scheduler.now);
-  }
+  const waiting = new Set(queue.messages().map(({ body }) => body));
+  const dead = deadLetters.messages();
   deadLetters.purge();
+  for (const message of dead) {
+    if (waiting.has(message.body)) deadLetters.accept(message, scheduler.now);
+    else {
+      counts.add('redriven messages');
+      const { groupId, body, attributes = {} } = message;
+      queue.send({ groupId, body, attributes, deduplicationId: `redriven ${random.next()}` }, scheduler.now);
+    }
+  }
   world.queueChanged();
 };
 
