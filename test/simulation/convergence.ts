@@ -17,7 +17,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const PATIENCE_MS = 10 * 24 * HOUR_MS;
 
 export const QUOTA_PER_HOUR = 1000;
-export const RESERVE = 50;
+const RESERVE = 50;
 
 export type Scenario = {
   readonly name: string;

@@ -10,8 +10,8 @@ import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Strikes } from './settings.ts';
 
-export const VISIBILITY_MS = 720_000;
-export const WORKER_TIMEOUT_MS = 120_000;
+const VISIBILITY_MS = 720_000;
+const WORKER_TIMEOUT_MS = 120_000;
 const BATCH = 10;
 const CONCURRENCY = 2;
 /** With a later start the batch would be visible again before the function has run out of time. */
