@@ -51,6 +51,7 @@ export type StoreDeps = {
 const TYPICAL_MS = 25;
 /** Less than what the planner allows for between a look at the pointer and a write. */
 const SLOWEST_MS = 4500;
+const LONGEST_HANG_MS = 200_000;
 
 const failed = (what: string): never => {
   throw new Error(`S3 could not ${what}: 503 SlowDown`);
@@ -71,9 +72,16 @@ export const storeFor = (
   const trip = () =>
     travel(random, strikes('storeSlow') ? random.between(200, SLOWEST_MS) : duration(random, TYPICAL_MS));
 
+  /** Late, but fresh: what is read is what was there when the answer came. */
+  const readTrip = () => {
+    if (!strikes('storeReadHangs')) return trip();
+    const answerAfterMs = random.between(SLOWEST_MS, LONGEST_HANG_MS);
+    return { effectAfterMs: answerAfterMs, answerAfterMs };
+  };
+
   const read: ObjectStore['read'] = (key) =>
     invocation.exchange({
-      ...trip(),
+      ...readTrip(),
       effect: () => {
         if (strikes('storeReadFails')) return failed('read');
         const found = bucket.get(key);

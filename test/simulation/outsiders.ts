@@ -61,6 +61,9 @@ export class Outsiders {
       return;
     if (this.#world.scheduler.now - invitation.createdAt < MIN_EXPIRY_AGE_MS) return;
     this.#fastly.controls.expire(invitation.email);
+    // What is not listed any more is no trace of its mail: too late for a run that was not counted until now.
+    if (behaviour.expired === 'hidden')
+      this.#world.witness.mails.blur(this.#fastly.name, normalizeEmail(invitation.email));
     this.#world.counts.add('expiries');
     this.#world.note(() => `${this.#fastly.name}: ${nameOf(invitation.email)} expires`);
   }

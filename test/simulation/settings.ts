@@ -14,6 +14,8 @@ export type Faults = {
   readonly storeReadFails: number;
   /** In the middle of the content. */
   readonly storeReadBreaks: number;
+  /** So long that the function may run out of time. */
+  readonly storeReadHangs: number;
   readonly storeWriteFails: number;
   /** It took effect, and the caller gets an error. */
   readonly storeWriteLost: number;
@@ -44,6 +46,7 @@ export const NO_FAULTS: Faults = {
   crash: 0,
   storeReadFails: 0,
   storeReadBreaks: 0,
+  storeReadHangs: 0,
   storeWriteFails: 0,
   storeWriteLost: 0,
   storeWriteRepeated: 0,
@@ -124,6 +127,7 @@ const TYPICAL: Faults = {
   crash: 0.15,
   storeReadFails: 0.03,
   storeReadBreaks: 0.01,
+  storeReadHangs: 0.005,
   storeWriteFails: 0.05,
   storeWriteLost: 0.05,
   storeWriteRepeated: 0.05,
