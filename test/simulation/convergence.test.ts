@@ -17,6 +17,7 @@ describe('a large plan converges', () => {
       expect(figures.invocationsPer1000Jobs).toBeLessThan(scenario.outageHours === undefined ? 120 : 250);
       // SQS would give a message up at 200.
       expect(figures.highestReceiveCount).toBeLessThan(scenario.outageHours === undefined ? 10 : 150);
+      if (scenario.outageHours !== undefined) expect(figures.hours).toBeGreaterThan(scenario.outageHours);
     },
     MINUTE_MS,
   );
@@ -40,7 +41,12 @@ describe('the optimum', () => {
     { writes: 1901, hours: 1.5 },
     { writes: 5000, hours: 4.5 },
   ])('of $writes writes at half past, 950 per window, is $hours h', ({ writes, hours }) => {
-    expect(optimumMs(halfPast, writes, 950, 950)).toBe(hours * HOUR_MS);
+    expect(optimumMs(halfPast, writes, { first: 950, later: 950 })).toBe(hours * HOUR_MS);
+  });
+
+  it('waits for the end of an outage, and goes on at once', () => {
+    const outage = { from: 10 * HOUR_MS, to: 12.25 * HOUR_MS };
+    expect(optimumMs(halfPast, 1000, { first: 950, later: 950, outage })).toBe(2.75 * HOUR_MS);
   });
 });
 

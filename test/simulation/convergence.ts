@@ -26,7 +26,7 @@ export type Scenario = {
   readonly faults?: Partial<Faults>;
   /** Another tool with the same token takes 30 % of the quota: a write every 12 seconds, or all at the full hour. */
   readonly others?: 'evenly' | 'at the full hour';
-  /** Nothing of Fastly works, from two hours after the start on. */
+  /** Nothing of Fastly works, from the middle on. */
   readonly outageHours?: number;
 };
 
@@ -99,20 +99,32 @@ const startOthers = (world: World, fastly: FastlyAccount, others: NonNullable<Sc
   scheduler.at(fastly.window + (Math.floor(since / every) + 1) * every, goOn);
 };
 
-/** The start of the last quota window that is needed, if every write took no time at all. */
-export const optimumMs = (startedAt: number, writes: number, firstWindow: number, window: number): number => {
-  if (writes <= firstWindow) return 0;
-  const windowsAfter = Math.ceil((writes - firstWindow) / window);
-  const firstEnd = (Math.floor(startedAt / HOUR_MS) + 1) * HOUR_MS;
-  return firstEnd + (windowsAfter - 1) * HOUR_MS - startedAt;
+/** What the quota allows. Times are milliseconds since 1970. */
+type Room = {
+  /** Writes left in the window of the start. */
+  readonly first: number;
+  /** Writes in every other window. */
+  readonly later: number;
+  readonly outage?: { readonly from: number; readonly to: number };
 };
 
-const optimumFor = ({ jobs, action, others }: Scenario, startedAt: number, usedBefore: number): number => {
-  const room = QUOTA_PER_HOUR - RESERVE;
-  const writes = action === 'create' ? jobs : 2 * jobs;
+/** When the last write could be made, if each took no time at all: milliseconds after the start. */
+export const optimumMs = (startedAt: number, writes: number, { first, later, outage }: Room): number => {
+  const firstWindow = Math.floor(startedAt / HOUR_MS) * HOUR_MS;
+  let left = writes;
+  for (let window = firstWindow; ; window += HOUR_MS) {
+    let at = Math.max(startedAt, window);
+    if (outage !== undefined && outage.from <= at && at < outage.to) at = outage.to;
+    if (at >= window + HOUR_MS) continue;
+    left -= window === firstWindow ? first : later;
+    if (left <= 0) return at - startedAt;
+  }
+};
+
+const roomFor = ({ others }: Scenario, usedBefore: number): Room => {
+  const all = QUOTA_PER_HOUR - RESERVE;
   // What another tool does evenly it does after us: at the start of a window nothing is used yet.
-  const window = others === 'at the full hour' ? room - OTHERS_PER_HOUR : room;
-  return optimumMs(startedAt, writes, room - usedBefore, window);
+  return { first: all - usedBefore, later: others === 'at the full hour' ? all - OTHERS_PER_HOUR : all };
 };
 
 /** Triggers once, and again every hour as long as not everybody has a mail. */
@@ -143,11 +155,12 @@ export const converge = async (scenario: Scenario, seed: number): Promise<Figure
   if (uploaded !== 'conflict') witness.book.rosters.set(uploaded.etag, wishes);
   if (others !== undefined) startOthers(world, fastly, others);
   const startedAt = scheduler.now;
-  const optimum = optimumFor(scenario, startedAt, fastly.used.others);
-  if (outageHours !== undefined) {
-    const from = startedAt + 2 * HOUR_MS;
-    fastly.outages.push({ from, to: from + outageHours * HOUR_MS, reads: true });
-  }
+  const middleHours = Math.floor(jobs / (QUOTA_PER_HOUR - RESERVE) / 2);
+  const from = startedAt + middleHours * HOUR_MS;
+  const outage = outageHours === undefined ? undefined : { from, to: from + outageHours * HOUR_MS };
+  if (outage !== undefined) fastly.outages.push({ ...outage, reads: true });
+  const room = { ...roomFor(scenario, fastly.used.others), ...(outage !== undefined && { outage }) };
+  const optimum = optimumMs(startedAt, action === 'create' ? jobs : 2 * jobs, room);
   attachWorker(world, {});
   startPlanner(world, jobs);
   await scheduler.run(startedAt + PATIENCE_MS);

@@ -50,7 +50,7 @@ export const runSimpleLoop = (name: SimpleLoop, jobs: number, startedAt: number)
     if (answer.status < 300) invited += 1;
     now += answer.status === 429 && name !== 'one write per 3.6 s' ? HOUR_MS : pauseMs;
   }
-  const optimum = optimumMs(startedAt, jobs, QUOTA_PER_HOUR, QUOTA_PER_HOUR);
+  const optimum = optimumMs(startedAt, jobs, { first: QUOTA_PER_HOUR, later: QUOTA_PER_HOUR });
   return {
     name,
     hours: (finishedAt - startedAt) / HOUR_MS,
