@@ -4,9 +4,19 @@ import { isLive } from '../../../lib/compare.ts';
 import { protectedEmails } from '../../../lib/config.ts';
 import type { Email, Invitation } from '../../../lib/invitation.ts';
 import { decodeLedger, type Ledger } from '../../../lib/ledger.ts';
+import type { OutcomeResult } from '../../../lib/outcome.ts';
+import type { PlanRecord } from '../../../lib/record.ts';
 import { accessKey, nameOf } from '../people.ts';
 import type { Tenant } from '../trouble.ts';
 import type { World } from '../world.ts';
+
+/** Accepted before its message came back, a mail shows as a member. */
+const MAILED: ReadonlySet<OutcomeResult | undefined> = new Set([
+  'created',
+  'replaced',
+  'already_invited',
+  'already_member',
+]);
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -53,7 +63,27 @@ function* problemsOf(world: World, tenant: Tenant): Generator<string> {
   yield* about(rosters.wishes.keys(), wishProblem);
   yield* about(seen.invitations.keys(), leftoverProblem);
   yield* about(seen.ledger.keys(), countProblem);
+  for (const record of world.witness.book.records.values())
+    if (record.account === fastly.name && record.generation !== undefined)
+      yield* about(new Set(record.changes.map(({ email }) => email)), (_, email) =>
+        outcomeProblem(world, record, email),
+      );
 }
+
+/** A run says that it mailed somebody exactly when it did. */
+const outcomeProblem = (world: World, record: PlanRecord, email: Email): string | undefined => {
+  const { mails, outcomes } = world.witness;
+  const { account, runId, generation } = record;
+  const history = mails.historyOf(account, email);
+  if (history.excused || history.foreign) return undefined;
+  const result = outcomes.folded(runId).get(email)?.result;
+  const isMailed = history.mails.some((mail) => mail.generation === generation);
+  if (!isMailed && (result === 'created' || result === 'replaced'))
+    return `was not mailed by run ${runId}, which says ${result}`;
+  if (isMailed && outcomes.isReported(runId) && !MAILED.has(result))
+    return `was mailed by run ${runId}, which says ${result}`;
+  return undefined;
+};
 
 const liveOf = ({ world, invitations }: Seen, email: Email): readonly Invitation[] => {
   const { rules, clockSkewMs } = world.settings;

@@ -1,5 +1,6 @@
 /** Every job has an outcome before its message is gone, and every finished run knows all of its own. */
 
+import type { Email } from '../../../lib/invitation.ts';
 import type { OutgoingMessage } from '../../../lib/job.ts';
 import { decodeJob } from '../../../lib/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../../lib/outcome.ts';
@@ -13,6 +14,7 @@ export class Outcomes {
   readonly #violate: Violate;
   readonly #byRun = new Map<string, Outcome[]>();
   readonly #bodies: string[] = [];
+  readonly #reported = new Set<string>();
 
   constructor(book: Book, violate: Violate) {
     this.#book = book;
@@ -26,16 +28,13 @@ export class Outcomes {
   }
 
   reported(report: RunReport): void {
+    this.#reported.add(report.runId);
     if (report.counts.unknown !== 0)
       this.#violate(`run ${report.runId} is finished with ${report.counts.unknown} jobs nobody knows of`);
   }
 
   accepted({ body }: OutgoingMessage): void {
     this.#bodies.push(body);
-  }
-
-  of(runId: string): readonly Outcome[] {
-    return this.#byRun.get(runId) ?? [];
   }
 
   acknowledging({ body, messageId }: ReceivedMessage, deadLetters: FifoQueue): void {
@@ -52,9 +51,13 @@ export class Outcomes {
     }
   }
 
-  /** Sent is what Fastly mailed: for each run and address, as folded. */
-  folded(): { readonly runId: string; readonly outcomes: readonly Outcome[] }[] {
-    return [...this.#byRun].map(([runId, all]) => ({ runId, outcomes: [...foldOutcomes(all).values()] }));
+  /** What became of a run's jobs in the end, by address. */
+  folded(runId: string): ReadonlyMap<Email, Outcome> {
+    return foldOutcomes(this.#byRun.get(runId) ?? []);
+  }
+
+  isReported(runId: string): boolean {
+    return this.#reported.has(runId);
   }
 
   #unfinished(body: string, isDead: () => boolean): string | undefined {
@@ -67,7 +70,7 @@ export class Outcomes {
       const isVoid = pointer?.generation !== job.generation || pointer.status === 'halted';
       return isVoid || pointer.status === 'finished' ? undefined : `the finish of run ${job.runId}`;
     }
-    const stored = this.of(job.runId).some(({ email }) => email === job.email);
+    const stored = this.#byRun.get(job.runId)?.some(({ email }) => email === job.email);
     return stored ? undefined : `${job.action} ${nameOf(job.email)} of run ${job.runId} has no outcome`;
   }
 }
