@@ -1,7 +1,7 @@
 /** Keeps what was measured: bench/results.json for machines, a table in docs/performance.md for people. */
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Row } from './benchmark.ts';
 import { tableOf } from './table.ts';
@@ -11,13 +11,20 @@ const DOCUMENT = join(import.meta.dirname, '../docs/performance.md');
 const TABLE = /(?<=<!-- table -->\n)[\s\S]*(?=<!-- end of table -->)/;
 const BYTES_PER_GIB = 2 ** 30;
 
+type Result = {
+  readonly measuredAt: string;
+  /** How many cores other programs kept busy before the run began. */
+  readonly loadBefore: number;
+  readonly rows: readonly Row[];
+};
+
 type Results = {
   readonly machine: string;
   /** By benchmark. */
-  readonly benchmarks: Readonly<
-    Record<string, { readonly measuredAt: string; readonly rows: readonly Row[] }>
-  >;
+  readonly benchmarks: Readonly<Record<string, Result>>;
 };
+
+const loadBefore = Math.round((loadavg()[0] ?? 0) * 10) / 10;
 
 const thisMachine = (): string =>
   `${cpus().length} cores, ${Math.round(totalmem() / BYTES_PER_GIB)} GiB of memory, Node ${process.versions.node}`;
@@ -40,15 +47,18 @@ export const keepResults = async (
   const benchmarks = Object.fromEntries(
     order.flatMap((name) => {
       const rows = measured.get(name) ?? [];
-      const result = rows.length === 0 ? known[name] : { measuredAt, rows };
+      const result = rows.length === 0 ? known[name] : { measuredAt, loadBefore, rows };
       return result === undefined ? [] : [[name, result]];
     }),
   );
   await writeFile(RESULTS, `${JSON.stringify({ machine, benchmarks } satisfies Results, undefined, 2)}\n`);
-  const table = tableOf(Object.values(benchmarks).flatMap(({ rows }) => rows));
+  const results = Object.values(benchmarks);
+  const table = tableOf(results.flatMap(({ rows }) => rows));
+  const load = Math.max(...results.map((result) => result.loadBefore));
+  const where = `Measured on ${machine}. Load before it began: ${load}.`;
   const document = await readFile(DOCUMENT, 'utf8');
   await writeFile(
     DOCUMENT,
-    document.replace(TABLE, () => `\nMeasured on ${machine}.\n\n${table}\n\n`),
+    document.replace(TABLE, () => `\n${where}\n\n${table}\n\n`),
   );
 };
