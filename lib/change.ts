@@ -41,12 +41,6 @@ export type ReplaceChange = {
 export type Change = CreateChange | DeleteChange | ReplaceChange;
 export type Action = Change['action'];
 
-const ACTION_ORDER = { delete: 0, replace: 1, create: 2 } as const satisfies Record<Action, number>;
-
-/** The order of a plan: what takes away first, then by address. */
-export const byActionThenEmail = (a: Change, b: Change): number =>
-  ACTION_ORDER[a.action] - ACTION_ORDER[b.action] || (a.email < b.email ? -1 : 1);
-
 /** How many writes at Fastly a change costs: one per DELETE and one per POST. */
 export const writesOf = (change: Change): number =>
   change.action === 'create' ? 1 : change.invitationIds.length + (change.action === 'replace' ? 1 : 0);

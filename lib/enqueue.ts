@@ -1,7 +1,7 @@
 /** Released changes into the queue, `finish` last. */
 
 import type { Change } from './change.ts';
-import { encodeJob, jobOf, type OutgoingMessage } from './job.ts';
+import { finishMessage, jobEncoder } from './job.ts';
 import { readPointer } from './pointer.ts';
 import type { Session } from './session.ts';
 
@@ -31,16 +31,14 @@ export const enqueue = async (
 ): Promise<'enqueued' | 'superseded' | 'halted'> => {
   const { deps, request, runId } = session;
   const run = { account: request.account, runId, generation, customerId };
+  const encode = jobEncoder(run);
   for (let start = 0; start < changes.length; start += CHUNK) {
     const now = start === 0 ? 'ours' : await standing(session, generation);
     if (now !== 'ours') return now;
-    const messages: OutgoingMessage[] = changes
-      .slice(start, start + CHUNK)
-      .map((change) => encodeJob(jobOf(change, run)));
-    await deps.queue.send(messages);
+    await deps.queue.send(changes.slice(start, start + CHUNK).map(encode));
   }
   const last = await standing(session, generation);
   if (last !== 'ours') return last;
-  await deps.queue.send([encodeJob({ account: run.account, runId, generation, action: 'finish' })]);
+  await deps.queue.send([finishMessage(run)]);
   return 'enqueued';
 };

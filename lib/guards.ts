@@ -2,7 +2,9 @@
 
 import { type Action, type Change, countActions } from './change.ts';
 import { sha256OfMany } from './digest.ts';
+import type { Access } from './invitation.ts';
 import type { Plan } from './plan.ts';
+import { remembered } from './remembered.ts';
 
 type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';
 
@@ -139,22 +141,22 @@ export const guardPlan = (
   return { readings, released, held, holds: holdsOf(held, tripped) };
 };
 
+const accessText = remembered((access: Access) =>
+  JSON.stringify([
+    access.role ?? null,
+    access.roles ?? null,
+    access.limitServices,
+    access.services.map(({ id, permission }) => [id, permission]),
+  ]),
+);
+
+/** One JSON array per change: no two different changes read the same. */
 function* hashLines(account: string, changes: readonly Change[]): Generator<string> {
   yield JSON.stringify(['account', account]);
   for (const change of changes) {
-    const access = change.action === 'delete' ? null : change.access;
-    const ids = change.action === 'create' ? [] : change.invitationIds;
-    yield JSON.stringify([
-      change.action,
-      change.email,
-      access && [
-        access.role ?? null,
-        access.roles ?? null,
-        access.limitServices,
-        access.services.map(({ id, permission }) => [id, permission]),
-      ],
-      ids,
-    ]);
+    const access = change.action === 'delete' ? null : accessText(change.access);
+    const ids = change.action === 'create' ? '[]' : JSON.stringify(change.invitationIds);
+    yield `["${change.action}",${JSON.stringify(change.email)},${access},${ids}]`;
   }
 }
 

@@ -1,9 +1,10 @@
 /** Jobs: changes as queue messages (SPEC §7). Exact on write, tolerant of unknown fields on read. */
 
 import * as v from 'valibot';
-import type { Change } from './change.ts';
+import type { Action } from './change.ts';
 import { sha256 } from './digest.ts';
 import { ACCOUNT_NAME, type Access, type Email, PERMISSIONS, type RoleChoice } from './invitation.ts';
+import { remembered } from './remembered.ts';
 
 const JOB_VERSION = 1;
 
@@ -40,51 +41,43 @@ export type OutgoingMessage = {
   readonly deduplicationId: string;
 };
 
-export const jobOf = (change: Change, run: Run & { readonly customerId: string }): ChangeJob => {
+/** What all jobs of a run share. */
+export type RunOfJobs = Run & { readonly customerId: string };
+
+/** What is a job's own. A change has it too. */
+type Own<J extends ChangeJob> = J extends ChangeJob ? Omit<J, keyof RunOfJobs> : never;
+
+/** The fields of an access and the end of the body. */
+const accessEnd = remembered((access: Access) => `,${JSON.stringify(access).slice(1)}`);
+
+/** Turns the changes of one run into messages. This runs for every job of a plan: what jobs share is made once. */
+export const jobEncoder = (run: RunOfJobs): ((change: Own<ChangeJob>) => OutgoingMessage) => {
   const { account, runId, generation, customerId } = run;
-  const { email } = change;
-  switch (change.action) {
-    case 'create':
-      return { account, runId, generation, action: 'create', customerId, email, access: change.access };
-    case 'delete':
-      return { account, runId, generation, action: 'delete', email, invitationIds: change.invitationIds };
-    case 'replace': {
-      const { access, invitationIds } = change;
-      return { account, runId, generation, action: 'replace', customerId, email, access, invitationIds };
-    }
-  }
+  const begin = (action: Action, more: object): string =>
+    JSON.stringify({ version: JOB_VERSION, account, runId, generation, action, ...more }).slice(0, -1);
+  const beginnings = {
+    create: begin('create', { customerId }),
+    delete: begin('delete', {}),
+    replace: begin('replace', { customerId }),
+  };
+  return (change) => {
+    const { action, email } = change;
+    const ids = change.action === 'create' ? [] : change.invitationIds;
+    const idsField = ids.length === 0 ? '' : `,"invitationIds":${JSON.stringify(ids)}`;
+    const end = change.action === 'delete' ? '}' : accessEnd(change.access);
+    return {
+      body: `${beginnings[action]},"email":${JSON.stringify(email)}${idsField}${end}`,
+      groupId: account,
+      // What makes two messages the same job.
+      deduplicationId: sha256([String(generation), action, email, ...ids]),
+    };
+  };
 };
 
-/** Each kind written out: this runs for every job of a plan. */
-const bodyOf = (job: Job) => {
-  const { account, runId, generation, action } = job;
-  const run = { version: JOB_VERSION, account, runId, generation, action };
-  switch (job.action) {
-    case 'create':
-      return { ...run, customerId: job.customerId, email: job.email, ...job.access };
-    case 'delete':
-      return { ...run, email: job.email, invitationIds: job.invitationIds };
-    case 'replace': {
-      const { customerId, email, invitationIds, access } = job;
-      return { ...run, customerId, email, invitationIds, ...access };
-    }
-    case 'finish':
-      return run;
-  }
-};
-
-/** What makes two messages the same job. */
-const identityOf = (job: Job): readonly string[] => {
-  const { generation, action } = job;
-  if (job.action === 'finish') return [String(generation), action, job.runId];
-  const ids = job.action === 'create' ? [] : job.invitationIds;
-  return [String(generation), action, job.email, ...ids];
-};
-
-export const encodeJob = (job: Job): OutgoingMessage => ({
-  body: JSON.stringify(bodyOf(job)),
-  groupId: job.account,
-  deduplicationId: sha256(identityOf(job)),
+export const finishMessage = ({ account, runId, generation }: Run): OutgoingMessage => ({
+  body: JSON.stringify({ version: JOB_VERSION, account, runId, generation, action: 'finish' }),
+  groupId: account,
+  deduplicationId: sha256([String(generation), 'finish', runId]),
 });
 
 const text = v.pipe(v.string(), v.nonEmpty());

@@ -1,7 +1,8 @@
 /** The plan: what must change so that Fastly matches the roster. A plain value, made by a pure function. */
 
-import { byActionThenEmail, type Change } from './change.ts';
+import type { Action, Change } from './change.ts';
 import { differingFields, isLive, newestFirst, sameList } from './compare.ts';
+import type { EntryTable } from './entry-table.ts';
 import type { Email, Entry, Invitation, Member } from './invitation.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { type Wait, waitFor } from './wait.ts';
@@ -50,7 +51,7 @@ export type PlanRules = {
 };
 
 export type PlanInput = {
-  readonly entries: readonly Entry[];
+  readonly entries: EntryTable;
   readonly invitations: readonly Invitation[];
   readonly members: readonly Member[];
   readonly ledger: Ledger;
@@ -60,65 +61,81 @@ export type PlanInput = {
 };
 
 /** What Fastly has of one address. */
-type Person = {
-  readonly invitations: Invitation[];
-  member: Member | undefined;
-  /** Whether an entry was found. */
-  inRoster: boolean;
+type Person = { invitations: readonly Invitation[]; member: Member | undefined };
+
+type People = {
+  /** Those in the roster, by the number of their entry. */
+  readonly listed: readonly (Person | undefined)[];
+  readonly unlisted: ReadonlyMap<Email, Person>;
 };
 
-type People = ReadonlyMap<Email, Person>;
-
-/** By address: one look per entry, however many lists there are. */
-const groupByEmail = ({ invitations, members }: PlanInput): People => {
-  const people = new Map<Email, Person>();
+/** One look per person, not per entry: a roster may be far longer than the lists. */
+const groupPeople = ({ entries, invitations, members }: PlanInput): People => {
+  const listed = new Array<Person | undefined>(entries.size).fill(undefined);
+  const unlisted = new Map<Email, Person>();
   const personOf = (email: Email): Person => {
-    const known = people.get(email);
+    const number = entries.find(email);
+    const known = number === undefined ? unlisted.get(email) : listed[number];
     if (known !== undefined) return known;
-    const person = { invitations: [], member: undefined, inRoster: false };
-    people.set(email, person);
+    const person: Person = { invitations: [], member: undefined };
+    if (number === undefined) unlisted.set(email, person);
+    else listed[number] = person;
     return person;
   };
-  for (const invitation of invitations) personOf(invitation.email).invitations.push(invitation);
+  for (const invitation of invitations) {
+    const person = personOf(invitation.email);
+    // Not pushed: an array that was pushed to has room for 16 more.
+    person.invitations = [...person.invitations, invitation];
+  }
   for (const member of members) personOf(member.email).member = member;
-  return people;
+  return { listed, unlisted };
 };
 
 const idsOf = (invitations: readonly Invitation[]): string[] => invitations.map(({ id }) => id).sort();
 
 type Decision = 'keep' | Change | Wait;
 
-/** The rows of SPEC §4 for an entry whose person is not a member. */
-const decideEntry = (
+/** For an entry without a live invitation; `expired` are those it has. */
+const invite = (
   { email, access }: Entry,
-  found: readonly Invitation[],
+  expired: readonly Invitation[],
   ledgerEntry: LedgerEntry | undefined,
   { rules, now }: PlanInput,
-): Decision => {
+): Change | Wait => {
+  const wait = waitFor(ledgerEntry, rules, now);
+  if (wait !== undefined) return wait;
   const mailNumber = (ledgerEntry?.count ?? 0) + 1;
+  if (expired.length === 0) {
+    const reason = ledgerEntry?.interrupted ? 'interrupted' : 'not_invited';
+    return { action: 'create', email, access, reason, mailNumber };
+  }
+  const invitationIds = idsOf(expired);
+  return {
+    action: 'replace',
+    email,
+    access,
+    invitationIds,
+    reason: 'expired',
+    fields: [],
+    live: 0,
+    mailNumber,
+  };
+};
+
+/** The rows of SPEC §4 for an entry whose person is not a member. */
+const decideEntry = (
+  entry: Entry,
+  found: readonly Invitation[],
+  ledgerEntry: LedgerEntry | undefined,
+  input: PlanInput,
+): Decision => {
+  const { email, access } = entry;
+  const { rules, now } = input;
   const live = found
     .filter((invitation) => isLive(invitation, rules.invitationTtlDays, now))
     .sort(newestFirst);
   const newest = live[0];
-  if (newest === undefined) {
-    const wait = waitFor(ledgerEntry, rules, now);
-    if (wait !== undefined) return wait;
-    if (found.length > 0) {
-      const invitationIds = idsOf(found);
-      return {
-        action: 'replace',
-        email,
-        access,
-        invitationIds,
-        reason: 'expired',
-        fields: [],
-        live: 0,
-        mailNumber,
-      };
-    }
-    const reason = ledgerEntry?.interrupted ? 'interrupted' : 'not_invited';
-    return { action: 'create', email, access, reason, mailNumber };
-  }
+  if (newest === undefined) return invite(entry, found, ledgerEntry, input);
   const match = live.find((invitation) => differingFields(access, invitation, ledgerEntry).length === 0);
   if (match === undefined) {
     const fields = differingFields(access, newest, ledgerEntry);
@@ -131,7 +148,7 @@ const decideEntry = (
       reason: 'changed',
       fields,
       live: live.length,
-      mailNumber,
+      mailNumber: (ledgerEntry?.count ?? 0) + 1,
     };
   }
   const others = live.filter(({ id }) => id !== match.id);
@@ -159,7 +176,7 @@ const driftOf = ({ email, access }: Entry, member: Member): Drift | undefined =>
 const byEmail = <T extends { readonly email: Email }>(a: T, b: T): number => (a.email < b.email ? -1 : 1);
 
 type Draft = {
-  readonly changes: Change[];
+  readonly changes: Readonly<Record<Action, Change[]>>;
   readonly waiting: Waiting[];
   readonly drift: Drift[];
   keep: number;
@@ -169,26 +186,29 @@ type Draft = {
 const note = (draft: Draft, email: Email, decision: Decision): void => {
   if (decision === 'keep') draft.keep += 1;
   else if ('action' in decision) {
-    draft.changes.push(decision);
+    draft.changes[decision.action].push(decision);
     // The best match stays, only its duplicates go.
     if (decision.action === 'delete') draft.keep += 1;
   } else draft.waiting.push({ email, ...decision });
 };
 
-/** Marks the people it finds; the others are not in the roster. */
-const planEntries = (input: PlanInput, people: People): Draft => {
-  const draft: Draft = { changes: [], waiting: [], drift: [], keep: 0, member: 0 };
-  for (const entry of input.entries) {
-    const person = people.get(entry.email);
-    if (person !== undefined) person.inRoster = true;
-    if (person?.member !== undefined) {
-      draft.member += 1;
-      const drift = driftOf(entry, person.member);
-      if (drift !== undefined) draft.drift.push(drift);
+const planEntries = (input: PlanInput, { listed }: People): Draft => {
+  const changes = { delete: [], replace: [], create: [] };
+  const draft: Draft = { changes, waiting: [], drift: [], keep: 0, member: 0 };
+  for (const [number, person] of listed.entries()) {
+    const entry = input.entries.at(number);
+    if (person?.member === undefined) {
+      const ledgerEntry = input.ledger.get(entry.email);
+      const decision =
+        person === undefined
+          ? invite(entry, [], ledgerEntry, input)
+          : decideEntry(entry, person.invitations, ledgerEntry, input);
+      note(draft, entry.email, decision);
       continue;
     }
-    const found = person?.invitations ?? [];
-    note(draft, entry.email, decideEntry(entry, found, input.ledger.get(entry.email), input));
+    draft.member += 1;
+    const drift = driftOf(entry, person.member);
+    if (drift !== undefined) draft.drift.push(drift);
   }
   return draft;
 };
@@ -200,17 +220,19 @@ const spare = (email: Email, { rules, ledger }: PlanInput): 'protected' | 'prune
 };
 
 /** Ledger addresses without an entry and without an invitation that is or could be ours. */
-const forgottenOf = ({ entries, ledger }: PlanInput, people: People): Email[] => {
-  if (ledger.size === 0) return [];
-  const left = new Set(ledger.keys());
-  for (const { email } of entries) left.delete(email);
-  return [...left].filter((email) => (people.get(email)?.invitations ?? []).length === 0).sort();
-};
+const forgottenOf = ({ entries, ledger }: PlanInput, { unlisted }: People): Email[] =>
+  [...ledger.keys()]
+    .filter((email) => entries.find(email) === undefined)
+    .filter((email) => (unlisted.get(email)?.invitations ?? []).length === 0)
+    .sort();
 
 const cancel = (email: Email, found: readonly Invitation[], { rules, now }: PlanInput): Change => {
   const live = found.filter((invitation) => isLive(invitation, rules.invitationTtlDays, now)).length;
   return { action: 'delete', email, invitationIds: idsOf(found), reason: 'not_in_roster', live };
 };
+
+/** What takes away comes first. */
+const ACTION_ORDER = ['delete', 'replace', 'create'] as const satisfies readonly Action[];
 
 /**
  * SPEC §4. Does not depend on the order of its inputs. Costs one pass over the entries and keeps nothing per entry but
@@ -218,22 +240,21 @@ const cancel = (email: Email, found: readonly Invitation[], { rules, now }: Plan
  */
 export const planChanges = (input: PlanInput): Plan => {
   const { invitations, rules, now } = input;
-  const people = groupByEmail(input);
+  const people = groupPeople(input);
   const draft = planEntries(input, people);
   const spared: { email: Email; reason: 'protected' | 'prune' }[] = [];
   const unlistedMembers: Email[] = [];
-  for (const [email, { invitations: found, member, inRoster }] of people) {
-    if (inRoster) continue;
+  for (const [email, { invitations: found, member }] of people.unlisted) {
     // Fastly may still list the invitation of somebody who accepted it: there is nothing left to cancel.
     if (member !== undefined) unlistedMembers.push(email);
     else {
       const reason = spare(email, input);
       if (reason !== undefined) spared.push({ email, reason });
-      else draft.changes.push(cancel(email, found, input));
+      else draft.changes.delete.push(cancel(email, found, input));
     }
   }
   return {
-    changes: draft.changes.sort(byActionThenEmail),
+    changes: ACTION_ORDER.flatMap((action) => draft.changes[action].sort(byEmail)),
     keep: draft.keep,
     member: draft.member,
     waiting: draft.waiting.sort(byEmail),

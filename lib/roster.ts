@@ -3,7 +3,7 @@
  * person", so one issue blocks the whole roster, and all of them are found in one pass.
  */
 
-import type { Entry } from './invitation.ts';
+import { EntryTable } from './entry-table.ts';
 import { unpack } from './roster/bytes.ts';
 import { EntryCollector, type EntryRules } from './roster/entries.ts';
 import { expectCommas, readHeader } from './roster/header.ts';
@@ -21,7 +21,7 @@ export type RosterRules = EntryRules & {
 
 export type Roster = {
   /** In file order, one per address. */
-  readonly entries: readonly Entry[];
+  readonly entries: EntryTable;
   /** Data rows that are not blank. Each is an entry, or merged into one, or has an issue. */
   readonly rows: number;
   /** Rows that repeat an earlier one with the same address and the same access. */
@@ -36,7 +36,13 @@ const EMPTY_FILE: RosterIssue = {
   code: 'empty_file',
   message: 'The roster is empty. If nobody is to be invited any more, upload a header without rows',
 };
-const NO_ROWS = { entries: [], rows: 0, merged: 0, warnings: [] };
+
+const noRows = (): Omit<Roster, 'issues'> => ({
+  entries: new EntryTable(),
+  rows: 0,
+  merged: 0,
+  warnings: [],
+});
 
 /**
  * Reads a roster as a stream; what stays in memory is the entries. A header without rows is a roster without entries,
@@ -53,5 +59,5 @@ export const parseRoster = async (bytes: AsyncIterable<Uint8Array>, rules: Roste
     if (header !== undefined) entries = new EntryCollector(header, rules, issues);
   });
   if (entries === undefined) issues.stop(EMPTY_FILE);
-  return { ...(entries?.finish() ?? NO_ROWS), issues: issues.finish() };
+  return { ...(entries?.finish() ?? noRows()), issues: issues.finish() };
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Access, type Email, PERMISSIONS } from '../lib/invitation.ts';
-import { decodeJob, encodeJob, type Job } from '../lib/job.ts';
-import { access, email } from './support/build.ts';
+import { decodeJob, type Job } from '../lib/job.ts';
+import { access, email, encodeJob } from './support/build.ts';
 
 const id = fc.stringMatching(/^[A-Za-z0-9]{1,22}$/);
 const services = fc.array(fc.record({ id, permission: fc.constantFrom(...PERMISSIONS) }), { maxLength: 3 });

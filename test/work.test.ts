@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Change } from '../lib/change.ts';
-import { encodeJob } from '../lib/job.ts';
-import { email, invitation, ledgerEntry, member, NOW } from './support/build.ts';
+import { email, encodeJob, invitation, ledgerEntry, member, NOW } from './support/build.ts';
 import { create, remove, replace, WorkerWorld } from './support/worker.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`);

@@ -1,8 +1,8 @@
 /** Rows become entries; one person is one entry. */
 
+import { EntryTable } from '../entry-table.ts';
 import { type Email, type Entry, parseEmail } from '../invitation.ts';
 import { createAccessReader } from './access.ts';
-import { EntryTable } from './entry-table.ts';
 import type { Header } from './header.ts';
 import { type IssueList, listSome, type Problem, quote, type RosterIssue } from './issues.ts';
 
@@ -12,7 +12,7 @@ export type EntryRules = {
 };
 
 export type EntryList = {
-  readonly entries: readonly Entry[];
+  readonly entries: EntryTable;
   readonly rows: number;
   readonly merged: number;
   readonly warnings: readonly string[];
@@ -130,7 +130,7 @@ export class EntryCollector {
       return;
     }
     const firstLine = this.#lines[number] ?? 0;
-    if (this.#table.entries[number]?.access === entry.access) {
+    if (this.#table.at(number).access === entry.access) {
       this.#merged += 1;
       if (this.#repeats.length < MAX_NAMED_LINES) this.#repeats.push(`${line} (of ${firstLine})`);
       return;
@@ -149,16 +149,19 @@ export class EntryCollector {
       warnings.push(
         `Addresses with a +tag beside the same address without it are two people: lines ${listSome(tagged, MAX_NAMED_LINES)}`,
       );
-    const { entries: all } = this.#table;
+    return { entries: this.#undisputed(), rows: this.#rows, merged: this.#merged, warnings };
+  }
+
+  #undisputed(): EntryTable {
     const conflicting = this.#conflicting;
-    const entries = conflicting.size === 0 ? all : all.filter((_, number) => !conflicting.has(number));
-    return { entries, rows: this.#rows, merged: this.#merged, warnings };
+    if (conflicting.size === 0) return this.#table;
+    return EntryTable.of([...this.#table].filter((_, number) => !conflicting.has(number)));
   }
 
   #taggedLines(): string[] {
     const lines: string[] = [];
-    for (const [number, { email }] of this.#table.entries.entries()) {
-      const plain = withoutTag(email);
+    for (let number = 0; number < this.#table.size; number += 1) {
+      const plain = withoutTag(this.#table.at(number).email);
       const other = plain === undefined ? undefined : this.#table.find(plain);
       if (other !== undefined) lines.push(`${this.#lines[number]} (beside ${this.#lines[other]})`);
     }

@@ -1,7 +1,9 @@
 /** Builders: values of the domain with everything filled in that a test does not care about. */
 
 import { servicesDigest } from '../../lib/digest.ts';
+import { EntryTable } from '../../lib/entry-table.ts';
 import type { Access, Email, Entry, Invitation, Member } from '../../lib/invitation.ts';
+import { finishMessage, type Job, jobEncoder, type OutgoingMessage } from '../../lib/job.ts';
 import { EMPTY_LEDGER, type LedgerEntry } from '../../lib/ledger.ts';
 import type { PlanInput, PlanRules } from '../../lib/plan.ts';
 
@@ -46,6 +48,10 @@ export const ledgerEntry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   ...more,
 });
 
+/** The message that carries a job. */
+export const encodeJob = (job: Job): OutgoingMessage =>
+  job.action === 'finish' ? finishMessage(job) : jobEncoder({ customerId: '', ...job })(job);
+
 export const planRules = (more: Partial<PlanRules> = {}): PlanRules => ({
   prune: 'all',
   isProtected: () => false,
@@ -55,8 +61,10 @@ export const planRules = (more: Partial<PlanRules> = {}): PlanRules => ({
   ...more,
 });
 
-export const planInput = (more: Partial<PlanInput> = {}): PlanInput => ({
-  entries: [],
+export type PlanFacts = Partial<Omit<PlanInput, 'entries'>> & { readonly entries?: readonly Entry[] };
+
+export const planInput = ({ entries = [], ...more }: PlanFacts = {}): PlanInput => ({
+  entries: EntryTable.of(entries),
   invitations: [],
   members: [],
   ledger: EMPTY_LEDGER,

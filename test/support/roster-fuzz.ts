@@ -193,8 +193,12 @@ const rowIssueLines = (roster: Roster): Set<number | undefined> =>
 /** Every data row is an entry, or was merged into one, or has an issue. */
 const checkAccount = (roster: Roster): void => {
   const { entries, merged, rows } = roster;
-  strictEqual(entries.length + merged + rowIssueLines(roster).size, rows, 'rows are not accounted for');
-  strictEqual(new Set(entries.map(({ email }) => email)).size, entries.length, 'two entries for one address');
+  strictEqual(entries.size + merged + rowIssueLines(roster).size, rows, 'rows are not accounted for');
+  strictEqual(
+    new Set([...entries].map(({ email }) => email)).size,
+    entries.size,
+    'two entries for one address',
+  );
   for (const message of [...roster.warnings, ...roster.issues.map((issue) => issue.message)])
     ok(!/\S@\S/.test(message), 'a message shows an address');
 };
@@ -209,14 +213,21 @@ const checkAgainstReference = (bytes: Buffer, roster: Roster): void => {
   const lines = new Set<number | undefined>(dataRows.map(({ line }) => line));
   for (const line of rowIssueLines(roster)) ok(lines.has(line), 'an issue is on a line where no row starts');
   if (roster.issues.length === 0)
-    deepStrictEqual(new Set(roster.entries.map(({ email }) => email)), addressesOf(rows), 'a person is lost');
+    deepStrictEqual(
+      new Set([...roster.entries].map(({ email }) => email)),
+      addressesOf(rows),
+      'a person is lost',
+    );
 };
+
+/** With entries that can be compared. */
+const plain = (roster: Roster) => ({ ...roster, entries: [...roster.entries] });
 
 /** The same bytes in other chunks. How far one gets before a damaged gzip file breaks depends on them. */
 const checkSame = (one: Roster, other: Roster): void => {
   const isDamaged = [...one.issues, ...other.issues].some(({ code }) => code === 'damaged_gzip');
   if (isDamaged) ok(one.issues.length > 0 && other.issues.length > 0, 'a damaged file was accepted');
-  else deepStrictEqual(one, other, 'the result depends on the chunks');
+  else deepStrictEqual(plain(one), plain(other), 'the result depends on the chunks');
 };
 
 export type FuzzFigures = {

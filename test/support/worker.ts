@@ -2,14 +2,14 @@
 
 import type { Change } from '../../lib/change.ts';
 import { parseRules, type Rules } from '../../lib/config.ts';
-import { encodeJob, type Job, jobOf } from '../../lib/job.ts';
+import { type Job, jobEncoder } from '../../lib/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/outcome.ts';
 import type { PlanRecord, RunReport } from '../../lib/record.ts';
 import { NO_COUNTS } from '../../lib/result.ts';
 import type { RunPointer } from '../../lib/run.ts';
 import { work } from '../../lib/work.ts';
 import type { WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
-import { access, email, NOW } from './build.ts';
+import { access, email, encodeJob, NOW } from './build.ts';
 import { FakeClock, FakeFastly, FakeStore, FakeTelemetry } from './fakes.ts';
 
 const RUN = { account: 'acme', runId: 'run1', generation: 7, customerId: 'customer1' };
@@ -122,7 +122,7 @@ export class WorkerWorld {
     if (work === 'finish') return encodeJob({ ...RUN, action: 'finish' }).body;
     if ('body' in work) return work.body;
     if ('runId' in work) return encodeJob(work).body;
-    return encodeJob(jobOf(work, RUN)).body;
+    return jobEncoder(RUN)(work).body;
   }
 
   deps(more: Partial<WorkDeps> = {}): WorkDeps {

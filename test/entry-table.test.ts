@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Access, Email, Entry } from '../../lib/invitation.ts';
-import { EntryTable } from '../../lib/roster/entry-table.ts';
+import { EntryTable } from '../lib/entry-table.ts';
+import type { Access, Email, Entry } from '../lib/invitation.ts';
 
 const access: Access = { role: 'user', limitServices: false, services: [] };
 const entryOf = (email: string): Entry => ({ email: email as Email, access });
@@ -19,10 +19,15 @@ describe('EntryTable', () => {
           if (!expected.has(text)) expected.set(text, expected.size);
           expect(table.add(entry)).toBe(expected.get(text));
         }
-        expect(table.entries.map(({ email }) => email)).toEqual([...expected.keys()]);
+        expect([...table].map(({ email }) => email)).toEqual([...expected.keys()]);
+        expect(table.size).toBe(expected.size);
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('has no entries but its own', () => {
+    expect(() => EntryTable.of([entryOf('ada')]).at(1)).toThrow('there is no entry 1');
   });
 
   it('keeps addresses apart whose hashes are equal', () => {
