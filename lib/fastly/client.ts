@@ -4,6 +4,7 @@ import type { Answer, TokenInfo } from '../answer.ts';
 import type { Access, Email, Invitation, Member } from '../invitation.ts';
 import type { QuotaReading } from '../quota.ts';
 import { failureOf } from './errors.ts';
+import { parseInPieces, parseJson } from './json-pieces.ts';
 import { type ListOptions, listWhole, PAGE_SIZE } from './list.ts';
 import { retryPauseMs } from './retry.ts';
 import { createSend, type Lost, type Reply, type Request, type TransportOptions } from './transport.ts';
@@ -12,7 +13,6 @@ import {
   isId,
   type Parsed,
   parseCreatedId,
-  parseJson,
   parseMembers,
   parsePage,
   parseToken,
@@ -57,21 +57,39 @@ const quotaOf = ({ header }: Reply): QuotaReading => ({
   date: header('date'),
 });
 
+/** Undefined for what is not JSON. */
+type Parse<T> = (body: Buffer) => Parsed<T> | undefined;
+
+const whole =
+  <T>(parse: (json: unknown) => Parsed<T>): Parse<T> =>
+  (body) => {
+    const json = parseJson(body);
+    return json === undefined ? undefined : parse(json);
+  };
+
+/** For lists that come in one answer, however long they are. */
+const inPieces =
+  <T>(parse: (json: unknown) => Parsed<readonly T[]>): Parse<readonly T[]> =>
+  (body) => {
+    const items: T[] = [];
+    for (const json of parseInPieces(body)) {
+      if (json === undefined) return undefined;
+      const parsed = parse(json);
+      if ('problem' in parsed) return parsed;
+      for (const item of parsed.value) items.push(item);
+    }
+    return { value: items };
+  };
+
 /** A listing needs 200: a 206 is a part by name. */
-const readReply = <T>(
-  request: Request,
-  reply: Reply,
-  parse: (json: unknown) => Parsed<T>,
-  token: string,
-): Answer<T> => {
+const readReply = <T>(request: Request, reply: Reply, parse: Parse<T>, token: string): Answer<T> => {
   if (!isSuccess(reply)) return { ok: false, failure: failureOf(nameOf(request), reply, token) };
   const where = `${nameOf(request)}: ${reply.status}, but`;
-  const json = reply.cutOff || reply.status !== OK ? undefined : parseJson(reply.body);
-  if (json === undefined) {
+  const parsed = reply.cutOff || reply.status !== OK ? undefined : parse(reply.body);
+  if (parsed === undefined) {
     const what = reply.cutOff ? 'the answer was cut off' : 'the answer is not whole JSON';
     return { ok: false, failure: { kind: 'unavailable', status: reply.status, message: `${where} ${what}` } };
   }
-  const parsed = parse(json);
   if ('value' in parsed) return { ok: true, value: parsed.value };
   return {
     ok: false,
@@ -83,7 +101,7 @@ export const createFastlyClient = (options: FastlyOptions): FastlyClient => {
   const { token, sleep, random } = options;
   const send = createSend(options);
 
-  const read = async <T>(request: Request, parse: (json: unknown) => Parsed<T>): Promise<Answer<T>> => {
+  const read = async <T>(request: Request, parse: Parse<T>): Promise<Answer<T>> => {
     for (let tries = 1; ; tries += 1) {
       const reply = await send(request);
       const header = 'header' in reply ? reply.header : undefined;
@@ -106,19 +124,19 @@ export const createFastlyClient = (options: FastlyOptions): FastlyClient => {
   };
 
   return {
-    readToken: () => read({ method: 'GET', path: ['tokens', 'self'] }, parseToken),
+    readToken: () => read({ method: 'GET', path: ['tokens', 'self'] }, whole(parseToken)),
 
     listInvitations: () =>
       listWhole((page) => {
         const query = { 'page[number]': String(page), 'page[size]': String(PAGE_SIZE) };
         return read(
           { method: 'GET', path: ['invitations'], query, headers: { accept: JSON_API } },
-          parsePage,
+          whole(parsePage),
         );
       }, options),
 
     listMembers: (customerId) =>
-      read({ method: 'GET', path: ['customer', customerId, 'users'] }, parseMembers),
+      read({ method: 'GET', path: ['customer', customerId, 'users'] }, inPieces(parseMembers)),
 
     createInvitation: (customerId, email, access) =>
       write(

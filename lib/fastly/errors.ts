@@ -2,8 +2,8 @@
 
 import * as v from 'valibot';
 import type { Failure, FailureKind } from '../answer.ts';
+import { parseJson } from './json-pieces.ts';
 import type { Reply } from './transport.ts';
-import { parseJson } from './wire.ts';
 
 const MAX_EXPLANATION_LENGTH = 300;
 const MAX_ERRORS_SHOWN = 3;
@@ -27,7 +27,8 @@ const isNotEmpty = (text: string): boolean => text !== '';
 
 /** Fastly's own words, or what came instead of them. */
 const explain = ({ body, header }: Reply): string => {
-  const parsed = v.safeParse(errorSchema, parseJson(body));
+  const text = body.toString();
+  const parsed = v.safeParse(errorSchema, parseJson(text));
   if (parsed.success) {
     const { msg, title, detail, errors } = parsed.output;
     const listed = errors.map((error) => phrase(error.title, error.detail)).filter(isNotEmpty);
@@ -36,7 +37,7 @@ const explain = ({ body, header }: Reply): string => {
       .join('; ');
     if (explanation !== '') return explanation;
   }
-  if (body.trim() === '') return 'without an explanation';
+  if (text.trim() === '') return 'without an explanation';
   return `without a readable explanation (${header('content-type') ?? 'no content type'})`;
 };
 

@@ -17,7 +17,7 @@ export type Reply = {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
   /** Empty when it was cut off. */
-  readonly body: string;
+  readonly body: Buffer;
   /** The status arrived, the whole body did not. */
   readonly cutOff: boolean;
 };
@@ -37,20 +37,22 @@ export type TransportOptions = {
   readonly requestTimeoutMs: number;
 };
 
-const replyOf = ({ statusCode, headers }: Response<unknown>, body: string, cutOff: boolean): Reply => ({
+const replyOf = ({ statusCode, headers }: Response<unknown>, body: Uint8Array, cutOff: boolean): Reply => ({
   status: statusCode,
   header: (name) => {
     const value = headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   },
-  body,
+  body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
   cutOff,
 });
+
+const NOTHING = new Uint8Array();
 
 /** Only codes leave this function: got's errors carry the request's options, and with them the token. */
 const replyOrLost = (error: unknown, requestTimeoutMs: number): Reply | Lost => {
   if (!(error instanceof RequestError)) throw error;
-  if (error.response?.statusCode !== undefined) return replyOf(error.response, '', true);
+  if (error.response?.statusCode !== undefined) return replyOf(error.response, NOTHING, true);
   const reason =
     error instanceof TimeoutError
       ? `no answer within ${requestTimeoutMs} ms`
@@ -80,6 +82,7 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
+    responseType: 'buffer',
     // Without a limit on sockets: how many requests run at once is for the callers to say.
     agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
   });

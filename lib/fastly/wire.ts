@@ -17,15 +17,6 @@ export type Page = {
 /** `problem` is half a sentence that names fields, never their content. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
-/** Undefined for what is not JSON. */
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** Real ones are alphanumeric. They become part of a path, where dots alone would be resolved away. */
 export const isId = (text: string): boolean => /^[\w:~-][\w.:~-]{0,127}$/.test(text);
 

@@ -6,9 +6,10 @@
 import * as v from 'valibot';
 import type { Failure } from '../../lib/answer.ts';
 import { failureOf } from '../../lib/fastly/errors.ts';
+import { parseJson } from '../../lib/fastly/json-pieces.ts';
 import { PAGE_SIZE } from '../../lib/fastly/list.ts';
 import type { Reply, Request, Send } from '../../lib/fastly/transport.ts';
-import { encodeInvitation, parseCreatedId, parseJson } from '../../lib/fastly/wire.ts';
+import { encodeInvitation, parseCreatedId } from '../../lib/fastly/wire.ts';
 import type { Access, Email } from '../../lib/invitation.ts';
 import type { QuotaReading } from '../../lib/quota.ts';
 
@@ -20,7 +21,7 @@ const JSON_API = 'application/vnd.api+json';
  * - `unknown` no answer, or one that leaves the effect open
  */
 export type Written =
-  | { readonly kind: 'done'; readonly status: number; readonly reading: QuotaReading; readonly body: string }
+  | { readonly kind: 'done'; readonly status: number; readonly reading: QuotaReading; readonly body: Buffer }
   | { readonly kind: 'refused'; readonly failure: Failure; readonly reading: QuotaReading | undefined }
   | { readonly kind: 'unknown'; readonly failure: Failure };
 
