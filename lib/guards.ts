@@ -135,9 +135,9 @@ export const guardPlan = (
   const readings = readGuards(plan, rosterRows, limits);
   const tripped = readings.filter((reading) => reading.tripped);
   const heldKinds = new Set<Kind>(tripped.flatMap(({ guard }) => GUARDED_KINDS[guard]));
+  if (heldKinds.size === 0) return { readings, released: plan.changes, held: [], holds: [] };
   const held = plan.changes.filter((change) => heldKinds.has(kindOf(change)));
-  const released =
-    held.length === 0 ? plan.changes : plan.changes.filter((change) => !heldKinds.has(kindOf(change)));
+  const released = plan.changes.filter((change) => !heldKinds.has(kindOf(change)));
   return { readings, released, held, holds: holdsOf(held, tripped) };
 };
 

@@ -195,8 +195,9 @@ const note = (draft: Draft, email: Email, decision: Decision): void => {
 const planEntries = (input: PlanInput, { listed }: People): Draft => {
   const changes = { delete: [], replace: [], create: [] };
   const draft: Draft = { changes, waiting: [], drift: [], keep: 0, member: 0 };
-  for (const [number, person] of listed.entries()) {
+  for (let number = 0; number < listed.length; number += 1) {
     const entry = input.entries.at(number);
+    const person = listed[number];
     if (person?.member === undefined) {
       const ledgerEntry = input.ledger.get(entry.email);
       const decision =
