@@ -11,12 +11,13 @@ type Knowledge = {
   /** The least that Fastly said to be left in that window. */
   told: number | undefined;
   answered: boolean;
-  inFlight: number;
+  readonly inFlight: Set<WriteOfJob>;
   /** Another process wrote since; what was told is old until the next answer. */
   stale: boolean;
 };
 
 const LONGEST_JOB_MS = 60_000;
+const SECOND_MS = 1000;
 
 export class QuotaWatch {
   readonly #violate: Violate;
@@ -26,6 +27,8 @@ export class QuotaWatch {
   /** Writes by account and window that could not know what was left: first ones of a process, or after lost answers. */
   readonly #blind = new Map<string, number>();
   readonly #lastWriter = new Map<string, object>();
+  /** Writes that nobody learns anything from any more, each with the window in which it counts as blind. */
+  readonly #abandoned = new WeakMap<WriteOfJob, number>();
 
   constructor(violate: Violate, counts: Counts, reserve: number) {
     this.#violate = violate;
@@ -33,7 +36,8 @@ export class QuotaWatch {
     this.#reserve = reserve;
   }
 
-  started({ account, container }: WriteOfJob, fastly: FastlyAccount, now: number): void {
+  started(write: WriteOfJob, fastly: FastlyAccount, now: number): void {
+    const { account, container } = write;
     const known = this.#of(container, account);
     const { window } = fastly;
     const age = now - window;
@@ -46,38 +50,43 @@ export class QuotaWatch {
     if (known.told !== undefined && known.told <= this.#reserve)
       this.#violate(`${account}: a write starts with ${known.told} left and a reserve of ${this.#reserve}`);
     // A job that spans two windows goes on with what it was granted in the first.
-    if (!known.answered && known.inFlight > 0 && age > LONGEST_JOB_MS)
+    if (!known.answered && known.inFlight.size > 0 && age > LONGEST_JOB_MS)
       this.#violate(`${account}: the first write does not go alone`);
     if (this.#lastWriter.get(account) !== container) known.stale = true;
     this.#lastWriter.set(account, container);
     if (!known.answered || known.told === undefined || known.stale) this.#blindWrite(account, window);
-    known.inFlight += 1;
+    known.inFlight.add(write);
   }
 
-  answered(
-    { account, container, startedAt }: WriteOfJob,
-    reading: QuotaReading | undefined,
-    fastly: FastlyAccount,
-  ): void {
+  answered(write: WriteOfJob, reading: QuotaReading | undefined, fastly: FastlyAccount): void {
+    const { account, container } = write;
+    const { window } = fastly;
     const known = this.#of(container, account);
-    known.inFlight -= 1;
+    known.inFlight.delete(write);
     // Also when it was lost: who never gets headers must not go alone for ever.
     known.answered = true;
     const remaining = Number(reading?.remaining ?? Number.NaN);
-    // An answer from before the window's end says nothing of the new one.
     if (Number.isNaN(remaining)) {
-      this.#blindWrite(account, fastly.window);
+      this.#abandon(write, window);
       // Such an answer says the same in whatever window it comes.
-      if (known.window !== fastly.window) known.told = undefined;
-      known.window = fastly.window;
+      if (known.window !== window) known.told = undefined;
+      known.window = window;
+      return;
     }
-    if (Number.isNaN(remaining) || known.window !== fastly.window || startedAt < fastly.window) return;
+    // Its reset says of which window it speaks, not its start: the window may have begun while it was on its way.
+    if (Number(reading?.reset) * SECOND_MS !== window + fastly.account.options.windowMs) return;
+    if (known.window !== window) known.told = undefined;
+    known.window = window;
     known.told = Math.min(known.told ?? remaining, remaining);
     known.stale = false;
   }
 
-  /** `remaining`: before this write, by Fastly's own count. */
-  arrived(account: string, fastly: FastlyAccount, status: number, hasHeaders: boolean): void {
+  /** Fastly has counted this write already. */
+  arrived(write: WriteOfJob, fastly: FastlyAccount, status: number, hasHeaders: boolean): void {
+    const { account } = write;
+    const abandonedIn = this.#abandoned.get(write);
+    // Given up in an earlier window, it takes from this one, of which that window's excuse says nothing.
+    if (abandonedIn !== undefined && abandonedIn !== fastly.window) this.#blindWrite(account, fastly.window);
     const { us, others } = fastly.used;
     const left = fastly.account.options.quotaPerHour - us - others;
     if (status === 429) this.#counts.add('429s');
@@ -92,9 +101,14 @@ export class QuotaWatch {
 
   /** The process is gone, and with it what it waited for. */
   forget(container: object): void {
-    for (const [account, { inFlight, window }] of this.#knowledge.get(container) ?? [])
-      for (let lost = 0; lost < inFlight; lost += 1) this.#blindWrite(account, window);
+    for (const { inFlight, window } of this.#knowledge.get(container)?.values() ?? [])
+      for (const write of inFlight) this.#abandon(write, window);
     this.#knowledge.delete(container);
+  }
+
+  #abandon(write: WriteOfJob, window: number): void {
+    this.#abandoned.set(write, window);
+    this.#blindWrite(write.account, window);
   }
 
   #blindWrite(account: string, window: number): void {
@@ -109,7 +123,7 @@ export class QuotaWatch {
       window: 0,
       told: undefined,
       answered: false,
-      inFlight: 0,
+      inFlight: new Set<WriteOfJob>(),
       stale: false,
     };
     accounts.set(account, known);

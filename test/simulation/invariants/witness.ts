@@ -123,7 +123,7 @@ export class Witness {
     const { account, method, job } = write;
     counts.add('writes');
     const hasHeaders = answer.headers['fastly-ratelimit-remaining'] !== undefined;
-    this.#quota.arrived(account, fastly, answer.status, hasHeaders);
+    this.#quota.arrived(write, fastly, answer.status, hasHeaders);
     if (method === 'POST' && !late) this.#checkMember(write, fastly);
     if (answer.status < 200 || answer.status >= 300) {
       counts.add(`answers ${answer.status}`);
