@@ -9,7 +9,7 @@ import type { WorkSession } from './work-session.ts';
 /** With less than this left of the function's time no job is started: a write and its time-out would no longer fit. */
 export const MIN_REMAINING_MS = 15_000;
 
-/** How a job ended in this invocation: as `execute` says, not started for lack of time, or stopped by an error of ours. */
+/** How a job ended in this invocation: as `execute` says, not started, or stopped by an error of ours. */
 export type End = JobEnd | { readonly kind: 'not_started' } | { readonly kind: 'broken' };
 export type Ended = { readonly delivered: Delivered; readonly end: End };
 
@@ -23,13 +23,24 @@ const executeOne = async (session: WorkSession, { message, job }: Delivered): Pr
   }
 };
 
-/** Never throws: every job has an end. */
+/** The first job of each address. */
+const firstOfEach = (jobs: readonly Delivered[]): ReadonlySet<Delivered> =>
+  new Set(new Map(jobs.toReversed().map((delivered) => [delivered.job.email, delivered])).values());
+
+/**
+ * Never throws: every job has an end. Of several jobs for one address only the first is started: the others are its
+ * copies, redriven from the dead-letter queue, and have to look at what came of it before they write.
+ */
 export const executeAll = (
   session: WorkSession,
   jobs: readonly Delivered[],
   remainingMs: () => number,
-): Promise<Ended[]> =>
-  pLimit(session.deps.rules.WRITE_CONCURRENCY).map(jobs, async (delivered) => ({
+): Promise<Ended[]> => {
+  const first = firstOfEach(jobs);
+  const mayStart = (delivered: Delivered): boolean =>
+    first.has(delivered) && remainingMs() >= MIN_REMAINING_MS;
+  return pLimit(session.deps.rules.WRITE_CONCURRENCY).map(jobs, async (delivered) => ({
     delivered,
-    end: remainingMs() < MIN_REMAINING_MS ? { kind: 'not_started' } : await executeOne(session, delivered),
+    end: mayStart(delivered) ? await executeOne(session, delivered) : { kind: 'not_started' },
   }));
+};

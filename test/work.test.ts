@@ -364,6 +364,20 @@ describe('the outcome table', () => {
   });
 });
 
+describe('copies of one job in one batch', () => {
+  it('wait for each other, so that the second one sees what came of the first (F53)', async () => {
+    const w = new WorkerWorld();
+    const copies = ['one', 'two'].map((id) => w.message(create('ada'), { id, receives: 4 }));
+    const bob = w.message(create('bob'));
+    expect(await w.work([...copies, bob])).toEqual(['two']);
+    expect(w.writes()).toEqual(['create ada', 'create bob']);
+    w.fastly.invitations = [invitation('ada')];
+    expect(await w.work([w.message(create('ada'), { id: 'two', receives: 5 })])).toEqual([]);
+    expect(w.writes()).toEqual(['create ada', 'create bob']);
+    expect(w.result('ada')).toBe('created');
+  });
+});
+
 describe('malformed messages', () => {
   const good = encodeJob({ account: 'acme', runId: 'r', generation: 1, action: 'finish' }).body;
   it.each([
