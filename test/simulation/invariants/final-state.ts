@@ -33,6 +33,8 @@ type Seen = {
   readonly ledger: Ledger;
   readonly invitations: ReadonlyMap<Email, readonly Invitation[]>;
   readonly members: ReadonlySet<Email>;
+  /** When the last run began, by its own clock: what expired or became due since is for the next one. */
+  readonly asOf: number;
 };
 
 const checkAccount = (world: World, tenant: Tenant): void => {
@@ -51,6 +53,7 @@ function* problemsOf(world: World, tenant: Tenant): Generator<string> {
     ledger: decoded.ledger,
     invitations: Map.groupBy(fastly.listInvitations(), ({ email }) => email),
     members: new Set(fastly.listMembers().map(({ email }) => email)),
+    asOf: Date.parse(pointer?.startedAt ?? ''),
   };
   const about = (
     emails: Iterable<Email>,
@@ -85,10 +88,9 @@ const outcomeProblem = (world: World, record: PlanRecord, email: Email): string 
   return undefined;
 };
 
-const liveOf = ({ world, invitations }: Seen, email: Email): readonly Invitation[] => {
-  const { rules, clockSkewMs } = world.settings;
-  const now = world.scheduler.now + clockSkewMs;
-  return (invitations.get(email) ?? []).filter((one) => isLive(one, rules.INVITATION_TTL_DAYS, now));
+const liveOf = ({ world, invitations, asOf }: Seen, email: Email): readonly Invitation[] => {
+  const ttlDays = world.settings.rules.INVITATION_TTL_DAYS;
+  return (invitations.get(email) ?? []).filter((one) => isLive(one, ttlDays, asOf));
 };
 
 /** Whoever is in the roster is a member, or invited once and for what the roster says, or waits for a reason. */
@@ -111,12 +113,11 @@ const wishProblem = (seen: Seen, email: Email): string | undefined => {
 };
 
 /** No further mail is due. */
-const mayWait = ({ world, ledger }: Seen, email: Email): boolean => {
-  const { rules, clockSkewMs } = world.settings;
+const mayWait = ({ world, ledger, asOf }: Seen, email: Email): boolean => {
+  const { rules } = world.settings;
   const entry = ledger.get(email);
   if (entry === undefined || entry.interrupted) return false;
-  const now = world.scheduler.now + clockSkewMs;
-  const isCooling = now < Date.parse(entry.lastSentAt) + rules.REINVITE_AFTER_DAYS * DAY_MS;
+  const isCooling = asOf < Date.parse(entry.lastSentAt) + rules.REINVITE_AFTER_DAYS * DAY_MS;
   return isCooling || entry.count >= rules.MAX_INVITES_PER_EMAIL;
 };
 
