@@ -32,7 +32,8 @@ export class Outsiders {
       else if (random.chance(0.25)) {
         // Of very many, one would expire in every hour of the calm at the end.
         const oldestMinutes = settings.people > 100 ? 60 : 9 * 24 * 60;
-        const createdAt = scheduler.now - random.between(0, oldestMinutes) * MINUTE_MS;
+        // Long enough ago for the list to show it, however late it is.
+        const createdAt = scheduler.now - random.between(1, oldestMinutes) * MINUTE_MS;
         this.#fastly.controls.seed({ invitations: [{ email, ...access, services, createdAt }] });
       }
       if (random.chance(0.02)) this.#fastly.unwelcome.add(person(index));
