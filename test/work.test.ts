@@ -365,7 +365,7 @@ describe('the outcome table', () => {
 });
 
 describe('copies of one job in one batch', () => {
-  it('wait for each other, so that the second one sees what came of the first (F53)', async () => {
+  it('wait for each other, so that the second one sees what came of the first', async () => {
     const w = new WorkerWorld();
     const copies = ['one', 'two'].map((id) => w.message(create('ada'), { id, receives: 4 }));
     const bob = w.message(create('bob'));
