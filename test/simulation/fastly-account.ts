@@ -83,15 +83,15 @@ export class FastlyAccount {
     return true;
   }
 
-  /** As `GET /invitations` shows it, in our words. */
-  listInvitations(): Invitation[] {
+  /** As `GET /invitations` shows it, in our words; with nothing expired that was not at `expiredAt`, in Fastly's time. */
+  listInvitations(expiredAt: number = this.#scheduler.now): Invitation[] {
     const { behaviour } = this.#settings;
     const now = this.#scheduler.now;
     return [...this.account.state.invitations.values()]
       .filter(({ createdAt }) => createdAt <= now - this.listingLagMs)
       .filter((invitation) => isListed(invitation, behaviour) && invitation.end !== 'deleted')
-      .filter((one) => behaviour.expired === 'listed' || !isExpired(one, behaviour, now))
-      .map((invitation) => this.#render(invitation, now));
+      .filter((one) => behaviour.expired === 'listed' || !isExpired(one, behaviour, expiredAt))
+      .map((invitation) => this.#render(invitation, expiredAt));
   }
 
   listMembers(): Member[] {

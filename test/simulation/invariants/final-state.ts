@@ -47,13 +47,15 @@ function* problemsOf(world: World, tenant: Tenant): Generator<string> {
   if (pointer?.status !== 'finished') yield `the last run is ${pointer?.status}`;
   const decoded = decodeLedger(world.bucket.get(`state/${fastly.name}/ledger.json`)?.content ?? '{}');
   if ('problem' in decoded) return yield `the ledger is damaged: ${decoded.problem}`;
+  const asOf = Date.parse(pointer?.startedAt ?? '');
+  const listed = fastly.listInvitations(asOf - world.settings.clockSkewMs);
   const seen: Seen = {
     world,
     tenant,
     ledger: decoded.ledger,
-    invitations: Map.groupBy(fastly.listInvitations(), ({ email }) => email),
+    invitations: Map.groupBy(listed, ({ email }) => email),
     members: new Set(fastly.listMembers().map(({ email }) => email)),
-    asOf: Date.parse(pointer?.startedAt ?? ''),
+    asOf,
   };
   const about = (
     emails: Iterable<Email>,
