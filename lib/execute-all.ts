@@ -23,13 +23,16 @@ const executeOne = async (session: WorkSession, { message, job }: Delivered): Pr
   }
 };
 
-/** The first job of each address. */
+/** A run has one job per address. */
+const identityOf = ({ job }: Delivered): string => `${job.runId} ${job.email}`;
+
 const firstOfEach = (jobs: readonly Delivered[]): ReadonlySet<Delivered> =>
-  new Set(new Map(jobs.toReversed().map((delivered) => [delivered.job.email, delivered])).values());
+  new Set(new Map(jobs.toReversed().map((delivered) => [identityOf(delivered), delivered])).values());
 
 /**
- * Never throws: every job has an end. Of several jobs for one address only the first is started: the others are its
- * copies, redriven from the dead-letter queue, and have to look at what came of it before they write.
+ * Never throws: every job has an end. Of several copies of a job, redriven from the dead-letter queue, only the first is
+ * started: the others have to look at what came of it before they write. A job of an older run is no copy: it is void,
+ * and nothing waits for it.
  */
 export const executeAll = (
   session: WorkSession,

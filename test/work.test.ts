@@ -376,6 +376,15 @@ describe('copies of one job in one batch', () => {
     expect(w.writes()).toEqual(['create ada', 'create bob']);
     expect(w.result('ada')).toBe('created');
   });
+
+  it('are not what an older run left: nothing waits for a void job', async () => {
+    const w = new WorkerWorld();
+    const older = w.message(create('ada'), { id: 'older' });
+    const body = older.body.replace('"generation":7', '"generation":8').replace('run1', 'run2');
+    w.setPointer({ generation: 8, runId: 'run2' });
+    expect(await w.work([older, w.message({ body }, { id: 'newer' })])).toEqual([]);
+    expect(w.writes()).toEqual(['create ada']);
+  });
 });
 
 describe('malformed messages', () => {

@@ -82,7 +82,6 @@ export class QuotaWatch {
   }
 
   /** Fastly has counted this write already. */
-  /** Fastly has counted this write already. */
   arrived(write: WriteOfJob, fastly: FastlyAccount, status: number, hasHeaders: boolean): void {
     const { account } = write;
     const abandonedIn = this.#abandoned.get(write);
