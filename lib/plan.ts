@@ -5,6 +5,7 @@ import { differingFields, isLive, newestFirst, sameList } from './compare.ts';
 import type { EntryTable } from './entry-table.ts';
 import type { Email, Entry, Invitation, Member } from './invitation.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
+import { groupPeople, type People } from './people.ts';
 import { type Wait, waitFor } from './wait.ts';
 
 export type Waiting = {
@@ -60,40 +61,12 @@ export type PlanInput = {
   readonly now: number;
 };
 
-/** What Fastly has of one address. */
-type Person = { invitations: readonly Invitation[]; member: Member | undefined };
-
-type People = {
-  /** Those in the roster, by the number of their entry. */
-  readonly listed: readonly (Person | undefined)[];
-  readonly unlisted: ReadonlyMap<Email, Person>;
-};
-
-/** One look per person, not per entry: a roster may be far longer than the lists. */
-const groupPeople = ({ entries, invitations, members }: PlanInput): People => {
-  const listed = new Array<Person | undefined>(entries.size).fill(undefined);
-  const unlisted = new Map<Email, Person>();
-  const personOf = (email: Email): Person => {
-    const number = entries.find(email);
-    const known = number === undefined ? unlisted.get(email) : listed[number];
-    if (known !== undefined) return known;
-    const person: Person = { invitations: [], member: undefined };
-    if (number === undefined) unlisted.set(email, person);
-    else listed[number] = person;
-    return person;
-  };
-  for (const invitation of invitations) {
-    const person = personOf(invitation.email);
-    // Not pushed: an array that was pushed to has room for 16 more.
-    person.invitations = [...person.invitations, invitation];
-  }
-  for (const member of members) personOf(member.email).member = member;
-  return { listed, unlisted };
-};
-
 const idsOf = (invitations: readonly Invitation[]): string[] => invitations.map(({ id }) => id).sort();
 
 type Decision = 'keep' | Change | Wait;
+
+/** Which mail to this address the next one is, from 1. */
+const nextMail = (ledgerEntry: LedgerEntry | undefined): number => (ledgerEntry?.count ?? 0) + 1;
 
 /** For an entry without a live invitation; `expired` are those it has. */
 const invite = (
@@ -104,7 +77,7 @@ const invite = (
 ): Change | Wait => {
   const wait = waitFor(ledgerEntry, rules, now);
   if (wait !== undefined) return wait;
-  const mailNumber = (ledgerEntry?.count ?? 0) + 1;
+  const mailNumber = nextMail(ledgerEntry);
   if (expired.length === 0) {
     const reason = ledgerEntry?.interrupted ? 'interrupted' : 'not_invited';
     return { action: 'create', email, access, reason, mailNumber };
@@ -148,7 +121,7 @@ const decideEntry = (
       reason: 'changed',
       fields,
       live: live.length,
-      mailNumber: (ledgerEntry?.count ?? 0) + 1,
+      mailNumber: nextMail(ledgerEntry),
     };
   }
   const others = live.filter(({ id }) => id !== match.id);
@@ -241,7 +214,7 @@ const ACTION_ORDER = ['delete', 'replace', 'create'] as const satisfies readonly
  */
 export const planChanges = (input: PlanInput): Plan => {
   const { invitations, rules, now } = input;
-  const people = groupPeople(input);
+  const people = groupPeople(input.entries, invitations, input.members);
   const draft = planEntries(input, people);
   const spared: { email: Email; reason: 'protected' | 'prune' }[] = [];
   const unlistedMembers: Email[] = [];
