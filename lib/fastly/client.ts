@@ -4,10 +4,17 @@ import type { Answer, TokenInfo } from '../answer.ts';
 import type { Access, Email, Invitation, Member } from '../invitation.ts';
 import type { QuotaReading } from '../quota.ts';
 import { failureOf } from './errors.ts';
-import { parseInPieces, parseJson } from './json-pieces.ts';
+import { createPieceReader, parseJson } from './json-pieces.ts';
 import { type ListOptions, listWhole, PAGE_SIZE } from './list.ts';
 import { retryPauseMs } from './retry.ts';
-import { createSend, type Lost, type Reply, type Request, type TransportOptions } from './transport.ts';
+import {
+  createSend,
+  isSuccess,
+  type Lost,
+  type Reply,
+  type Request,
+  type TransportOptions,
+} from './transport.ts';
 import {
   encodeInvitation,
   isId,
@@ -40,7 +47,6 @@ export type FastlyOptions = TransportOptions & ListOptions;
 const JSON_API = 'application/vnd.api+json';
 
 const OK = 200;
-const isSuccess = ({ status }: Reply): boolean => status >= 200 && status < 300;
 
 /** The query is left out: which page it was is said where it matters. */
 const nameOf = ({ method, path }: Request): string => `${method} /${path.join('/')}`;
@@ -57,35 +63,42 @@ const quotaOf = ({ header }: Reply): QuotaReading => ({
   date: header('date'),
 });
 
-/** Undefined for what is not JSON. */
-type Parse<T> = (body: Buffer) => Parsed<T> | undefined;
+/** Reads the body of one answer. `end`: what it says, or undefined when it is not JSON. */
+type BodyReader<T> = { add(bytes: Buffer): void; end(): Parsed<T> | undefined };
 
 const whole =
-  <T>(parse: (json: unknown) => Parsed<T>): Parse<T> =>
-  (body) => {
-    const json = parseJson(body);
-    return json === undefined ? undefined : parse(json);
+  <T>(parse: (json: unknown) => Parsed<T>) =>
+  (): BodyReader<T> => {
+    const parts: Buffer[] = [];
+    return {
+      add: (bytes) => parts.push(bytes),
+      end: () => {
+        const json = parseJson(Buffer.concat(parts));
+        return json === undefined ? undefined : parse(json);
+      },
+    };
   };
 
 /** For lists that come in one answer, however long they are. */
 const inPieces =
-  <T>(parse: (json: unknown) => Parsed<readonly T[]>): Parse<readonly T[]> =>
-  (body) => {
+  <T>(parse: (json: unknown) => Parsed<readonly T[]>) =>
+  (): BodyReader<readonly T[]> => {
     const items: T[] = [];
-    for (const json of parseInPieces(body)) {
-      if (json === undefined) return undefined;
+    let problem: { readonly problem: string } | undefined;
+    const pieces = createPieceReader((json) => {
+      if (problem !== undefined) return;
       const parsed = parse(json);
-      if ('problem' in parsed) return parsed;
-      for (const item of parsed.value) items.push(item);
-    }
-    return { value: items };
+      if ('problem' in parsed) problem = parsed;
+      else for (const item of parsed.value) items.push(item);
+    });
+    return { add: pieces.add, end: () => (pieces.end() ? (problem ?? { value: items }) : undefined) };
   };
 
 /** A listing needs 200: a 206 is a part by name. */
-const readReply = <T>(request: Request, reply: Reply, parse: Parse<T>, token: string): Answer<T> => {
+const readReply = <T>(request: Request, reply: Reply, body: BodyReader<T>, token: string): Answer<T> => {
   if (!isSuccess(reply)) return { ok: false, failure: failureOf(nameOf(request), reply, token) };
   const where = `${nameOf(request)}: ${reply.status}, but`;
-  const parsed = reply.cutOff || reply.status !== OK ? undefined : parse(reply.body);
+  const parsed = reply.cutOff || reply.status !== OK ? undefined : body.end();
   if (parsed === undefined) {
     const what = reply.cutOff ? 'the answer was cut off' : 'the answer is not whole JSON';
     return { ok: false, failure: { kind: 'unavailable', status: reply.status, message: `${where} ${what}` } };
@@ -101,11 +114,12 @@ export const createFastlyClient = (options: FastlyOptions): FastlyClient => {
   const { token, sleep, random } = options;
   const send = createSend(options);
 
-  const read = async <T>(request: Request, parse: Parse<T>): Promise<Answer<T>> => {
+  const read = async <T>(request: Request, startBody: () => BodyReader<T>): Promise<Answer<T>> => {
     for (let tries = 1; ; tries += 1) {
-      const reply = await send(request);
+      const body = startBody();
+      const reply = await send(request, body.add);
       const header = 'header' in reply ? reply.header : undefined;
-      const answer = 'reason' in reply ? lostAnswer(request, reply) : readReply(request, reply, parse, token);
+      const answer = 'reason' in reply ? lostAnswer(request, reply) : readReply(request, reply, body, token);
       if (answer.ok) return answer;
       const pauseMs = retryPauseMs(answer.failure, header, tries, random);
       if (pauseMs === undefined) return answer;

@@ -1,9 +1,4 @@
-/** Long JSON arrays, a piece at a time: text and objects of all items at once are several times their bytes. */
-
-const PIECE_BYTES = 256 * 1024;
-
-/** Between two items, or inside of one: only a parser can tell. */
-const BETWEEN_OBJECTS = '},{';
+/** JSON as it comes over the wire, whole or a piece at a time. */
 
 /** Undefined for what is not JSON. */
 export const parseJson = (text: string | Buffer): unknown => {
@@ -14,31 +9,70 @@ export const parseJson = (text: string | Buffer): unknown => {
   }
 };
 
-/** From `start`, which is the beginning or just behind a comma, to `end`: the next comma, or the end. */
+export type PieceReader = {
+  /** The next bytes, in any portions. */
+  add(bytes: Buffer): void;
+  /** False when it was not JSON after all: then what came before counts for nothing. */
+  end(): boolean;
+};
+
+const PIECE_BYTES = 256 * 1024;
+
+/** Between two items, or inside of one: only a parser can tell. */
+const BETWEEN_OBJECTS = '},{';
+
+/** Whole items at the beginning, and where the comma behind them is. */
 type Piece = { readonly json: unknown; readonly end: number };
 
-const readPiece = (bytes: Buffer, start: number, pieceBytes: number): Piece => {
-  let from = start + pieceBytes;
-  for (let step = 1; ; step *= 2) {
-    const cut = bytes.indexOf(BETWEEN_OBJECTS, from);
-    const end = cut === -1 ? bytes.length : cut + 1;
-    const text = bytes.toString('utf8', start, end);
-    const json = parseJson(`${start === 0 ? '' : '['}${text}${cut === -1 ? '' : ']'}`);
-    if (json !== undefined || cut === -1) return { json, end };
-    // It was cut inside of an item. In ever larger steps: whatever the items look like, there are few attempts.
-    from = cut + step;
+const findPiece = (bytes: Buffer, opening: string): Piece | undefined => {
+  let cut = bytes.lastIndexOf(BETWEEN_OBJECTS);
+  // Back in ever larger steps: whatever the items look like, there are few attempts.
+  for (let step = 1; cut >= 0; step *= 2) {
+    const json = parseJson(`${opening}${bytes.toString('utf8', 0, cut + 1)}]`);
+    if (json !== undefined) return { json, end: cut + 1 };
+    cut = cut < step ? -1 : bytes.lastIndexOf(BETWEEN_OBJECTS, cut - step);
   }
+  return undefined;
 };
 
 /**
- * What `parseJson` makes of UTF-8 text, except that a long array of objects comes as several arrays, whose items together
- * are its items. Ends with `undefined` where the text turns out not to be JSON: then what came before counts for nothing.
+ * Reads UTF-8 JSON while it arrives. `onPiece` gets what `parseJson` would make of it, except that a long array of objects
+ * comes as several arrays, whose items together are its items: all at once they would need several times their bytes.
  */
-export function* parseInPieces(bytes: Buffer, pieceBytes: number = PIECE_BYTES): Generator<unknown, void> {
-  for (let start = 0; start <= bytes.length; ) {
-    const { json, end } = readPiece(bytes, start, pieceBytes);
-    yield json;
-    if (json === undefined) return;
-    start = end + 1;
-  }
-}
+export const createPieceReader = (
+  onPiece: (json: unknown) => void,
+  pieceBytes: number = PIECE_BYTES,
+): PieceReader => {
+  /** From the beginning, or from an item on. */
+  let rest: Buffer[] = [];
+  let length = 0;
+  let opening = '';
+  let enough = pieceBytes;
+
+  const takePiece = (): void => {
+    const bytes = Buffer.concat(rest);
+    const piece = findPiece(bytes, opening);
+    if (piece !== undefined) {
+      onPiece(piece.json);
+      opening = '[';
+    }
+    const left = piece === undefined ? bytes : bytes.subarray(piece.end + 1);
+    rest = [left];
+    length = left.length;
+    // What was in vain is not tried again with a little more.
+    enough = piece === undefined ? length * 2 : pieceBytes;
+  };
+
+  return {
+    add: (bytes) => {
+      rest.push(bytes);
+      length += bytes.length;
+      if (length >= enough) takePiece();
+    },
+    end: () => {
+      const json = parseJson(opening + Buffer.concat(rest).toString());
+      if (json !== undefined) onPiece(json);
+      return json !== undefined;
+    },
+  };
+};

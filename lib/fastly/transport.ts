@@ -1,5 +1,6 @@
 /** One HTTP exchange with Fastly, on got with everything that got would do by itself switched off. */
 
+import { once } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import got, { RequestError, type Response, TimeoutError } from 'got';
@@ -16,7 +17,7 @@ export type Request = {
 export type Reply = {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
-  /** Empty when it was cut off. */
+  /** Empty when it was cut off, or given to `onBody`. */
   readonly body: Buffer;
   /** The status arrived, the whole body did not. */
   readonly cutOff: boolean;
@@ -28,7 +29,10 @@ export type Reply = {
  */
 export type Lost = { readonly kind: 'unavailable' | 'unauthorized'; readonly reason: string };
 
-export type Send = (request: Request) => Promise<Reply | Lost>;
+/** `onBody` gets the body of a success while it arrives. */
+export type Send = (request: Request, onBody?: (bytes: Buffer) => void) => Promise<Reply | Lost>;
+
+export const isSuccess = ({ status }: { readonly status: number }): boolean => status >= 200 && status < 300;
 
 export type TransportOptions = {
   /** For example `https://api.fastly.com`; a path is kept as prefix. */
@@ -37,17 +41,17 @@ export type TransportOptions = {
   readonly requestTimeoutMs: number;
 };
 
-const replyOf = ({ statusCode, headers }: Response<unknown>, body: Uint8Array, cutOff: boolean): Reply => ({
+const replyOf = ({ statusCode, headers }: Response, body: Buffer, cutOff: boolean): Reply => ({
   status: statusCode,
   header: (name) => {
     const value = headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   },
-  body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+  body,
   cutOff,
 });
 
-const NOTHING = new Uint8Array();
+const NOTHING = Buffer.alloc(0);
 
 /** Only codes leave this function: got's errors carry the request's options, and with them the token. */
 const replyOrLost = (error: unknown, requestTimeoutMs: number): Reply | Lost => {
@@ -82,20 +86,31 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
-    responseType: 'buffer',
     // Without a limit on sockets: how many requests run at once is for the callers to say.
     agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
   });
-  return async ({ method, path, query, headers, body }) => {
+  return async ({ method, path, query, headers, body }, onBody) => {
     const url = new URL(path.map(encodeURIComponent).join('/'), base);
     url.search = new URLSearchParams(query).toString();
+    const exchange = client.stream(url, {
+      method,
+      ...(headers !== undefined && { headers }),
+      ...(body !== undefined && { body }),
+    });
+    // got waits for a body to be written into whatever may have one.
+    if (method === 'DELETE') exchange.end();
+    // What goes wrong is thrown to whoever reads below; this is for what goes wrong once everything was read.
+    exchange.on('error', () => {});
+    const answered = once(exchange, 'response');
     try {
-      const response = await client(url, {
-        method,
-        ...(headers !== undefined && { headers }),
-        ...(body !== undefined && { body }),
-      });
-      return replyOf(response, response.body, false);
+      const [response] = (await answered) as [Response];
+      const parts: Buffer[] = [];
+      const take =
+        onBody !== undefined && isSuccess({ status: response.statusCode })
+          ? onBody
+          : (part: Buffer) => parts.push(part);
+      for await (const part of exchange) take(part);
+      return replyOf(response, Buffer.concat(parts), false);
     } catch (error) {
       return replyOrLost(error, requestTimeoutMs);
     }

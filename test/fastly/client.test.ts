@@ -355,6 +355,52 @@ describe('answers of a read', () => {
     );
   });
 
+  /** Long enough to be read in many pieces. */
+  const users = Array.from({ length: 20_000 }, (_, index) => ({
+    id: `u${index}`,
+    login: `person${index}@example.com`,
+    roles: [{ id: 'role', nested: [{ a: 1 }, { b: 2 }] }],
+  }));
+  const everybody = JSON.stringify(users);
+
+  it('a long list of users that is cut off is read again from its beginning', async () => {
+    await withScript(
+      (_request, response, number) => {
+        if (number > 1) return json(users);
+        const head = { 'content-type': 'application/json', 'content-length': String(everybody.length) };
+        response
+          .writeHead(200, head)
+          .write(everybody.slice(0, everybody.length / 2), () => response.destroy());
+        return undefined;
+      },
+      async ({ client, pauses }) => {
+        const answer = await client.listMembers(CUSTOMER);
+        expect(answer.ok && answer.value.map(({ id }) => id)).toEqual(users.map(({ id }) => id));
+        expect(pauses.length).toBe(1);
+      },
+    );
+  });
+
+  it.each([
+    {
+      what: 'half of it, as if that were all',
+      body: everybody.slice(0, everybody.length / 2),
+      kind: 'unavailable',
+    },
+    { what: 'something behind its end', body: `${everybody}]`, kind: 'unavailable' },
+    {
+      what: 'a user without a login near its end',
+      body: JSON.stringify([...users, { id: 'u' }, ...users.slice(0, 5000)]),
+      kind: 'incomplete',
+    },
+  ])('a long list of users with $what is not trusted', async ({ body, kind }) => {
+    await withScript(
+      () => ({ status: 200, body }),
+      async ({ client }) =>
+        expect(await client.listMembers(CUSTOMER)).toMatchObject({ ok: false, failure: { kind } }),
+    );
+  });
+
   it('a token without a customer is not trusted', async () => {
     await withScript(
       () => json({ scope: 'global' }),
