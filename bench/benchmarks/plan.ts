@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { atMost, type Bench, type Benchmark, below, type Row } from '../benchmark.ts';
 import { measure, startServer, withServers } from '../child.ts';
+import { deployedNodeOptions } from '../deployed.ts';
 import { writeRoster } from '../people.ts';
 import { constant, type Spread, seconds, spreadOf } from '../race.ts';
 
@@ -28,6 +29,7 @@ const growth = (sizes: readonly number[], medians: readonly Spread[]): Row => {
 const run = async ({ scale, folder, race }: Bench) => {
   const { rows: sizes, people } = SIZES[scale];
   const options = { invitations: people, members: people, prepared: true };
+  const environment = { NODE_OPTIONS: deployedNodeOptions() };
   return await withServers([startServer('account-server', options)], async ([url = '']) => {
     const rows: Row[] = [];
     const times: Spread[] = [];
@@ -35,7 +37,7 @@ const run = async ({ scale, folder, race }: Bench) => {
       const rosterPath = join(folder, `roster-${size}.csv`);
       await writeRoster(rosterPath, size);
       const contestant = (name: string) => {
-        const once = () => measure(name, { rosterPath, url, rows: size });
+        const once = () => measure(name, { rosterPath, url, rows: size }, environment);
         // Once for all: what there is to warm is the server. The roster was written a moment ago.
         return size === sizes[0] ? { warmUp: once, run: once } : { run: once };
       };
