@@ -1,6 +1,7 @@
 /** Changes: what a plan consists of. */
 
 import type { Access, Email } from './invitation.ts';
+import { remembered } from './remembered.ts';
 
 /** What a live invitation can differ in. */
 export type Field = 'role' | 'roles' | 'limit_services' | 'services';
@@ -45,8 +46,28 @@ export type Action = Change['action'];
 export const writesOf = (change: Change): number =>
   change.action === 'create' ? 1 : change.invitationIds.length + (change.action === 'replace' ? 1 : 0);
 
-export const countActions = (changes: readonly Change[]): Record<Action, number> => {
-  const counts = { create: 0, delete: 0, replace: 0 };
-  for (const { action } of changes) counts[action] += 1;
-  return counts;
+/** What changes come to together. */
+export type Tally = {
+  readonly counts: Readonly<Record<Action, number>>;
+  /** Replaces of live invitations. */
+  readonly liveReplaces: number;
+  /** Live invitations that are cancelled or replaced. */
+  readonly removed: number;
+  readonly writes: number;
 };
+
+/** Looks through the same changes once only: there may be a million, far apart in memory. */
+export const tallyOf = remembered((changes: readonly Change[]): Tally => {
+  const counts = { create: 0, delete: 0, replace: 0 };
+  let liveReplaces = 0;
+  let removed = 0;
+  let writes = 0;
+  for (const change of changes) {
+    counts[change.action] += 1;
+    writes += writesOf(change);
+    if (change.action === 'create') continue;
+    removed += change.live;
+    if (change.action === 'replace' && change.live > 0) liveReplaces += 1;
+  }
+  return { counts, liveReplaces, removed, writes };
+});

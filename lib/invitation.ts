@@ -46,7 +46,6 @@ export type Invitation = {
 
 /** A person who already is a user of the account (accepted, possibly locked). */
 export type Member = {
-  readonly id: string;
   readonly email: Email;
   readonly role: string | undefined;
   readonly roles: readonly string[] | undefined;

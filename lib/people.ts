@@ -12,6 +12,9 @@ export type People = {
   readonly unlisted: ReadonlyMap<Email, Person>;
 };
 
+/** Shared by all who have none: a roster may meet a hundred thousand of them. */
+const NONE: readonly Invitation[] = [];
+
 /** One look per person, not per entry: a roster may be far longer than the lists. */
 export const groupPeople = (
   entries: EntryTable,
@@ -24,7 +27,7 @@ export const groupPeople = (
     const number = entries.find(email);
     const known = number === undefined ? unlisted.get(email) : listed[number];
     if (known !== undefined) return known;
-    const person: Person = { invitations: [], member: undefined };
+    const person: Person = { invitations: NONE, member: undefined };
     if (number === undefined) unlisted.set(email, person);
     else listed[number] = person;
     return person;

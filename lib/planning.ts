@@ -1,6 +1,6 @@
 /** From what was read to what is decided: plan, guards, hashes, approval. Pure. */
 
-import { countActions, writesOf } from './change.ts';
+import { tallyOf } from './change.ts';
 import { protectedEmails, type Rules } from './config.ts';
 import { type Guarded, type GuardLimits, guardPlan, hashChanges } from './guards.ts';
 import type { Ledger } from './ledger.ts';
@@ -81,7 +81,7 @@ const statusOf = (request: SyncRequest, plan: Plan, planHash: string, guarded: G
 const MAX_QUEUE_HOURS = 7 * 24;
 
 const quotaOf = (guarded: Guarded, rules: Rules, now: number): QuotaEstimate => {
-  const writes = guarded.released.reduce((sum, change) => sum + writesOf(change), 0);
+  const { writes } = tallyOf(guarded.released);
   const perHour = rules.RATE_LIMIT_PER_HOUR;
   const finish =
     writes === 0 ? now : estimateFinish(writes, { perHour, reserve: rules.RATE_LIMIT_RESERVE }, now);
@@ -126,7 +126,7 @@ export const decide = (
     planHash,
     approval,
     status: statusOf(request, plan, planHash, guarded),
-    counts: { ...countActions(plan.changes), keep: plan.keep, member: plan.member },
+    counts: { ...tallyOf(plan.changes).counts, keep: plan.keep, member: plan.member },
     quota,
     warnings: [...warnings, ...planWarnings(plan, quota, now)],
   };

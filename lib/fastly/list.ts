@@ -44,10 +44,9 @@ const pageProblem = (asked: number, page: Page, first: Page): string | undefined
 };
 
 const add = (listing: Listing, asked: number, page: Page): string | undefined => {
-  for (const id of page.ids) {
-    if (listing.ids.has(id)) return `page ${asked} repeats an invitation`;
-    listing.ids.add(id);
-  }
+  const expected = listing.ids.size + page.ids.length;
+  for (const id of page.ids) listing.ids.add(id);
+  if (listing.ids.size < expected) return `page ${asked} repeats an invitation`;
   listing.invitations.push(...page.invitations);
   return undefined;
 };

@@ -114,7 +114,7 @@ export const parseMembers = (json: unknown): Parsed<readonly Member[]> => {
     if (!exists(user)) continue;
     const email = addressOf(user.login);
     if (email === undefined) return { problem: 'a user has no login' };
-    members.push({ id: user.id, email, ...rolesOf(user) });
+    members.push({ email, ...rolesOf(user) });
   }
   return { value: members };
 };

@@ -97,7 +97,7 @@ export class FastlyAccount {
   listMembers(): Member[] {
     return this.controls
       .members()
-      .map(({ id, login, role, roles }) => ({ id, email: normalizeEmail(login), role, roles }));
+      .map(({ login, role, roles }) => ({ email: normalizeEmail(login), role, roles }));
   }
 
   /** Open and not expired, as everybody but the list knows it. */

@@ -32,7 +32,6 @@ export const invitation = (name: string, more: Partial<Invitation> = {}): Invita
 });
 
 export const member = (name: string, more: Partial<Member> = {}): Member => ({
-  id: `user-${name}`,
   email: email(name),
   role: 'user',
   roles: undefined,

@@ -1,6 +1,6 @@
 /** Plan records and run reports of any size, as the planner and the worker would write them. */
 
-import { type Change, countActions, writesOf } from '../../lib/change.ts';
+import { type Change, tallyOf } from '../../lib/change.ts';
 import { type GuardLimits, guardPlan, hashChanges } from '../../lib/guards.ts';
 import { type Access, normalizeEmail } from '../../lib/invitation.ts';
 import { OUTCOME_RESULTS } from '../../lib/outcome.ts';
@@ -72,7 +72,7 @@ export const planRecord = (
   });
   const heldSet = new Set(held);
   const approval = hashChanges('acme', held);
-  const writes = released.reduce((sum, change) => sum + writesOf(change), 0);
+  const { writes } = tallyOf(released);
   const finish = estimateFinish(writes, { perHour: 1000, reserve: 50 }, Date.parse(CREATED_AT));
   return {
     version: 1,
@@ -88,7 +88,7 @@ export const planRecord = (
       approval,
       approveCommand: `npx osls invoke --function sync --data '{"account":"acme","approve":"${approval}"}'`,
     }),
-    counts: { ...countActions(changes), keep, member: 310 },
+    counts: { ...tallyOf(changes).counts, keep, member: 310 },
     guards: readings,
     held: holds,
     changes: changes.map((change) => (heldSet.has(change) ? { ...change, held: true } : change)),
