@@ -1,6 +1,6 @@
 /** What a benchmark is, and what comes of it. */
 
-import type { Contestant, Spread } from './race.ts';
+import type { Race, Spread } from './race.ts';
 
 /** `tiny`: does everything once, with hardly any data, to show that it works. */
 export type Scale = 'full' | 'tiny';
@@ -9,8 +9,10 @@ export type Bench = {
   readonly scale: Scale;
   /** For data; removed in the end. */
   readonly folder: string;
-  /** Measures the contestants in turns. */
-  readonly race: <Result>(contestants: readonly Contestant<Result>[]) => Promise<Result[][]>;
+  /** Measures the contestants in turns, one run at a time. */
+  readonly race: Race;
+  /** Measures them one after the other, all runs of each at once. */
+  readonly raceAtOnce: Race;
 };
 
 /** One line of the table. */

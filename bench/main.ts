@@ -18,7 +18,7 @@ import { plan } from './benchmarks/plan.ts';
 import { report } from './benchmarks/report.ts';
 import { size } from './benchmarks/size.ts';
 import { installPeers, missingPeers } from './peers.ts';
-import { raceOf } from './race.ts';
+import { type RaceOptions, raceAtOnceOf, raceOf } from './race.ts';
 import { keepResults } from './results.ts';
 import { tableOf } from './table.ts';
 
@@ -48,13 +48,13 @@ const runOne = async ({ name, peers, runs = RUNS, run }: Benchmark): Promise<rea
     return [];
   }
   console.error(`${name} …`);
-  const race = raceOf({
+  const options: RaceOptions = {
     runs: scale === 'tiny' ? 1 : runs,
     warm: scale === 'full',
-    onRun: (done) => console.error(`${name}: run ${done} done after ${elapsed()}`),
-  });
+    onProgress: (done) => console.error(`${name}: ${done} done after ${elapsed()}`),
+  };
   try {
-    return await run({ scale, folder, race });
+    return await run({ scale, folder, race: raceOf(options), raceAtOnce: raceAtOnceOf(options) });
   } catch (error) {
     // The others' figures are not lost with it.
     console.error(`${name}: failed:`, error);
