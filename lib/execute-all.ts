@@ -15,7 +15,7 @@ export type Ended = { readonly delivered: Delivered; readonly end: End };
 
 const executeOne = async (session: WorkSession, { message, job }: Delivered): Promise<End> => {
   try {
-    return await execute(session, job, message.receives > 1);
+    return await execute(session, job, message);
   } catch (error) {
     const { account, runId, generation } = job;
     session.deps.log.error('job interrupted', { account, runId, generation, error: errorText(error) });

@@ -5,6 +5,7 @@ import { differingFields, isLive } from './compare.ts';
 import type { Access, Email, Invitation } from './invitation.ts';
 import type { ChangeJob, CreateJob, DeleteJob, ReplaceJob } from './job.ts';
 import type { OutcomeResult } from './outcome.ts';
+import type { WorkMessage } from './work-deps.ts';
 import type { Allowance, Sight, WorkSession, Written } from './work-session.ts';
 
 export type JobEnd =
@@ -234,7 +235,7 @@ const carryOut = async (
 export const execute = async (
   session: WorkSession,
   job: ChangeJob,
-  redelivered: boolean,
+  message: Pick<WorkMessage, 'receives' | 'sentAt'>,
 ): Promise<JobEnd> => {
   // Asked first, so that void jobs are acknowledged at once, also while the quota is used up.
   const reason = await session.fence(job);
@@ -242,7 +243,7 @@ export const execute = async (
   const admitted = await session.allow(job.action === 'delete' ? 1 : writesNeeded(job));
   if ('until' in admitted) return { kind: 'closed', until: admitted.until };
   try {
-    return await carryOut(session, job, admitted.allowance, redelivered);
+    return await carryOut(session, job, admitted.allowance, session.wasDeliveredBefore(message));
   } finally {
     session.release(admitted.allowance);
   }

@@ -13,8 +13,10 @@ export type WorkMessage = {
   /** The message group. */
   readonly account: string;
   readonly body: string;
-  /** Deliveries of this message so far, this one included: from 1. */
+  /** Deliveries of this message so far, this one included: from 1. Sent back from the dead-letter queue, it begins anew. */
   readonly receives: number;
+  /** Milliseconds since 1970; SQS always says. Sent back from the dead-letter queue, it is sent anew. */
+  readonly sentAt?: number;
   readonly receiptHandle: string;
 };
 

@@ -8,8 +8,8 @@ import { haltedNotification } from './notification.ts';
 import { readCurrent } from './observed.ts';
 import { readPointer, updatePointer } from './pointer.ts';
 import { UNKNOWN_QUOTA } from './quota.ts';
-import { isRunOf } from './run.ts';
-import type { FastlyWriter, WorkDeps } from './work-deps.ts';
+import { isRunOf, PLANNING_TIMEOUT_MS } from './run.ts';
+import type { FastlyWriter, WorkDeps, WorkMessage } from './work-deps.ts';
 
 /** What Fastly lists, by address. */
 export type Sight = {
@@ -45,6 +45,8 @@ export class WorkSession {
   #forbiddenInARow = 0;
   /** As the pointer says; the fence reads it before anything else is done. */
   #customerId: string | undefined;
+  /** Of the run that the pointer speaks of, in milliseconds since 1970. */
+  #startedAt = Number.NaN;
   #sight: { readonly startedAt: number; readonly answer: Promise<Answer<Sight>> } | undefined;
 
   constructor(account: string, deps: WorkDeps) {
@@ -58,10 +60,16 @@ export class WorkSession {
   async fence(job: Pick<ChangeJob, 'generation' | 'runId'>): Promise<string | undefined> {
     const pointer = (await readPointer(this.deps.store, this.account))?.pointer;
     this.#customerId = pointer?.customerId;
+    this.#startedAt = Date.parse(pointer?.startedAt ?? '');
     if (!isRunOf(pointer, job)) return 'a newer run took over';
     if (pointer.status === 'halted') return 'the run is halted';
     // Its outcome was stored before `finish`; what it did now would be in no report and in no ledger.
     return pointer.status === 'finished' ? 'the run is finished' : undefined;
+  }
+
+  /** Whether an earlier delivery may have written already: of this message, or of the one that it was before it was sent back. */
+  wasDeliveredBefore({ receives, sentAt = 0 }: Pick<WorkMessage, 'receives' | 'sentAt'>): boolean {
+    return receives > 1 || sentAt > this.#startedAt + PLANNING_TIMEOUT_MS;
   }
 
   /** Takes `writes` from the quota for one job, before it starts. */

@@ -364,6 +364,24 @@ describe('the outcome table', () => {
   });
 });
 
+describe('a job that SQS put aside and somebody sent back, which counts its deliveries anew', () => {
+  const MINUTE_MS = 60_000;
+  it.each([
+    { name: 'looks first', sentAt: NOW + 16 * MINUTE_MS, ends: 'already_invited', writes: [] },
+    {
+      name: 'is not one that a slow planner sent',
+      sentAt: NOW + 14 * MINUTE_MS,
+      ends: 'created',
+      writes: ['create ada'],
+    },
+  ])('$name', async ({ sentAt, ends, writes }) => {
+    const w = new WorkerWorld();
+    w.fastly.invitations = [invitation('ada')];
+    expect(await w.one(create('ada'), { sentAt })).toBe(ends);
+    expect(w.writes()).toEqual(writes);
+  });
+});
+
 describe('copies of one job in one batch', () => {
   it('wait for each other, so that the second one sees what came of the first', async () => {
     const w = new WorkerWorld();

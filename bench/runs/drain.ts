@@ -79,11 +79,12 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
 const drain = async ({ queue, deps }: Prepared): Promise<void> => {
   while (queue.size > 0) {
     const received = queue.receive(BATCH, Date.now(), VISIBILITY_MS);
-    const messages = received.map(({ messageId, groupId, body, receiveCount, receiptHandle }) => ({
+    const messages = received.map(({ messageId, groupId, body, receiveCount, sentAt, receiptHandle }) => ({
       id: messageId,
       account: groupId,
       body,
       receives: receiveCount,
+      sentAt,
       receiptHandle,
     }));
     const returned = await work(messages, deps, () => TIMEOUT_MS);

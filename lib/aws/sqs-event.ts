@@ -14,6 +14,7 @@ const eventSchema = v.looseObject({
       attributes: v.looseObject({
         MessageGroupId: text,
         ApproximateReceiveCount: v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number), v.minValue(1)),
+        SentTimestamp: v.exactOptional(v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))),
       }),
       messageAttributes: v.exactOptional(v.looseObject({ originalMessageId: v.exactOptional(v.unknown()) })),
     }),
@@ -22,7 +23,7 @@ const eventSchema = v.looseObject({
 
 type EventRecord = v.InferOutput<typeof eventSchema>['Records'][number];
 
-/** A copy that somebody sent back from the dead-letter queue counts anew at SQS, but its job was tried before. */
+/** A copy of ours that somebody sent back from the dead-letter queue counts anew at SQS, but its job was tried before. */
 const receivesOf = ({ attributes, messageAttributes }: EventRecord): number =>
   attributes.ApproximateReceiveCount + (messageAttributes?.originalMessageId === undefined ? 0 : 1);
 
@@ -41,5 +42,6 @@ export const parseSqsEvent = (event: unknown): WorkMessage[] => {
     body: record.body,
     account: record.attributes.MessageGroupId,
     receives: receivesOf(record),
+    ...(record.attributes.SentTimestamp !== undefined && { sentAt: record.attributes.SentTimestamp }),
   }));
 };

@@ -43,11 +43,12 @@ export const openJobs = (directory: string, now: () => number): Jobs => {
     receive: () =>
       queue
         .transact((fifo) => fifo.receive(BATCH, now(), VISIBILITY_MS))
-        .map(({ messageId, groupId, body, receiveCount, receiptHandle }) => ({
+        .map(({ messageId, groupId, body, receiveCount, sentAt, receiptHandle }) => ({
           id: messageId,
           account: groupId,
           body,
           receives: receiveCount,
+          sentAt,
           receiptHandle,
         })),
     acknowledge: (messages) =>

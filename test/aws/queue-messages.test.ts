@@ -99,13 +99,18 @@ describe('the event of the queue', () => {
     messageId: 'm',
     receiptHandle: 'h',
     body: '{"email":"thelma@example.com"}',
-    attributes: { MessageGroupId: 'acme', ApproximateReceiveCount: '3', SenderId: 'x' },
+    attributes: {
+      MessageGroupId: 'acme',
+      ApproximateReceiveCount: '3',
+      SentTimestamp: '1795428300000',
+      SenderId: 'x',
+    },
     awsRegion: 'eu-west-1',
   };
 
   it('becomes messages', () => {
     expect(parseSqsEvent({ Records: [record] })).toEqual([
-      { id: 'm', receiptHandle: 'h', body: record.body, account: 'acme', receives: 3 },
+      { id: 'm', receiptHandle: 'h', body: record.body, account: 'acme', receives: 3, sentAt: 1795428300000 },
     ]);
     expect(parseSqsEvent({ Records: [] })).toEqual([]);
   });

@@ -116,6 +116,7 @@ const messageOf = (message: ReceivedMessage): WorkMessage => ({
   body: message.body,
   // As the adapter of the event counts.
   receives: message.receiveCount + (message.attributes?.originalMessageId === undefined ? 0 : 1),
+  sentAt: message.sentAt,
   receiptHandle: message.receiptHandle,
 });
 

@@ -40,22 +40,22 @@ const sendNonsense = (world: World, { fastly }: Tenant): void => {
   world.queueChanged();
 };
 
+/** Longer than any planner enqueues. SQS puts nothing aside by itself until hours later. */
+const PUT_ASIDE_MS = 16 * MINUTE_MS;
+
 /**
- * Somebody sends back what is in the dead-letter queue: nothing of it may do harm. What is still in the queue as well,
- * because its acknowledgement was lost, is left alone: two copies of one job in one batch are beyond the worker.
+ * Somebody sends back what is in the dead-letter queue: nothing of it may do harm, also while it is still in the queue,
+ * because its acknowledgement was lost. Some of it comes without the worker's mark, as if SQS itself had put it aside.
  */
 const redrive = (world: World): void => {
   const { queue, deadLetters, scheduler, random, counts } = world;
-  const waiting = new Set(queue.messages().map(({ body }) => body));
   const dead = deadLetters.messages();
   deadLetters.purge();
-  for (const message of dead) {
-    if (waiting.has(message.body)) deadLetters.accept(message, scheduler.now);
-    else {
-      counts.add('redriven messages');
-      const { groupId, body, attributes = {} } = message;
-      queue.send({ groupId, body, attributes, deduplicationId: `redriven ${random.next()}` }, scheduler.now);
-    }
+  for (const { groupId, body, sentAt, attributes = {} } of dead) {
+    counts.add('redriven messages');
+    const isMarked = scheduler.now - sentAt <= PUT_ASIDE_MS || random.chance(0.5);
+    const deduplicationId = `redriven ${random.next()}`;
+    queue.send({ groupId, body, ...(isMarked && { attributes }), deduplicationId }, scheduler.now);
   }
   world.queueChanged();
 };
