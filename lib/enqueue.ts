@@ -3,6 +3,7 @@
 import type { Change } from './change.ts';
 import { finishMessage, jobEncoder } from './job.ts';
 import { readPointer } from './pointer.ts';
+import { readAhead } from './read-ahead.ts';
 import type { Session } from './session.ts';
 
 /** Messages between two looks at the pointer: 50 batches of 10. */
@@ -35,7 +36,9 @@ export const enqueue = async (
   for (let start = 0; start < changes.length; start += CHUNK) {
     const now = start === 0 ? 'ours' : await standing(session, generation);
     if (now !== 'ours') return now;
-    await deps.queue.send(changes.slice(start, start + CHUNK).map(encode));
+    const chunk = changes.slice(start, start + CHUNK);
+    readAhead(chunk);
+    await deps.queue.send(chunk.map(encode));
   }
   const last = await standing(session, generation);
   if (last !== 'ours') return last;

@@ -4,6 +4,7 @@ import { type Action, type Change, tallyOf } from './change.ts';
 import { sha256OfMany } from './digest.ts';
 import type { Access } from './invitation.ts';
 import type { Plan } from './plan.ts';
+import { readAhead } from './read-ahead.ts';
 import { remembered } from './remembered.ts';
 
 type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';
@@ -154,7 +155,9 @@ function* hashLines(account: string, changes: readonly Change[]): Generator<stri
   yield JSON.stringify(['account', account]);
   for (let start = 0; start < changes.length; start += PER_LINE) {
     const line: unknown[] = [];
-    for (const change of changes.slice(start, start + PER_LINE)) {
+    const chunk = changes.slice(start, start + PER_LINE);
+    readAhead(chunk);
+    for (const change of chunk) {
       line.push(change.action, change.email);
       if (change.action !== 'delete') line.push(accessText(change.access));
       if (change.action !== 'create') line.push(change.invitationIds);
