@@ -101,9 +101,8 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
     if (method === 'DELETE') exchange.end();
     // What goes wrong is thrown to whoever reads below; this is for what goes wrong once everything was read.
     exchange.on('error', () => {});
-    const answered = once(exchange, 'response');
     try {
-      const [response] = (await answered) as [Response];
+      const [response] = (await once(exchange, 'response')) as [Response];
       const parts: Buffer[] = [];
       const take =
         onBody !== undefined && isSuccess({ status: response.statusCode })
