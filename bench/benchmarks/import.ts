@@ -16,29 +16,33 @@ const ENVIRONMENT = {
 };
 
 const run = async ({ folder, race }: Bench) => {
-  const { sync, worker, empty } = await buildBundles(folder);
+  const { sync, worker, empty, got } = await buildBundles(folder);
   const contestant = (options: ImportOptions) => {
     const once = () => measure('import', options, ENVIRONMENT);
     // The first time reads from the disk.
     return { warmUp: once, run: once };
   };
-  const [syncs, workers, empties, packages] = await race([
+  const [syncs, workers, empties, packages, gots] = await race([
     contestant({ file: sync }),
     contestant({ file: worker }),
     contestant({ file: empty }),
     contestant({ packageName: 'fastly' }),
+    contestant({ file: got }),
   ]);
   const ms = (results: typeof syncs) => spreadOf(results, (result) => result.ms);
-  return [
+  const beside = { name: 'empty function, same AWS clients', ...ms(empties) };
+  const compared = [
     { name: 'sync', results: syncs },
     { name: 'worker', results: workers },
   ].flatMap(({ name, results }) => {
     const row = { figure: `import of ${name}`, unit: 'ms', ours: ms(results) };
     return [
       atMost({ ...row, beside: { name: "require('fastly')", ...ms(packages) } }, 0.5),
-      atMost({ ...row, beside: { name: 'empty function, same AWS clients', ...ms(empties) } }, 1.3),
+      atMost({ ...row, beside }, 1.3),
     ];
   });
+  const ofGot = { figure: 'import of that empty function with got', unit: 'ms', ours: ms(gots), beside };
+  return [...compared, { ...ofGot, ratio: ofGot.ours.median / beside.median }];
 };
 
 export const importTime: Benchmark = { name: 'import', peers: ['fastly'], runs: 15, run };
