@@ -96,7 +96,7 @@ const inPieces =
 
 /** A listing needs 200: a 206 is a part by name. */
 const readReply = <T>(request: Request, reply: Reply, body: BodyReader<T>, token: string): Answer<T> => {
-  if (!isSuccess(reply)) return { ok: false, failure: failureOf(nameOf(request), reply, token) };
+  if (!isSuccess(reply.status)) return { ok: false, failure: failureOf(nameOf(request), reply, token) };
   const where = `${nameOf(request)}: ${reply.status}, but`;
   const parsed = reply.cutOff || reply.status !== OK ? undefined : body.end();
   if (parsed === undefined) {
@@ -132,7 +132,7 @@ export const createFastlyClient = (options: FastlyOptions): FastlyClient => {
     const reply = await send(request);
     if ('reason' in reply) return lostAnswer(request, reply);
     const quota = quotaOf(reply);
-    return isSuccess(reply)
+    return isSuccess(reply.status)
       ? { ok: true, value: toValue(reply), quota }
       : { ok: false, failure: failureOf(nameOf(request), reply, token), quota };
   };

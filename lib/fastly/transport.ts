@@ -32,7 +32,7 @@ export type Lost = { readonly kind: 'unavailable' | 'unauthorized'; readonly rea
 /** `onBody` gets the body of a success while it arrives. */
 export type Send = (request: Request, onBody?: (bytes: Buffer) => void) => Promise<Reply | Lost>;
 
-export const isSuccess = ({ status }: { readonly status: number }): boolean => status >= 200 && status < 300;
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 export type TransportOptions = {
   /** For example `https://api.fastly.com`; a path is kept as prefix. */
@@ -105,9 +105,7 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
       const [response] = (await once(exchange, 'response')) as [Response];
       const parts: Buffer[] = [];
       const take =
-        onBody !== undefined && isSuccess({ status: response.statusCode })
-          ? onBody
-          : (part: Buffer) => parts.push(part);
+        onBody !== undefined && isSuccess(response.statusCode) ? onBody : (part: Buffer) => parts.push(part);
       for await (const part of exchange) take(part);
       return replyOf(response, Buffer.concat(parts), false);
     } catch (error) {

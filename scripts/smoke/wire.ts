@@ -8,7 +8,7 @@ import type { Failure } from '../../lib/answer.ts';
 import { failureOf } from '../../lib/fastly/errors.ts';
 import { parseJson } from '../../lib/fastly/json-pieces.ts';
 import { PAGE_SIZE } from '../../lib/fastly/list.ts';
-import type { Reply, Request, Send } from '../../lib/fastly/transport.ts';
+import { isSuccess, type Reply, type Request, type Send } from '../../lib/fastly/transport.ts';
 import { encodeInvitation, parseCreatedId } from '../../lib/fastly/wire.ts';
 import type { Access, Email } from '../../lib/invitation.ts';
 import type { QuotaReading } from '../../lib/quota.ts';
@@ -50,7 +50,7 @@ const write = async (send: Send, request: Request, token: string): Promise<Writt
       : { kind: 'unknown', failure };
   }
   const { status, body } = reply;
-  if (status >= 200 && status < 300) return { kind: 'done', status, reading: readingOf(reply), body };
+  if (isSuccess(status)) return { kind: 'done', status, reading: readingOf(reply), body };
   const failure = failureOf(name, reply, token);
   return failure.kind === 'unavailable'
     ? { kind: 'unknown', failure }
