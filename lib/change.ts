@@ -46,11 +46,18 @@ export type Action = Change['action'];
 export const writesOf = (change: Change): number =>
   change.action === 'create' ? 1 : change.invitationIds.length + (change.action === 'replace' ? 1 : 0);
 
+/** What a change does to people: deletes and replaces of live invitations take something away, the rest only mails. */
+export type ChangeKind = 'mail' | 'delete' | 'replace';
+
+export const kindOf = (change: Change): ChangeKind => {
+  if (change.action === 'delete') return 'delete';
+  return change.action === 'replace' && change.live > 0 ? 'replace' : 'mail';
+};
+
 /** What changes come to together. */
 export type Tally = {
   readonly counts: Readonly<Record<Action, number>>;
-  /** Replaces of live invitations. */
-  readonly liveReplaces: number;
+  readonly kinds: Readonly<Record<ChangeKind, number>>;
   /** Live invitations that are cancelled or replaced. */
   readonly removed: number;
   readonly writes: number;
@@ -59,15 +66,14 @@ export type Tally = {
 /** Looks through the same changes once only: there may be a million, far apart in memory. */
 export const tallyOf = remembered((changes: readonly Change[]): Tally => {
   const counts = { create: 0, delete: 0, replace: 0 };
-  let liveReplaces = 0;
+  const kinds = { mail: 0, delete: 0, replace: 0 };
   let removed = 0;
   let writes = 0;
   for (const change of changes) {
     counts[change.action] += 1;
+    kinds[kindOf(change)] += 1;
     writes += writesOf(change);
-    if (change.action === 'create') continue;
-    removed += change.live;
-    if (change.action === 'replace' && change.live > 0) liveReplaces += 1;
+    if (change.action !== 'create') removed += change.live;
   }
-  return { counts, liveReplaces, removed, writes };
+  return { counts, kinds, removed, writes };
 });

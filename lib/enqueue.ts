@@ -1,9 +1,9 @@
 /** Released changes into the queue, `finish` last. */
 
 import type { Change } from './change.ts';
+import { chunksOf } from './chunks.ts';
 import { finishMessage, jobEncoder } from './job.ts';
 import { readPointer } from './pointer.ts';
-import { readAhead } from './read-ahead.ts';
 import type { Session } from './session.ts';
 
 /** Messages between two looks at the pointer: 50 batches of 10. */
@@ -33,15 +33,11 @@ export const enqueue = async (
   const { deps, request, runId } = session;
   const run = { account: request.account, runId, generation, customerId };
   const encode = jobEncoder(run);
-  for (let start = 0; start < changes.length; start += CHUNK) {
-    const now = start === 0 ? 'ours' : await standing(session, generation);
-    if (now !== 'ours') return now;
-    const chunk = changes.slice(start, start + CHUNK);
-    readAhead(chunk);
+  for (const chunk of chunksOf(changes, CHUNK)) {
     await deps.queue.send(chunk.map(encode));
+    const now = await standing(session, generation);
+    if (now !== 'ours') return now;
   }
-  const last = await standing(session, generation);
-  if (last !== 'ours') return last;
   await deps.queue.send([finishMessage(run)]);
   return 'enqueued';
 };

@@ -1,10 +1,10 @@
 /** Guards: what looks like an accident is held until exactly this set is approved. Pure; they read the plan that is applied. */
 
-import { type Action, type Change, tallyOf } from './change.ts';
+import { type Action, type Change, type ChangeKind, kindOf, tallyOf } from './change.ts';
+import { chunksOf } from './chunks.ts';
 import { sha256OfMany } from './digest.ts';
 import type { Access } from './invitation.ts';
 import type { Plan } from './plan.ts';
-import { readAhead } from './read-ahead.ts';
 import { remembered } from './remembered.ts';
 
 type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';
@@ -41,32 +41,25 @@ export type Guarded = {
   readonly holds: readonly Hold[];
 };
 
-/** Which guard watches over which change: deletes and replaces of live invitations take something away, the rest mails. */
-type Kind = 'mail' | 'delete' | 'replace';
-
-const kindOf = (change: Change): Kind => {
-  if (change.action === 'delete') return 'delete';
-  return change.action === 'replace' && change.live > 0 ? 'replace' : 'mail';
-};
-
+/** Which guard watches over which changes. */
 const GUARDED_KINDS = {
   MAX_CREATES: ['mail'],
   MAX_DELETES: ['delete'],
   MAX_REPLACES: ['replace'],
   MAX_CHANGE_PERCENT: ['delete', 'replace'],
   EMPTY_ROSTER: ['delete'],
-} as const satisfies Record<GuardName, readonly Kind[]>;
+} as const satisfies Record<GuardName, readonly ChangeKind[]>;
 
 const KIND_WORDS = {
   mail: ['create or re-invitation', 'creates and re-invitations'],
   delete: ['delete', 'deletes'],
   replace: ['replace', 'replaces'],
-} as const satisfies Record<Kind, readonly [string, string]>;
+} as const satisfies Record<ChangeKind, readonly [string, string]>;
 
 const quantity = (count: number, [one, many]: readonly [string, string]): string =>
   `${count} ${count === 1 ? one : many}`;
 
-const countGuard = (guard: GuardName, kind: Kind, actual: number, limit: number): GuardReading => {
+const countGuard = (guard: GuardName, kind: ChangeKind, actual: number, limit: number): GuardReading => {
   const tripped = actual > limit;
   const counted = quantity(actual, KIND_WORDS[kind]);
   const sentence = tripped
@@ -101,14 +94,13 @@ const readGuards = (
   rosterRows: number,
   limits: GuardLimits,
 ): GuardReading[] => {
-  const { counts, liveReplaces, removed } = tallyOf(plan.changes);
-  const mails = counts.create + counts.replace - liveReplaces;
+  const { kinds, removed } = tallyOf(plan.changes);
   return [
-    countGuard('MAX_CREATES', 'mail', mails, limits.maxCreates),
-    countGuard('MAX_DELETES', 'delete', counts.delete, limits.maxDeletes),
-    countGuard('MAX_REPLACES', 'replace', liveReplaces, limits.maxReplaces),
+    countGuard('MAX_CREATES', 'mail', kinds.mail, limits.maxCreates),
+    countGuard('MAX_DELETES', 'delete', kinds.delete, limits.maxDeletes),
+    countGuard('MAX_REPLACES', 'replace', kinds.replace, limits.maxReplaces),
     percentGuard(removed, plan.liveInvitations, limits),
-    emptyRosterGuard(rosterRows, counts.delete),
+    emptyRosterGuard(rosterRows, kinds.delete),
   ];
 };
 
@@ -131,7 +123,7 @@ export const guardPlan = (
 ): Guarded => {
   const readings = readGuards(plan, rosterRows, limits);
   const tripped = readings.filter((reading) => reading.tripped);
-  const heldKinds = new Set<Kind>(tripped.flatMap(({ guard }) => GUARDED_KINDS[guard]));
+  const heldKinds = new Set<ChangeKind>(tripped.flatMap(({ guard }) => GUARDED_KINDS[guard]));
   if (heldKinds.size === 0) return { readings, released: plan.changes, held: [], holds: [] };
   const held = plan.changes.filter((change) => heldKinds.has(kindOf(change)));
   const released = plan.changes.filter((change) => !heldKinds.has(kindOf(change)));
@@ -153,10 +145,8 @@ const PER_LINE = 500;
 /** JSON arrays: per change action, address, access and ids, as far as the action has them. No two lists of changes read the same. */
 function* hashLines(account: string, changes: readonly Change[]): Generator<string> {
   yield JSON.stringify(['account', account]);
-  for (let start = 0; start < changes.length; start += PER_LINE) {
+  for (const chunk of chunksOf(changes, PER_LINE)) {
     const line: unknown[] = [];
-    const chunk = changes.slice(start, start + PER_LINE);
-    readAhead(chunk);
     for (const change of chunk) {
       line.push(change.action, change.email);
       if (change.action !== 'delete') line.push(accessText(change.access));
