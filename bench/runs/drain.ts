@@ -9,6 +9,7 @@ import { syncAccount } from '../../lib/sync.ts';
 import { work } from '../../lib/work.ts';
 import type { WorkDeps } from '../../lib/work-deps.ts';
 import { FifoQueue } from '../../local/fifo-queue.ts';
+import { workMessageOf } from '../../local/work-message.ts';
 import { connect } from './connect.ts';
 import { measured } from './measured.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -78,15 +79,7 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
 
 const drain = async ({ queue, deps }: Prepared): Promise<void> => {
   while (queue.size > 0) {
-    const received = queue.receive(BATCH, Date.now(), VISIBILITY_MS);
-    const messages = received.map(({ messageId, groupId, body, receiveCount, sentAt, receiptHandle }) => ({
-      id: messageId,
-      account: groupId,
-      body,
-      receives: receiveCount,
-      sentAt,
-      receiptHandle,
-    }));
+    const messages = queue.receive(BATCH, Date.now(), VISIBILITY_MS).map(workMessageOf);
     const returned = await work(messages, deps, () => TIMEOUT_MS);
     if (messages.length === 0 || returned.length > 0) throw new Error('jobs were handed back');
     for (const { receiptHandle } of messages) queue.remove(receiptHandle, Date.now());

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { OutgoingMessage } from '../../lib/job.ts';
 import type { WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
 import { openDurableQueue } from '../durable-queue.ts';
+import { workMessageOf } from '../work-message.ts';
 
 const BATCH = 10;
 /** Longer than any batch takes. One that a killed process had is free again as soon as the queue is opened. */
@@ -40,17 +41,7 @@ export const openJobs = (directory: string, now: () => number): Jobs => {
       queue.transact((fifo) => {
         for (const message of messages) fifo.send(message, now());
       }),
-    receive: () =>
-      queue
-        .transact((fifo) => fifo.receive(BATCH, now(), VISIBILITY_MS))
-        .map(({ messageId, groupId, body, receiveCount, sentAt, receiptHandle }) => ({
-          id: messageId,
-          account: groupId,
-          body,
-          receives: receiveCount,
-          sentAt,
-          receiptHandle,
-        })),
+    receive: () => queue.transact((fifo) => fifo.receive(BATCH, now(), VISIBILITY_MS)).map(workMessageOf),
     acknowledge: (messages) =>
       queue.transact((fifo) => {
         for (const { receiptHandle } of messages) fifo.remove(receiptHandle, now());

@@ -9,8 +9,9 @@ import type { ReportFile, SyncDeps } from '../../lib/sync-deps.ts';
 import type { Notification } from '../../lib/telemetry.ts';
 import type { Trigger } from '../../lib/trigger.ts';
 import { work } from '../../lib/work.ts';
-import type { FastlyWriter, WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
+import type { FastlyWriter, WorkDeps } from '../../lib/work-deps.ts';
 import type { ReceivedMessage } from '../../local/fifo-queue.ts';
+import { workMessageOf } from '../../local/work-message.ts';
 import { storeFor } from './bucket.ts';
 import { type FastlyDeps, REQUEST_TIMEOUT_MS, readerFor, type Write, writerFor } from './fastly-port.ts';
 import { watchedLog, watchedMetrics, watchNotification } from './invariants/privacy.ts';
@@ -107,18 +108,8 @@ export const callWorker = (
     renderReport: (report) => onlyJson('report.json', report),
     quotas: process.quotas,
   };
-  return (mutation.work?.(work) ?? work)(batch.map(messageOf), deps, () => invocation.remainingMs());
+  return (mutation.work?.(work) ?? work)(batch.map(workMessageOf), deps, () => invocation.remainingMs());
 };
-
-const messageOf = (message: ReceivedMessage): WorkMessage => ({
-  id: message.messageId,
-  account: message.groupId,
-  body: message.body,
-  // As the adapter of the event counts.
-  receives: message.receiveCount + (message.attributes?.originalMessageId === undefined ? 0 : 1),
-  sentAt: message.sentAt,
-  receiptHandle: message.receiptHandle,
-});
 
 const jobsIn = (batch: readonly ReceivedMessage[], account: string): ChangeJob[] =>
   batch
