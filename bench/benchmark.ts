@@ -44,10 +44,16 @@ type Compared = {
   readonly beside: Spread & { readonly name: string };
 };
 
+/** Ours takes so many times as much: to be known, without a goal. */
+export const withRatio = (row: Compared): Row & { readonly ratio: number } => ({
+  ...row,
+  ratio: row.ours.median / row.beside.median,
+});
+
 /** Ours takes at most `limit` times as much. */
 export const atMost = (row: Compared, limit: number): Row => {
-  const ratio = row.ours.median / row.beside.median;
-  return { ...row, ratio, goal: `≤ ${limit} ×`, isMet: ratio <= limit };
+  const compared = withRatio(row);
+  return { ...compared, goal: `≤ ${limit} ×`, isMet: compared.ratio <= limit };
 };
 
 /** Ours is at least `limit` times as fast. */

@@ -24,10 +24,15 @@ export type RaceOptions = {
 /** The results of each contestant. */
 export type Race = <Result>(contestants: readonly Contestant<Result>[]) => Promise<Result[][]>;
 
+const warmUpAll = async (contestants: readonly Contestant<unknown>[], warm: boolean): Promise<void> => {
+  if (warm) for (const { warmUp } of contestants) await warmUp?.();
+};
+
 /** Measures all runs of a contestant at the same time: for what waits so much that they hardly notice each other. */
 export const raceAtOnceOf =
-  ({ runs, onProgress }: RaceOptions): Race =>
+  ({ runs, warm, onProgress }: RaceOptions): Race =>
   async (contestants) => {
+    await warmUpAll(contestants, warm);
     const results = [];
     for (const { run } of contestants) {
       results.push(await Promise.all(Array.from({ length: runs }, run)));
@@ -40,7 +45,7 @@ export const raceAtOnceOf =
 export const raceOf =
   ({ runs, warm, onProgress }: RaceOptions): Race =>
   async <Result>(contestants: readonly Contestant<Result>[]): Promise<Result[][]> => {
-    if (warm) for (const { warmUp } of contestants) await warmUp?.();
+    await warmUpAll(contestants, warm);
     const results: Result[][] = contestants.map(() => []);
     for (let run = 1; run <= runs; run += 1) {
       for (const [index, contestant] of contestants.entries()) results[index]?.push(await contestant.run());

@@ -369,7 +369,7 @@ describe('a job that SQS put aside and somebody sent back, which counts its deli
   it.each([
     { name: 'looks first', sentAt: NOW + 16 * MINUTE_MS, ends: 'already_invited', writes: [] },
     {
-      name: 'is not one that a slow planner sent',
+      name: 'does not when a slow planner may have sent it',
       sentAt: NOW + 14 * MINUTE_MS,
       ends: 'created',
       writes: ['create ada'],

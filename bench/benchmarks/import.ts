@@ -1,4 +1,4 @@
-import { atMost, type Bench, type Benchmark } from '../benchmark.ts';
+import { atMost, type Bench, type Benchmark, withRatio } from '../benchmark.ts';
 import { buildBundles } from '../bundles.ts';
 import { measure } from '../child.ts';
 import { spreadOf } from '../race.ts';
@@ -42,7 +42,7 @@ const run = async ({ folder, race }: Bench) => {
     ];
   });
   const ofGot = { figure: 'import of that empty function with got', unit: 'ms', ours: ms(gots), beside };
-  return [...compared, { ...ofGot, ratio: ofGot.ours.median / beside.median }];
+  return [...compared, withRatio(ofGot)];
 };
 
 export const importTime: Benchmark = { name: 'import', peers: ['fastly'], runs: 15, run };

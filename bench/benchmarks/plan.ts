@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { atMost, type Bench, type Benchmark, below, type Row } from '../benchmark.ts';
+import { atMost, type Bench, type Benchmark, below, type Row, withRatio } from '../benchmark.ts';
 import { measure, startServer, withServers } from '../child.ts';
 import { deployedNodeOptions } from '../deployed.ts';
 import { writeRoster } from '../people.ts';
@@ -57,7 +57,7 @@ const run = async ({ scale, folder, race }: Bench) => {
         beside: { name: 'csv-parse and JSON.parse alone', ...spreadOf(theirs, ({ peakMiB }) => peakMiB) },
       };
       if (size === sizes.at(-1)) rows.push(atMost(compared, 2), below(peak, 512));
-      else rows.push({ ...compared, ratio: compared.ours.median / compared.beside.median }, peak);
+      else rows.push(withRatio(compared), peak);
     }
     return [...rows, growth(sizes, times)];
   });

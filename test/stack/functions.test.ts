@@ -35,6 +35,13 @@ describe('the functions', () => {
     });
   });
 
+  it('give the planner, and nobody else, less room for new objects', () => {
+    const optionsOf = (name: string): unknown =>
+      at(propertiesOf(name), 'Environment', 'Variables', 'NODE_OPTIONS');
+    expect(optionsOf('SyncLambdaFunction')).toBe('--max-semi-space-size=16');
+    expect(optionsOf('WorkerLambdaFunction')).toBeUndefined();
+  });
+
   it('reserve no concurrency, which a new AWS account could not give', () => {
     expect(JSON.stringify(template)).not.toContain('ReservedConcurrentExecutions');
   });
