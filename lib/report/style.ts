@@ -55,7 +55,7 @@ td { unicode-bidi: isolate; font-variant-numeric: tabular-nums; }
 tbody tr:last-child td { border-bottom: 0; }
 td.action, td.held, td.result, td.when, td.state { white-space: nowrap; overflow-wrap: normal; }
 td.held, td.state.attention { color: var(--attention); font-weight: 600; }
-td.email { font-weight: 500; min-width: 13rem; } td.reason { min-width: 9rem; }
+td.email { font-weight: 500; min-width: 13rem; } td.reason { min-width: 9rem; } td.code { min-width: 12rem; }
 td.detail, td.access, td.when { color: var(--soft); }
 .controls { display: flex; flex-wrap: wrap; gap: .8rem 1rem; align-items: end; margin: 0 0 .8rem; }
 .controls[hidden], .pager[hidden], button[hidden] { display: none; }
