@@ -1,11 +1,11 @@
 /** The planner as a Lambda function: schedule, S3 uploads and people call it. */
 
 import { createJobQueue } from '../lib/aws/job-queue.ts';
-import { type SyncAnswer, sync } from '../lib/dispatch.ts';
+import { type SyncAnswer, sync } from '../lib/planner/handle-trigger.ts';
+import type { SyncDeps } from '../lib/planner/ports.ts';
+import { parseTrigger } from '../lib/planner/trigger.ts';
 import { planReports } from '../lib/report/plan-report.ts';
-import { PLANNING_TIMEOUT_MS } from '../lib/run.ts';
-import type { SyncDeps } from '../lib/sync-deps.ts';
-import { parseTrigger } from '../lib/trigger.ts';
+import { PLANNING_TIMEOUT_MS } from '../lib/state/run-pointer.ts';
 import {
   clients,
   clock,

@@ -8,7 +8,7 @@ import { createNotifier } from '../lib/aws/notifier.ts';
 import { createS3Store } from '../lib/aws/object-store.ts';
 import { createLog, createMetrics } from '../lib/aws/telemetry.ts';
 import { createTokenSource } from '../lib/aws/token.ts';
-import { parseConfig } from '../lib/config.ts';
+import { parseConfig } from '../lib/domain/config.ts';
 import { createFastlyClient, type FastlyClient } from '../lib/fastly/client.ts';
 
 /** Fastly answers writes within a second or two; after this its answer counts as lost. */

@@ -5,8 +5,8 @@ import { createDeadLetterQueue } from '../lib/aws/dead-letter-queue.ts';
 import { parseSqsEvent } from '../lib/aws/sqs-event.ts';
 import { createVisibility } from '../lib/aws/visibility.ts';
 import { runReports } from '../lib/report/run-report.ts';
-import { work } from '../lib/work.ts';
-import type { WorkDeps } from '../lib/work-deps.ts';
+import { work } from '../lib/worker/handle-batch.ts';
+import type { WorkDeps } from '../lib/worker/ports.ts';
 import { clients, clock, config, connect, log, metrics, notify, store } from './wiring.ts';
 
 const deps: WorkDeps = {

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ObjectStore, StoredObject, WriteCondition } from '../lib/store.ts';
+import type { ObjectStore, StoredObject, WriteCondition } from '../lib/ports/object-store.ts';
 import { errorCode, folderError } from './folder-error.ts';
 
 /** Objects hold addresses: they are nobody else's business. */

@@ -1,4 +1,4 @@
-import type { WorkMessage } from '../lib/work-deps.ts';
+import type { WorkMessage } from '../lib/worker/ports.ts';
 import type { ReceivedMessage } from './fifo-queue.ts';
 
 /** What the worker gets of a message, as the adapter of SQS events makes it (lib/aws/sqs-event.ts). */

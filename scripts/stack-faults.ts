@@ -1,6 +1,6 @@
 /** What is wrong with the parameters of a deployment: found in the template that came of them, before AWS sees it. */
 
-import { ConfigError, parseConfig } from '../lib/config.ts';
+import { ConfigError, parseConfig } from '../lib/domain/config.ts';
 import { longestPauseHours } from './schedule.ts';
 import { at, resourcesOfType, type Template } from './template.ts';
 

@@ -1,7 +1,7 @@
 /** A loop over the official client: the same invitations, one after the other, and nothing else. */
 
-import { encodeInvitation } from '../../lib/fastly/wire.ts';
-import { normalizeEmail } from '../../lib/invitation.ts';
+import { normalizeEmail } from '../../lib/domain/invitation.ts';
+import { encodeInvitation } from '../../lib/fastly/json-api.ts';
 import type { DrainOptions } from './drain.ts';
 import { measured } from './measured.ts';
 import { connectOfficialClient } from './official-client.ts';

@@ -1,13 +1,13 @@
 /** The worker, fed by the in-process queue with what the planner put into it. The plan and the reports are in it too. */
 
-import { parseRules } from '../../lib/config.ts';
-import { rosterKeys } from '../../lib/keys.ts';
+import { parseRules } from '../../lib/domain/config.ts';
+import { syncAccount } from '../../lib/planner/plan-account.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { planReports } from '../../lib/report/plan-report.ts';
 import { runReports } from '../../lib/report/run-report.ts';
-import type { ObjectStore } from '../../lib/store.ts';
-import { syncAccount } from '../../lib/sync.ts';
-import { work } from '../../lib/work.ts';
-import type { WorkDeps } from '../../lib/work-deps.ts';
+import { rosterKeys } from '../../lib/state/keys.ts';
+import { work } from '../../lib/worker/handle-batch.ts';
+import type { WorkDeps } from '../../lib/worker/ports.ts';
 import { FifoQueue } from '../../local/fifo-queue.ts';
 import { workMessageOf } from '../../local/work-message.ts';
 import { connect } from './connect.ts';

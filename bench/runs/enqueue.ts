@@ -3,7 +3,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { createClients } from '../../lib/aws/clients.ts';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
-import { jobEncoder, type OutgoingMessage } from '../../lib/job.ts';
+import { jobEncoder, type OutgoingMessage } from '../../lib/domain/job.ts';
 import { changesOf } from '../../test/support/report-records.ts';
 import { measured } from './measured.ts';
 import { runtime } from './runtime.ts';

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../lib/store.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
 
 /** A bucket in memory for one writer: conditions always hold. */
 export const createMemoryStore = (): ObjectStore => {

@@ -1,11 +1,11 @@
 /** The whole planner, from the roster's stream to the encoded jobs. Reports are measured on their own. */
 
 import { createReadStream } from 'node:fs';
-import { parseRules } from '../../lib/config.ts';
+import { parseRules } from '../../lib/domain/config.ts';
 import { createFastlyClient } from '../../lib/fastly/client.ts';
-import { rosterKeys } from '../../lib/keys.ts';
-import { syncAccount } from '../../lib/sync.ts';
-import type { SyncDeps } from '../../lib/sync-deps.ts';
+import { syncAccount } from '../../lib/planner/plan-account.ts';
+import type { SyncDeps } from '../../lib/planner/ports.ts';
+import { rosterKeys } from '../../lib/state/keys.ts';
 import { measured } from './measured.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { quiet, runtime } from './runtime.ts';

@@ -1,7 +1,7 @@
 /** A plan of many changes as bytes: one of its reports, or plain JSON. Made piece by piece, as it is stored. */
 
-import type { PlanRecord } from '../../lib/record.ts';
 import { planReports } from '../../lib/report/plan-report.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { changesOf, planRecord } from '../../test/support/report-records.ts';
 import { measured } from './measured.ts';
 

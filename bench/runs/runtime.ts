@@ -1,5 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { SyncDeps } from '../../lib/sync-deps.ts';
+import type { SyncDeps } from '../../lib/planner/ports.ts';
 
 /** Clock, sleep and chance as the deployed functions have them. */
 export const runtime = {

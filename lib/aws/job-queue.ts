@@ -12,7 +12,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
-import type { OutgoingMessage } from '../job.ts';
+import type { OutgoingMessage } from '../domain/job.ts';
 import { describeError, isTransient, withoutAddresses } from './errors.ts';
 
 type JobQueueOptions = {

@@ -1,7 +1,7 @@
 /** Notifications to people: an SNS topic, or a line in the log. */
 
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Log, Notification, Notify } from '../telemetry.ts';
+import type { Log, Notification, Notify } from '../ports/telemetry.ts';
 import { describeError } from './errors.ts';
 
 const MAX_SUBJECT_LENGTH = 100;

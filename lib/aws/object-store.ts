@@ -11,7 +11,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectStore, WriteCondition } from '../store.ts';
+import type { ObjectStore, WriteCondition } from '../ports/object-store.ts';
 import { describeError, errorName, isAccessDenied, statusOf } from './errors.ts';
 
 type Bucket = { readonly client: S3Client; readonly bucket: string };

@@ -1,7 +1,7 @@
 /** The event of the SQS event source as the worker's messages. */
 
 import * as v from 'valibot';
-import type { WorkMessage } from '../work-deps.ts';
+import type { WorkMessage } from '../worker/ports.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty());
 

@@ -2,8 +2,8 @@
 
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics as AccountMetrics } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, METRIC_UNITS } from '../metrics.ts';
-import type { Fields, Log, Metrics } from '../telemetry.ts';
+import { METRIC_NAMESPACE, METRIC_UNITS } from '../ports/metrics.ts';
+import type { Fields, Log, Metrics } from '../ports/telemetry.ts';
 
 export const createLog = (logger: Pick<Logger, 'info' | 'warn' | 'error'>): Log => ({
   info: (message: string, fields: Fields = {}) => logger.info(message, fields),

@@ -1,7 +1,7 @@
 /** When messages that were handed back come again. */
 
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Log } from '../telemetry.ts';
+import type { Log } from '../ports/telemetry.ts';
 import { describeError } from './errors.ts';
 
 const MAX_BATCH_ENTRIES = 10;

@@ -1,9 +1,18 @@
 /** What the use cases ask of Fastly, over HTTP. Answers are values: nothing here throws for what Fastly or the network does. */
 
-import type { Answer, TokenInfo } from '../answer.ts';
-import type { Access, Email, Invitation, Member } from '../invitation.ts';
-import type { QuotaReading } from '../quota.ts';
+import type { Access, Email, Invitation, Member } from '../domain/invitation.ts';
+import type { QuotaReading } from '../domain/quota.ts';
+import type { Answer, TokenInfo } from '../ports/fastly.ts';
 import { failureOf } from './errors.ts';
+import {
+  encodeInvitation,
+  isId,
+  type Parsed,
+  parseCreatedId,
+  parseMembers,
+  parsePage,
+  parseToken,
+} from './json-api.ts';
 import { createPieceReader, parseJson } from './json-pieces.ts';
 import { type ListOptions, listWhole, PAGE_SIZE } from './list.ts';
 import { retryPauseMs } from './retry.ts';
@@ -15,15 +24,6 @@ import {
   type Request,
   type TransportOptions,
 } from './transport.ts';
-import {
-  encodeInvitation,
-  isId,
-  type Parsed,
-  parseCreatedId,
-  parseMembers,
-  parsePage,
-  parseToken,
-} from './wire.ts';
 
 export type FastlyClient = {
   /** `GET /tokens/self` */

@@ -1,7 +1,7 @@
 /** Fastly's errors, in the four shapes they come in, as one sentence without secrets. */
 
 import * as v from 'valibot';
-import type { Failure, FailureKind } from '../answer.ts';
+import type { Failure, FailureKind } from '../ports/fastly.ts';
 import { parseJson } from './json-pieces.ts';
 import type { Reply } from './transport.ts';
 

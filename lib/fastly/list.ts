@@ -1,10 +1,10 @@
 /** The listing is whole or it is nothing: whoever is missing in it would be invited twice, or stay for ever. */
 
 import pLimit from 'p-limit';
-import type { Answer, Failure } from '../answer.ts';
-import type { Invitation } from '../invitation.ts';
+import type { Invitation } from '../domain/invitation.ts';
+import type { Answer, Failure } from '../ports/fastly.ts';
+import type { Page } from './json-api.ts';
 import { LISTING_ATTEMPTS, listingPauseMs } from './retry.ts';
-import type { Page } from './wire.ts';
 
 /**
  * The most that Fastly's own clients let through.

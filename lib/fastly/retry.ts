@@ -1,6 +1,6 @@
 /** How often a read is tried, and how long to wait in between. Writes are never repeated here: they cost quota and mail. */
 
-import type { Failure } from '../answer.ts';
+import type { Failure } from '../ports/fastly.ts';
 import type { Reply } from './transport.ts';
 
 const SECOND_MS = 1000;

@@ -1,6 +1,6 @@
 /** What a guard keeps back, and the way out: the same words on both pages. */
 
-import type { Hold } from '../guards.ts';
+import type { Hold } from '../plan/guards.ts';
 import { type Fragment, html } from './html.ts';
 import { copyable, section } from './page.ts';
 import { quantity } from './text.ts';

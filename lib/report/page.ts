@@ -1,6 +1,6 @@
 /** The frame of both report pages: one file that asks nobody for anything. */
 
-import { sha256 } from '../digest.ts';
+import { sha256 } from '../domain/digest.ts';
 import { CLIENT_SCRIPT } from './client-script.ts';
 import { type Fragment, Html, html } from './html.ts';
 import { STYLE } from './style.ts';

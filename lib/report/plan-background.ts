@@ -1,7 +1,7 @@
 /** What stands behind a plan: its figures and time, guards, warnings, and whom it leaves alone. */
 
-import { writesOf } from '../change.ts';
-import type { PlanRecord } from '../record.ts';
+import { writesOf } from '../domain/change.ts';
+import type { PlanRecord } from '../state/plan-record.ts';
 import { type Fragment, html } from './html.ts';
 import { type Fact, facts, section, time } from './page.ts';
 import { duration, numeral, quantity } from './text.ts';

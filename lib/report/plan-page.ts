@@ -1,6 +1,6 @@
 /** plan.html: what will happen, what is held and why, then everybody it concerns. */
 
-import type { PlanRecord } from '../record.ts';
+import type { PlanRecord } from '../state/plan-record.ts';
 import { countHeld, heldSection } from './held.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';

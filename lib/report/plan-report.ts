@@ -1,6 +1,6 @@
 /** The files of a plan: `runs/<account>/<runId>/plan.json|csv|html`. */
 
-import type { PlanRecord } from '../record.ts';
+import type { PlanRecord } from '../state/plan-record.ts';
 import { csvLines } from './csv.ts';
 import { jsonLines } from './json.ts';
 import { inPieces } from './pieces.ts';

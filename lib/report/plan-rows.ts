@@ -1,8 +1,8 @@
 /** Everybody a plan says something about, one row each: the rows of plan.csv and of the table in plan.html. */
 
-import type { Action } from '../change.ts';
-import type { Access } from '../invitation.ts';
-import type { PlanRecord, RecordedChange } from '../record.ts';
+import type { Action } from '../domain/change.ts';
+import type { Access } from '../domain/invitation.ts';
+import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
 import { enumeration, minuteOf, quantity, undisguised } from './text.ts';
 
 /** `drift` a member whose role differs; `unlisted_member` a member without a roster row; `spared` an invitation that stays. */

@@ -1,7 +1,7 @@
 /** A plan in a sentence or two: what a manager reads first. */
 
-import type { Action } from '../change.ts';
-import type { PlanRecord, PlanStatus } from '../record.ts';
+import type { Action } from '../domain/change.ts';
+import type { PlanRecord, PlanStatus } from '../state/plan-record.ts';
 import { countHeld } from './held.ts';
 import type { Tone } from './page.ts';
 import { enumeration, people, quantity } from './text.ts';

@@ -7,7 +7,7 @@ import {
   ROLES,
   type RoleChoice,
   type ServiceGrant,
-} from '../invitation.ts';
+} from '../domain/invitation.ts';
 import { listSome, type Problem, quote } from './issues.ts';
 
 /** Cells as they are in the file, or trimmed; empty when there is no such column. */

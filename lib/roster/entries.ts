@@ -1,8 +1,8 @@
 /** Rows become entries; one person is one entry. */
 
-import { EntryTable } from '../entry-table.ts';
-import { type Email, type Entry, parseEmail } from '../invitation.ts';
+import { type Email, type Entry, parseEmail } from '../domain/invitation.ts';
 import { createAccessReader } from './access.ts';
+import { EntryTable } from './entry-table.ts';
 import type { Header } from './header.ts';
 import { type IssueList, listSome, type Problem, quote, type RosterIssue } from './issues.ts';
 

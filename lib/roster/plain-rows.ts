@@ -1,7 +1,7 @@
 /** Rows without quotes, which is all that most rosters are made of. */
 
 import type { IssueList, RosterIssue } from './issues.ts';
-import type { LineIndex } from './lines.ts';
+import type { LineIndex } from './line-numbers.ts';
 
 /** Gets every row that is not an empty line, in order. */
 export type RowReader = (cells: readonly string[], line: number) => void;

@@ -1,9 +1,9 @@
 /** Plan, enqueue, work off; or go on where an interrupted run was. */
 
+import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/text.ts';
-import type { SyncResult } from '../../lib/result.ts';
-import type { RunPointer } from '../../lib/run.ts';
-import type { SyncDeps } from '../../lib/sync-deps.ts';
+import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { Bench } from './bench.ts';
 import type { Jobs } from './jobs.ts';
 import { findLeftover, isPlanOf, noteWish, tokenProblem } from './leftover.ts';

@@ -1,8 +1,8 @@
 /** What all steps of one call share. */
 
-import type { Rules } from '../../lib/config.ts';
-import type { ObjectStore } from '../../lib/store.ts';
-import type { Log } from '../../lib/telemetry.ts';
+import type { Rules } from '../../lib/domain/config.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { Log } from '../../lib/ports/telemetry.ts';
 import type { Clock } from './drain.ts';
 import type { Options } from './options.ts';
 import type { Screen } from './screen.ts';

@@ -1,6 +1,6 @@
 /** Works the queue off, batch by batch, as the event source of the deployed worker would. */
 
-import type { WorkMessage } from '../../lib/work-deps.ts';
+import type { WorkMessage } from '../../lib/worker/ports.ts';
 import type { Jobs } from './jobs.ts';
 
 export type Clock = {

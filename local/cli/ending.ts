@@ -1,8 +1,8 @@
 /** How a call ends: the last lines, and the exit status (SPEC §11). */
 
-import { runPrefix } from '../../lib/keys.ts';
+import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/text.ts';
-import type { SyncResult } from '../../lib/result.ts';
+import { runPrefix } from '../../lib/state/keys.ts';
 import type { Ending } from './apply.ts';
 import { applyCommand, type Options, statePath } from './options.ts';
 import { attentionCount } from './render-outcome.ts';

@@ -2,8 +2,8 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OutgoingMessage } from '../../lib/job.ts';
-import type { WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
+import type { OutgoingMessage } from '../../lib/domain/job.ts';
+import type { WorkDeps, WorkMessage } from '../../lib/worker/ports.ts';
 import { openDurableQueue } from '../durable-queue.ts';
 import { workMessageOf } from '../work-message.ts';
 

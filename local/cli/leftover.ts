@@ -2,10 +2,10 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '../../lib/digest.ts';
-import { readRecord } from '../../lib/observed.ts';
-import { DamagedStateError, readPointer, updatePointer } from '../../lib/pointer.ts';
-import type { RunPointer } from '../../lib/run.ts';
+import { sha256 } from '../../lib/domain/digest.ts';
+import { DamagedStateError, readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
+import { readRecord } from '../../lib/state/read-run.ts';
+import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import { errorCode } from '../folder-error.ts';
 import type { Bench } from './bench.ts';
 import type { Jobs } from './jobs.ts';

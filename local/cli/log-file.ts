@@ -2,7 +2,7 @@
 
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fields, Log, Notify } from '../../lib/telemetry.ts';
+import type { Fields, Log, Notify } from '../../lib/ports/telemetry.ts';
 
 /** No addresses are in there, but account names and the rest of a run. */
 const OWNER_ONLY = 0o600;

@@ -2,7 +2,7 @@
 
 import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ACCOUNT_NAME } from '../../lib/invitation.ts';
+import { ACCOUNT_NAME } from '../../lib/domain/invitation.ts';
 
 export const HELP = `Makes the invitations of a Fastly account equal to a roster.
 

@@ -1,11 +1,11 @@
 /** The planner, wired to a roster file, the state folder and the screen. */
 
-import type { PlanRecord } from '../../lib/record.ts';
+import { syncAccount } from '../../lib/planner/plan-account.ts';
+import type { SyncDeps, SyncRequest } from '../../lib/planner/ports.ts';
+import type { SyncResult } from '../../lib/planner/result.ts';
 import { planReports } from '../../lib/report/plan-report.ts';
 import { duration } from '../../lib/report/text.ts';
-import type { SyncResult } from '../../lib/result.ts';
-import { syncAccount } from '../../lib/sync.ts';
-import type { SyncDeps, SyncRequest } from '../../lib/sync-deps.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { Bench } from './bench.ts';
 import { notifyLog } from './log-file.ts';
 import { applyCommand } from './options.ts';

@@ -1,8 +1,8 @@
 /** What became of the jobs, for the terminal. */
 
-import type { ReportedOutcome, RunReport } from '../../lib/record.ts';
 import { RESULT_LABELS } from '../../lib/report/labels.ts';
 import { duration, quantity } from '../../lib/report/text.ts';
+import type { ReportedOutcome, RunReport } from '../../lib/state/plan-record.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
 
 const SHOWN = 40;

@@ -2,8 +2,8 @@
 
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { rosterKeys } from '../../lib/keys.ts';
-import type { ObjectStore } from '../../lib/store.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { rosterKeys } from '../../lib/state/keys.ts';
 import { errorCode } from '../folder-error.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { type Options, UsageError } from './options.ts';

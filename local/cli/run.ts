@@ -1,7 +1,7 @@
 /** The command line from its arguments to its exit status. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConfigError, parseRules, type Rules } from '../../lib/config.ts';
+import { ConfigError, parseRules, type Rules } from '../../lib/domain/config.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { lockDirectory } from '../lock.ts';
 import { apply, type Ending, planOnly } from './apply.ts';

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Rules } from '../../lib/config.ts';
+import type { Rules } from '../../lib/domain/config.ts';
 import { createFastlyClient, type FastlyClient } from '../../lib/fastly/client.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import type { Clock } from './drain.ts';

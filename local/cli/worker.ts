@@ -1,9 +1,9 @@
 /** The worker, wired to the queue in the state folder and the screen. */
 
-import type { RunReport } from '../../lib/record.ts';
 import { runReports } from '../../lib/report/run-report.ts';
-import { work } from '../../lib/work.ts';
-import type { WorkDeps } from '../../lib/work-deps.ts';
+import type { RunReport } from '../../lib/state/plan-record.ts';
+import { work } from '../../lib/worker/handle-batch.ts';
+import type { WorkDeps } from '../../lib/worker/ports.ts';
 import type { Bench } from './bench.ts';
 import { drain } from './drain.ts';
 import type { Jobs } from './jobs.ts';

@@ -3,7 +3,7 @@
  * the HTTP server and the deterministic simulation use the same one.
  */
 
-import { sha256 } from '../../lib/digest.ts';
+import { sha256 } from '../../lib/domain/digest.ts';
 import { json, refusal, type SimulatedAnswer, type SimulatedRequest, timestamp } from './answers.ts';
 import type { Behaviour } from './behaviour.ts';
 import { isExpired, isListed, newestFirst, pageAnswer, usersAnswer } from './listing.ts';

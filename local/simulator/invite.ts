@@ -1,7 +1,7 @@
 /** `POST /invitations`: what is refused, and with which words. */
 
 import * as v from 'valibot';
-import { PERMISSIONS, parseEmail, ROLES } from '../../lib/invitation.ts';
+import { PERMISSIONS, parseEmail, ROLES } from '../../lib/domain/invitation.ts';
 import { refusal, type SimulatedAnswer } from './answers.ts';
 import type { SimulatedInvitation } from './state.ts';
 

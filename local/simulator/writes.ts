@@ -1,6 +1,6 @@
 /** What a write does: `POST /invitations` and `DELETE /invitations/{id}`. */
 
-import { sha256 } from '../../lib/digest.ts';
+import { sha256 } from '../../lib/domain/digest.ts';
 import type { Account } from './account.ts';
 import { json, jsonApi, noContent, refusal, type SimulatedAnswer, type SimulatedRequest } from './answers.ts';
 import { parseWish } from './invite.ts';

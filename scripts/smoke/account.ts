@@ -1,7 +1,7 @@
 /** One Fastly account: its token, and whether its state can be read. */
 
-import type { TokenInfo } from '../../lib/answer.ts';
 import type { FastlyClient } from '../../lib/fastly/client.ts';
+import type { TokenInfo } from '../../lib/ports/fastly.ts';
 import { failed, ok, type Verdict } from './report.ts';
 
 /** `secure`: stored as a SecureString. */

@@ -16,7 +16,7 @@ import { createClients } from '../../lib/aws/clients.ts';
 import { errorName } from '../../lib/aws/errors.ts';
 import { createS3Store } from '../../lib/aws/object-store.ts';
 import { createTokenSource } from '../../lib/aws/token.ts';
-import { ROSTER_PREFIX } from '../../lib/keys.ts';
+import { ROSTER_PREFIX } from '../../lib/state/keys.ts';
 import type { TokenReader } from './account.ts';
 import type { EventSource, FunctionReader, FunctionSettings } from './functions.ts';
 import type { Invoker } from './plan.ts';

@@ -1,6 +1,6 @@
 /** Cancels the trial's invitation, and makes sure that it is gone. */
 
-import { reopensAt, UNKNOWN_QUOTA, writeAnswered } from '../../lib/quota.ts';
+import { reopensAt, UNKNOWN_QUOTA, writeAnswered } from '../../lib/domain/quota.ts';
 import { failed, ok, type Verdict } from './report.ts';
 import type { Trial, TrialPorts } from './trial.ts';
 import { quotaText, type Written } from './wire.ts';

@@ -1,6 +1,6 @@
 /** The two functions: do they exist, can they run, and were they told what they need? */
 
-import { type Config, ConfigError, parseConfig } from '../../lib/config.ts';
+import { type Config, ConfigError, parseConfig } from '../../lib/domain/config.ts';
 import { failed, ok, type Verdict } from './report.ts';
 import type { Outputs } from './stack.ts';
 

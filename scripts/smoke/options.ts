@@ -1,7 +1,7 @@
 /** The command line of `npm run smoke`. */
 
 import { parseArgs } from 'node:util';
-import { ACCOUNT_NAME, type Email, parseEmail } from '../../lib/invitation.ts';
+import { ACCOUNT_NAME, type Email, parseEmail } from '../../lib/domain/invitation.ts';
 
 export const HELP = `Looks at a deployment: is everything there, and does it answer?
 

@@ -17,7 +17,7 @@ const issueSchema = v.object({
   message: v.string(),
 });
 
-/** Of {@link import('../../lib/result.ts').SyncResult}, what is shown; the deployed version may be another one. */
+/** Of {@link import('../../lib/planner/result.ts').SyncResult}, what is shown; the deployed version may be another one. */
 const resultSchema = v.object({
   account: v.string(),
   status: v.string(),

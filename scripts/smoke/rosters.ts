@@ -1,6 +1,6 @@
 /** Which accounts there are. */
 
-import { accountOfRosterKey, ROSTER_PREFIX } from '../../lib/keys.ts';
+import { accountOfRosterKey, ROSTER_PREFIX } from '../../lib/state/keys.ts';
 import { failed, ok, type Verdict } from './report.ts';
 
 export type RosterReader = {

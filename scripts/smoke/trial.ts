@@ -3,9 +3,9 @@
  * but what it made, and looks after. Whatever happens in between, it ends with the clean-up.
  */
 
+import type { Email } from '../../lib/domain/invitation.ts';
 import type { FastlyClient } from '../../lib/fastly/client.ts';
-import type { Email } from '../../lib/invitation.ts';
-import { errorText } from '../../lib/telemetry.ts';
+import { errorText } from '../../lib/ports/telemetry.ts';
 import { cleanUp } from './clean-up.ts';
 import { failed, ok, type Report, type Verdict } from './report.ts';
 import { describeRaw, quotaText, type TrialWire } from './wire.ts';

@@ -4,14 +4,14 @@
  */
 
 import * as v from 'valibot';
-import type { Failure } from '../../lib/answer.ts';
+import type { Access, Email } from '../../lib/domain/invitation.ts';
+import type { QuotaReading } from '../../lib/domain/quota.ts';
 import { failureOf } from '../../lib/fastly/errors.ts';
+import { encodeInvitation, parseCreatedId } from '../../lib/fastly/json-api.ts';
 import { parseJson } from '../../lib/fastly/json-pieces.ts';
 import { PAGE_SIZE } from '../../lib/fastly/list.ts';
 import { isSuccess, type Reply, type Request, type Send } from '../../lib/fastly/transport.ts';
-import { encodeInvitation, parseCreatedId } from '../../lib/fastly/wire.ts';
-import type { Access, Email } from '../../lib/invitation.ts';
-import type { QuotaReading } from '../../lib/quota.ts';
+import type { Failure } from '../../lib/ports/fastly.ts';
 
 const JSON_API = 'application/vnd.api+json';
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
-import type { OutgoingMessage } from '../../lib/job.ts';
+import type { OutgoingMessage } from '../../lib/domain/job.ts';
 import { startWire, type Wire } from '../support/wire.ts';
 import { awsError, OFFLINE } from './support.ts';
 

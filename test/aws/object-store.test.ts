@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { createClients } from '../../lib/aws/clients.ts';
 import { createS3Store } from '../../lib/aws/object-store.ts';
-import { type ObjectStore, readText, type WriteCondition } from '../../lib/store.ts';
+import { type ObjectStore, readText, type WriteCondition } from '../../lib/ports/object-store.ts';
 import { startWire, type Wire } from '../support/wire.ts';
 import { awsError, OFFLINE } from './support.ts';
 

@@ -1,4 +1,4 @@
-import type { Fields, Log } from '../../lib/telemetry.ts';
+import type { Fields, Log } from '../../lib/ports/telemetry.ts';
 
 /** An error as the SDK throws it. */
 export const awsError = (name: string, status: number | undefined, message = 'as the service says'): Error =>

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createLog, createMetrics } from '../../lib/aws/telemetry.ts';
-import { METRIC_NAMES } from '../../lib/metrics.ts';
+import { METRIC_NAMES } from '../../lib/ports/metrics.ts';
 
 /** What reached standard output and standard error, line by line. */
 let lines: string[];

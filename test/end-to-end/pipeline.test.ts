@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SyncAnswer } from '../../lib/dispatch.ts';
+import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/simulator.ts';
 import { poll } from '../support/event-source.ts';
 import { type LambdaFunction, startFunction } from '../support/function.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Access, Email } from '../../lib/invitation.ts';
+import type { Access, Email } from '../../lib/domain/invitation.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { clientFor, everythingIn, json, TOKEN, withScript } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { type Page, parsePage } from '../../lib/fastly/json-api.ts';
 import { listWhole } from '../../lib/fastly/list.ts';
-import { type Page, parsePage } from '../../lib/fastly/wire.ts';
 import { pagesOf } from './support.ts';
 
 type Spoiling = (page: Page) => Page;

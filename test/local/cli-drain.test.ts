@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { WorkMessage } from '../../lib/work-deps.ts';
+import type { WorkMessage } from '../../lib/worker/ports.ts';
 import { type Clock, drain } from '../../local/cli/drain.ts';
 import { type Jobs, openJobs } from '../../local/cli/jobs.ts';
 import { emptyFolder, removeFolders } from '../support/cli.ts';

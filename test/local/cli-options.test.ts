@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bareResult, type SyncResult } from '../../lib/result.ts';
+import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import type { Ending } from '../../local/cli/apply.ts';
 import { exitStatus } from '../../local/cli/ending.ts';
 import { applyCommand, type Options, parseOptions } from '../../local/cli/options.ts';

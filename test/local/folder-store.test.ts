@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ObjectStore, readText } from '../../lib/store.ts';
+import { type ObjectStore, readText } from '../../lib/ports/object-store.ts';
 import { createFolderStore } from '../../local/folder-store.ts';
 
 const MEGABYTE = 1024 * 1024;

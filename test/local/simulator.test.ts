@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Access, Email } from '../../lib/domain/invitation.ts';
 import { createFastlyClient, type FastlyClient } from '../../lib/fastly/client.ts';
-import type { Access, Email } from '../../lib/invitation.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/simulator.ts';
 
 const USER: Access = { role: 'user', limitServices: false, services: [] };

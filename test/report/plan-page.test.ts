@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import type { Email } from '../../lib/invitation.ts';
-import type { PlanRecord } from '../../lib/record.ts';
+import type { Email } from '../../lib/domain/invitation.ts';
 import { planReports } from '../../lib/report/plan-report.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { hostileRecord } from '../support/report-hostile.ts';
 import { fileText, staticRows, tableData, visibleText } from '../support/report-page.ts';
 import { blockedRecord, changesOf, planRecord } from '../support/report-records.ts';

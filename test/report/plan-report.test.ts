@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import type { PlanRecord } from '../../lib/record.ts';
 import { planReports } from '../../lib/report/plan-report.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { hostileRecord } from '../support/report-hostile.ts';
 import { fileText, tableData, tileCounts } from '../support/report-page.ts';
 import { blockedRecord, changesOf, planRecord } from '../support/report-records.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Access, type Entry, PERMISSIONS, parseEmail } from '../../lib/invitation.ts';
-import { parseRoster } from '../../lib/roster.ts';
+import { type Access, type Entry, PERMISSIONS, parseEmail } from '../../lib/domain/invitation.ts';
+import { parseRoster } from '../../lib/roster/parse-roster.ts';
 import { chunksOf, type RosterStyle, RULES, writeRoster } from '../support/roster-csv.ts';
 
 const id = fc.string({ unit: fc.constantFrom(...'aZ09_-'), minLength: 1, maxLength: 22 });

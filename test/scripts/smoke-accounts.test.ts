@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bareResult } from '../../lib/result.ts';
+import { bareResult } from '../../lib/planner/result.ts';
 import { TOKEN_PARAMETER } from '../support/aws-account.ts';
 import { type Deployment, startDeployment } from './support.ts';
 import { TOKEN } from './trial-support.ts';

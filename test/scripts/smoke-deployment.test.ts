@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { normalizeEmail } from '../../lib/invitation.ts';
-import { bareResult } from '../../lib/result.ts';
+import { normalizeEmail } from '../../lib/domain/invitation.ts';
+import { bareResult } from '../../lib/planner/result.ts';
 import { stackNameOf } from '../../scripts/smoke/stack.ts';
 import { type Deployment, startDeployment } from './support.ts';
 import { NOW, TOKEN } from './trial-support.ts';

@@ -1,7 +1,7 @@
 /** A trial invitation against a simulated account, on a clock that only sleeping moves. */
 
+import { normalizeEmail } from '../../lib/domain/invitation.ts';
 import { createSend } from '../../lib/fastly/transport.ts';
-import { normalizeEmail } from '../../lib/invitation.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/simulator.ts';
 import { createReport } from '../../scripts/smoke/report.ts';
 import { tryInvitation } from '../../scripts/smoke/trial.ts';

@@ -1,6 +1,6 @@
 /** S3: strongly consistent, with versions, etags and conditional writes; and the way there, on which things get lost. */
 
-import type { ObjectStore, WriteCondition } from '../../lib/store.ts';
+import type { ObjectStore, WriteCondition } from '../../lib/ports/object-store.ts';
 import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
 import type { Random } from './random.ts';

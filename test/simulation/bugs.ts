@@ -3,9 +3,9 @@
  * them within some hundred runs would not find real ones either.
  */
 
-import type { SyncAnswer } from '../../lib/dispatch.ts';
-import type { FastlyReader, SyncDeps } from '../../lib/sync-deps.ts';
-import type { Trigger } from '../../lib/trigger.ts';
+import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
+import type { FastlyReader, SyncDeps } from '../../lib/planner/ports.ts';
+import type { Trigger } from '../../lib/planner/trigger.ts';
 import type { Mutation } from './functions.ts';
 import type { Events, Faults, Settings } from './settings.ts';
 import {

@@ -1,7 +1,7 @@
 /** How long a large plan takes, against what the quota allows at best. */
 
-import { parseRules } from '../../lib/config.ts';
-import type { Access } from '../../lib/invitation.ts';
+import { parseRules } from '../../lib/domain/config.ts';
+import type { Access } from '../../lib/domain/invitation.ts';
 import { DEFAULT_BEHAVIOUR } from '../../local/simulator/behaviour.ts';
 import type { FastlyAccount } from './fastly-account.ts';
 import { person, rosterText } from './people.ts';

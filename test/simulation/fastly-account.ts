@@ -1,7 +1,7 @@
 /** A Fastly account with a token that can change, outages, and people who can't be invited. */
 
-import type { Failure } from '../../lib/answer.ts';
-import { type Email, type Invitation, type Member, normalizeEmail } from '../../lib/invitation.ts';
+import { type Email, type Invitation, type Member, normalizeEmail } from '../../lib/domain/invitation.ts';
+import type { Failure } from '../../lib/ports/fastly.ts';
 import { type Account, createAccount, windowOf } from '../../local/simulator/account.ts';
 import { type Controls, createControls } from '../../local/simulator/controls.ts';
 import { isExpired, isListed } from '../../local/simulator/listing.ts';

@@ -1,11 +1,11 @@
 /** Fastly as one invocation sees it: answers as the HTTP client gives them, late, lost, or about something else. */
 
-import type { Answer, Failure, FailureKind } from '../../lib/answer.ts';
-import { encodeInvitation } from '../../lib/fastly/wire.ts';
-import type { Access, Email } from '../../lib/invitation.ts';
-import type { QuotaReading } from '../../lib/quota.ts';
-import type { FastlyReader } from '../../lib/sync-deps.ts';
-import type { FastlyWriter } from '../../lib/work-deps.ts';
+import type { Access, Email } from '../../lib/domain/invitation.ts';
+import type { QuotaReading } from '../../lib/domain/quota.ts';
+import { encodeInvitation } from '../../lib/fastly/json-api.ts';
+import type { FastlyReader } from '../../lib/planner/ports.ts';
+import type { Answer, Failure, FailureKind } from '../../lib/ports/fastly.ts';
+import type { FastlyWriter } from '../../lib/worker/ports.ts';
 import type { SimulatedAnswer, SimulatedRequest } from '../../local/simulator/answers.ts';
 import type { FastlyAccount } from './fastly-account.ts';
 import type { Exchange, Invocation } from './invocation.ts';

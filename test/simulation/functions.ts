@@ -1,15 +1,15 @@
 /** The two functions, wired to the simulated world as `handlers/` wires them to AWS. */
 
-import type { SyncAnswer } from '../../lib/dispatch.ts';
-import { sync } from '../../lib/dispatch.ts';
-import type { ChangeJob } from '../../lib/job.ts';
-import { decodeJob } from '../../lib/job.ts';
-import { PLANNING_TIMEOUT_MS } from '../../lib/run.ts';
-import type { ReportFile, SyncDeps } from '../../lib/sync-deps.ts';
-import type { Notification } from '../../lib/telemetry.ts';
-import type { Trigger } from '../../lib/trigger.ts';
-import { work } from '../../lib/work.ts';
-import type { FastlyWriter, WorkDeps } from '../../lib/work-deps.ts';
+import type { ChangeJob } from '../../lib/domain/job.ts';
+import { decodeJob } from '../../lib/domain/job.ts';
+import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
+import { sync } from '../../lib/planner/handle-trigger.ts';
+import type { ReportFile, SyncDeps } from '../../lib/planner/ports.ts';
+import type { Trigger } from '../../lib/planner/trigger.ts';
+import type { Notification } from '../../lib/ports/telemetry.ts';
+import { PLANNING_TIMEOUT_MS } from '../../lib/state/run-pointer.ts';
+import { work } from '../../lib/worker/handle-batch.ts';
+import type { FastlyWriter, WorkDeps } from '../../lib/worker/ports.ts';
 import type { ReceivedMessage } from '../../local/fifo-queue.ts';
 import { workMessageOf } from '../../local/work-message.ts';
 import { storeFor } from './bucket.ts';

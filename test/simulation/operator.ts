@@ -1,7 +1,7 @@
 /** The person in charge: triggers runs, and approves what is held, sometimes late. */
 
-import type { SyncResult } from '../../lib/result.ts';
-import type { ManualRequest, Trigger } from '../../lib/trigger.ts';
+import type { SyncResult } from '../../lib/planner/result.ts';
+import type { ManualRequest, Trigger } from '../../lib/planner/trigger.ts';
 import type { World } from './world.ts';
 
 const MINUTE_MS = 60_000;

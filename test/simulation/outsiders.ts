@@ -1,6 +1,6 @@
 /** What other people and other tools do to an account meanwhile. */
 
-import { normalizeEmail } from '../../lib/invitation.ts';
+import { normalizeEmail } from '../../lib/domain/invitation.ts';
 import { isExpired } from '../../local/simulator/listing.ts';
 import type { SimulatedInvitation } from '../../local/simulator/state.ts';
 import { openInvitations } from '../../local/simulator/writes.ts';

@@ -1,6 +1,6 @@
 /** Invented people, what they may do, and rosters of them. */
 
-import { type Access, type Email, normalizeEmail } from '../../lib/invitation.ts';
+import { type Access, type Email, normalizeEmail } from '../../lib/domain/invitation.ts';
 import type { Random } from './random.ts';
 
 const NAMES = [

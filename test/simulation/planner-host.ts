@@ -1,8 +1,8 @@
 /** Invokes the planner as Lambda does: at once, again when an asynchronous invocation failed, and killed in between. */
 
-import type { SyncAnswer } from '../../lib/dispatch.ts';
-import type { SyncResult } from '../../lib/result.ts';
-import type { Trigger } from '../../lib/trigger.ts';
+import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
+import type { SyncResult } from '../../lib/planner/result.ts';
+import type { Trigger } from '../../lib/planner/trigger.ts';
 import { callPlanner, type Mutation } from './functions.ts';
 import { Invocation, type InvocationEnd } from './invocation.ts';
 import { Processes } from './processes.ts';

@@ -1,6 +1,6 @@
 /** Lambda's processes: used again while they live, with what they remember. */
 
-import type { Quota } from '../../lib/quota.ts';
+import type { Quota } from '../../lib/domain/quota.ts';
 import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
 import type { World } from './world.ts';

@@ -1,8 +1,8 @@
 /** SQS as the functions see it: batches that are accepted in part, or whose acceptance nobody hears of. */
 
-import type { OutgoingMessage } from '../../lib/job.ts';
-import type { SyncDeps } from '../../lib/sync-deps.ts';
-import type { WorkDeps } from '../../lib/work-deps.ts';
+import type { OutgoingMessage } from '../../lib/domain/job.ts';
+import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { WorkDeps } from '../../lib/worker/ports.ts';
 import type { FifoQueue } from '../../local/fifo-queue.ts';
 import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';

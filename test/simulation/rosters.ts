@@ -1,7 +1,7 @@
 /** People who write rosters, and rewrite them. */
 
-import type { Access, Email } from '../../lib/invitation.ts';
-import { rosterKeys } from '../../lib/keys.ts';
+import type { Access, Email } from '../../lib/domain/invitation.ts';
+import { rosterKeys } from '../../lib/state/keys.ts';
 import type { Cause } from './invariants/mails.ts';
 import { ACCESSES, accessKey, brokenRosterText, person, rosterText, type Wishes } from './people.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,6 @@
 /** What a simulated run is like: drawn from its seed, so that no two kinds of trouble always come together. */
 
-import { parseRules, type Rules } from '../../lib/config.ts';
+import { parseRules, type Rules } from '../../lib/domain/config.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR } from '../../local/simulator/behaviour.ts';
 import type { Random } from './random.ts';
 

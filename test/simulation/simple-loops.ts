@@ -1,7 +1,7 @@
 /** What people write instead of a queue with a gate, on the same virtual account: for comparison only. */
 
-import { encodeInvitation } from '../../lib/fastly/wire.ts';
-import type { Access } from '../../lib/invitation.ts';
+import type { Access } from '../../lib/domain/invitation.ts';
+import { encodeInvitation } from '../../lib/fastly/json-api.ts';
 import { createAccount } from '../../local/simulator/account.ts';
 import { DEFAULT_BEHAVIOUR } from '../../local/simulator/behaviour.ts';
 import { optimumMs, QUOTA_PER_HOUR } from './convergence.ts';

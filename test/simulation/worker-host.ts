@@ -1,6 +1,6 @@
 /** The worker behind its event source, in processes that are used again. */
 
-import { decodeJob } from '../../lib/job.ts';
+import { decodeJob } from '../../lib/domain/job.ts';
 import { EventSource } from './event-source.ts';
 import { callWorker, type Mutation } from './functions.ts';
 import type { Invocation } from './invocation.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, it } from '@jest/globals';
-import { METRIC_NAMES, METRIC_NAMESPACE } from '../../lib/metrics.ts';
+import { METRIC_NAMES, METRIC_NAMESPACE } from '../../lib/ports/metrics.ts';
 import { at, resourcesOfType } from '../../scripts/template.ts';
 import { packaged, readTemplate } from '../support/packaged.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { METRIC_NAMES } from '../../lib/metrics.ts';
+import { METRIC_NAMES } from '../../lib/ports/metrics.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { at } from '../../scripts/template.ts';
 import { type LambdaFunction, startFunction } from '../support/function.ts';

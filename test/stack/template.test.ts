@@ -1,6 +1,6 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, it } from '@jest/globals';
-import { ENVIRONMENT_VARIABLES } from '../../lib/config.ts';
+import { ENVIRONMENT_VARIABLES } from '../../lib/domain/config.ts';
 import { at, resourcesOfType, type Template } from '../../scripts/template.ts';
 import { packaged, readTemplate } from '../support/packaged.ts';
 import { propertyFaults } from '../support/template-properties.ts';

@@ -5,7 +5,7 @@
 
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
-import { bareResult, type SyncResult } from '../../lib/result.ts';
+import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import { type Script, startHttpServer } from './http-server.ts';
 import { startWire, type Wire } from './wire.ts';
 

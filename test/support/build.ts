@@ -1,11 +1,11 @@
 /** Builders: values of the domain with everything filled in that a test does not care about. */
 
-import { servicesDigest } from '../../lib/digest.ts';
-import { EntryTable } from '../../lib/entry-table.ts';
-import type { Access, Email, Entry, Invitation, Member } from '../../lib/invitation.ts';
-import { finishMessage, type Job, jobEncoder, type OutgoingMessage } from '../../lib/job.ts';
-import { EMPTY_LEDGER, type LedgerEntry } from '../../lib/ledger.ts';
-import type { PlanInput, PlanRules } from '../../lib/plan.ts';
+import { servicesDigest } from '../../lib/domain/digest.ts';
+import type { Access, Email, Entry, Invitation, Member } from '../../lib/domain/invitation.ts';
+import { finishMessage, type Job, jobEncoder, type OutgoingMessage } from '../../lib/domain/job.ts';
+import { EMPTY_LEDGER, type LedgerEntry } from '../../lib/domain/ledger.ts';
+import type { PlanInput, PlanRules } from '../../lib/plan/plan.ts';
+import { EntryTable } from '../../lib/roster/entry-table.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 10, 20, 0);
 export const DAY_MS = 24 * 3600 * 1000;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { SyncResult } from '../../lib/result.ts';
+import type { SyncResult } from '../../lib/planner/result.ts';
 import { runCli } from '../../local/cli/run.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../local/main.ts');

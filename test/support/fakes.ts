@@ -1,13 +1,13 @@
 /** Stateful fakes of the ports. They behave; tests look at what they hold afterwards. */
 
 import { createHash } from 'node:crypto';
-import type { Answer, Failure, TokenInfo } from '../../lib/answer.ts';
-import type { Access, Email, Invitation, Member } from '../../lib/invitation.ts';
-import type { OutgoingMessage } from '../../lib/job.ts';
-import type { MetricName } from '../../lib/metrics.ts';
-import type { QuotaReading } from '../../lib/quota.ts';
-import type { ObjectStore, WriteCondition } from '../../lib/store.ts';
-import type { Fields, Notification } from '../../lib/telemetry.ts';
+import type { Access, Email, Invitation, Member } from '../../lib/domain/invitation.ts';
+import type { OutgoingMessage } from '../../lib/domain/job.ts';
+import type { QuotaReading } from '../../lib/domain/quota.ts';
+import type { Answer, Failure, TokenInfo } from '../../lib/ports/fastly.ts';
+import type { MetricName } from '../../lib/ports/metrics.ts';
+import type { ObjectStore, WriteCondition } from '../../lib/ports/object-store.ts';
+import type { Fields, Notification } from '../../lib/ports/telemetry.ts';
 
 const textOf = (content: string | Iterable<string>): string =>
   typeof content === 'string' ? content : [...content].join('');

@@ -1,13 +1,13 @@
 /** A planner with everything around it faked: put a roster in, trigger it, look at what it left. */
 
-import { parseRules, type Rules } from '../../lib/config.ts';
-import { type SyncAnswer, sync } from '../../lib/dispatch.ts';
-import { decodeJob, type Job } from '../../lib/job.ts';
-import type { PlanRecord } from '../../lib/record.ts';
-import type { SyncResult } from '../../lib/result.ts';
-import type { RunPointer } from '../../lib/run.ts';
-import type { SyncDeps } from '../../lib/sync-deps.ts';
-import { parseTrigger } from '../../lib/trigger.ts';
+import { parseRules, type Rules } from '../../lib/domain/config.ts';
+import { decodeJob, type Job } from '../../lib/domain/job.ts';
+import { type SyncAnswer, sync } from '../../lib/planner/handle-trigger.ts';
+import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { SyncResult } from '../../lib/planner/result.ts';
+import { parseTrigger } from '../../lib/planner/trigger.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
+import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import { NOW } from './build.ts';
 import { FakeClock, FakeFastly, FakeQueue, FakeStore, FakeTelemetry } from './fakes.ts';
 

@@ -1,7 +1,7 @@
 /** Texts that break out of careless HTML, CSV or JSON. */
 
-import type { Email } from '../../lib/invitation.ts';
-import type { PlanRecord } from '../../lib/record.ts';
+import type { Email } from '../../lib/domain/invitation.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { changesOf, planRecord } from './report-records.ts';
 
 const HOSTILE = [

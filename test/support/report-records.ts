@@ -1,11 +1,16 @@
 /** Plan records and run reports of any size, as the planner and the worker would write them. */
 
-import { type Change, tallyOf } from '../../lib/change.ts';
-import { type GuardLimits, guardPlan, hashChanges } from '../../lib/guards.ts';
-import { type Access, normalizeEmail } from '../../lib/invitation.ts';
-import { OUTCOME_RESULTS } from '../../lib/outcome.ts';
-import { estimateFinish } from '../../lib/quota.ts';
-import { type PlanRecord, type ReportedOutcome, type RunReport, releasedChanges } from '../../lib/record.ts';
+import { type Change, tallyOf } from '../../lib/domain/change.ts';
+import { type Access, normalizeEmail } from '../../lib/domain/invitation.ts';
+import { OUTCOME_RESULTS } from '../../lib/domain/outcome.ts';
+import { estimateFinish } from '../../lib/domain/quota.ts';
+import { type GuardLimits, guardPlan, hashChanges } from '../../lib/plan/guards.ts';
+import {
+  type PlanRecord,
+  type ReportedOutcome,
+  type RunReport,
+  releasedChanges,
+} from '../../lib/state/plan-record.ts';
 
 const CREATED_AT = '2026-11-23T09:12:40.000Z';
 const LIMITS = { maxCreates: 500, maxDeletes: 50, maxReplaces: 50, maxChangePercent: 25, percentFloor: 10 };

@@ -1,8 +1,8 @@
 /** Writes rosters in every way that counts as the same roster, and hands bytes out in every size of chunk. */
 
 import { gzipSync } from 'node:zlib';
-import type { Access, Entry } from '../../lib/invitation.ts';
-import { parseRoster, type Roster, type RosterRules } from '../../lib/roster.ts';
+import type { Access, Entry } from '../../lib/domain/invitation.ts';
+import { parseRoster, type Roster, type RosterRules } from '../../lib/roster/parse-roster.ts';
 
 export const RULES: RosterRules = {
   allowedRoles: new Set(['user', 'billing', 'engineer', 'tls_viewer', 'tls_admin']),

@@ -5,8 +5,8 @@
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Access, type Entry, PERMISSIONS, parseEmail } from '../../lib/invitation.ts';
-import { parseRoster, type Roster, type RosterIssueCode } from '../../lib/roster.ts';
+import { type Access, type Entry, PERMISSIONS, parseEmail } from '../../lib/domain/invitation.ts';
+import { parseRoster, type Roster, type RosterIssueCode } from '../../lib/roster/parse-roster.ts';
 import { Random } from '../simulation/random.ts';
 import { chunksOf, type RosterStyle, RULES, writeRoster } from './roster-csv.ts';
 import { type ReferenceRow, referenceDataRows, referenceRows } from './roster-reference.ts';

@@ -1,14 +1,14 @@
 /** A worker with everything around it faked: a run in the pointer, jobs in a batch, and a look at what came of it. */
 
-import type { Change } from '../../lib/change.ts';
-import { parseRules, type Rules } from '../../lib/config.ts';
-import { type Job, jobEncoder } from '../../lib/job.ts';
-import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/outcome.ts';
-import type { PlanRecord, RunReport } from '../../lib/record.ts';
-import { NO_COUNTS } from '../../lib/result.ts';
-import type { RunPointer } from '../../lib/run.ts';
-import { work } from '../../lib/work.ts';
-import type { WorkDeps, WorkMessage } from '../../lib/work-deps.ts';
+import type { Change } from '../../lib/domain/change.ts';
+import { parseRules, type Rules } from '../../lib/domain/config.ts';
+import { type Job, jobEncoder } from '../../lib/domain/job.ts';
+import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/domain/outcome.ts';
+import { NO_COUNTS } from '../../lib/planner/result.ts';
+import type { PlanRecord, RunReport } from '../../lib/state/plan-record.ts';
+import type { RunPointer } from '../../lib/state/run-pointer.ts';
+import { work } from '../../lib/worker/handle-batch.ts';
+import type { WorkDeps, WorkMessage } from '../../lib/worker/ports.ts';
 import { access, email, encodeJob, NOW } from './build.ts';
 import { FakeClock, FakeFastly, FakeStore, FakeTelemetry } from './fakes.ts';
 

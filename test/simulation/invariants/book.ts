@@ -1,8 +1,8 @@
 /** What is known of runs, rosters and listings, from what was stored: the invariants' common ground. */
 
-import type { ChangeJob } from '../../../lib/job.ts';
-import type { PlanRecord, RecordedChange } from '../../../lib/record.ts';
-import type { RunPointer } from '../../../lib/run.ts';
+import type { ChangeJob } from '../../../lib/domain/job.ts';
+import type { PlanRecord, RecordedChange } from '../../../lib/state/plan-record.ts';
+import type { RunPointer } from '../../../lib/state/run-pointer.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Wishes } from '../people.ts';
 

@@ -1,6 +1,6 @@
 /** Nothing is written that no current plan released. */
 
-import type { RecordedChange } from '../../../lib/record.ts';
+import type { RecordedChange } from '../../../lib/state/plan-record.ts';
 import { REQUEST_TIMEOUT_MS } from '../fastly-port.ts';
 import { nameOf } from '../people.ts';
 import type { Book, Violate, WriteOfJob } from './book.ts';

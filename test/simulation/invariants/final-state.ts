@@ -1,11 +1,11 @@
 /** When all is calm: Fastly equals the roster, the queue is empty, and the books are right. */
 
-import { isLive } from '../../../lib/compare.ts';
-import { protectedEmails } from '../../../lib/config.ts';
-import type { Email, Invitation } from '../../../lib/invitation.ts';
-import { decodeLedger, type Ledger } from '../../../lib/ledger.ts';
-import type { OutcomeResult } from '../../../lib/outcome.ts';
-import type { PlanRecord } from '../../../lib/record.ts';
+import { protectedEmails } from '../../../lib/domain/config.ts';
+import type { Email, Invitation } from '../../../lib/domain/invitation.ts';
+import { isLive } from '../../../lib/domain/invitation-match.ts';
+import { decodeLedger, type Ledger } from '../../../lib/domain/ledger.ts';
+import type { OutcomeResult } from '../../../lib/domain/outcome.ts';
+import type { PlanRecord } from '../../../lib/state/plan-record.ts';
 import { accessKey, nameOf } from '../people.ts';
 import type { Tenant } from '../trouble.ts';
 import type { World } from '../world.ts';

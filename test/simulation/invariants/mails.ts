@@ -1,8 +1,8 @@
 /** Nobody is mailed twice for one wish, and nobody too often or too soon. */
 
-import type { Rules } from '../../../lib/config.ts';
-import type { Email } from '../../../lib/invitation.ts';
-import type { LedgerEntry } from '../../../lib/ledger.ts';
+import type { Rules } from '../../../lib/domain/config.ts';
+import type { Email } from '../../../lib/domain/invitation.ts';
+import type { LedgerEntry } from '../../../lib/domain/ledger.ts';
 import { isExpired } from '../../../local/simulator/listing.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
 import { nameOf } from '../people.ts';

@@ -1,10 +1,10 @@
 /** Every job has an outcome before its message is gone, and every finished run knows all of its own. */
 
-import type { Email } from '../../../lib/invitation.ts';
-import type { OutgoingMessage } from '../../../lib/job.ts';
-import { decodeJob } from '../../../lib/job.ts';
-import { decodeOutcomes, foldOutcomes, type Outcome } from '../../../lib/outcome.ts';
-import type { RunReport } from '../../../lib/record.ts';
+import type { Email } from '../../../lib/domain/invitation.ts';
+import type { OutgoingMessage } from '../../../lib/domain/job.ts';
+import { decodeJob } from '../../../lib/domain/job.ts';
+import { decodeOutcomes, foldOutcomes, type Outcome } from '../../../lib/domain/outcome.ts';
+import type { RunReport } from '../../../lib/state/plan-record.ts';
 import type { FifoQueue, ReceivedMessage } from '../../../local/fifo-queue.ts';
 import { nameOf } from '../people.ts';
 import type { Book, Violate } from './book.ts';

@@ -1,6 +1,6 @@
 /** Neither an address nor a token is ever told to a log, a metric or a notification. */
 
-import type { Fields, Log, Metrics, Notification } from '../../../lib/telemetry.ts';
+import type { Fields, Log, Metrics, Notification } from '../../../lib/ports/telemetry.ts';
 import type { Violate } from './book.ts';
 
 const SECRET = /\w@\w|%40|the-token/;

@@ -1,6 +1,6 @@
 /** The reserve belongs to others: no write starts that Fastly's own numbers forbid. */
 
-import type { QuotaReading } from '../../../lib/quota.ts';
+import type { QuotaReading } from '../../../lib/domain/quota.ts';
 import type { Counts } from '../counts.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
 import type { Violate, WriteOfJob } from './book.ts';

@@ -1,10 +1,10 @@
 /** Sees everything that happens in a simulated run, and says what must not have happened. */
 
-import type { Email } from '../../../lib/invitation.ts';
-import type { OutgoingMessage } from '../../../lib/job.ts';
-import type { LedgerEntry } from '../../../lib/ledger.ts';
-import { decodeOutcomes } from '../../../lib/outcome.ts';
-import type { RunPointer } from '../../../lib/run.ts';
+import type { Email } from '../../../lib/domain/invitation.ts';
+import type { OutgoingMessage } from '../../../lib/domain/job.ts';
+import type { LedgerEntry } from '../../../lib/domain/ledger.ts';
+import { decodeOutcomes } from '../../../lib/domain/outcome.ts';
+import type { RunPointer } from '../../../lib/state/run-pointer.ts';
 import type { FifoQueue, ReceivedMessage } from '../../../local/fifo-queue.ts';
 import type { SimulatedAnswer } from '../../../local/simulator/answers.ts';
 import type { Counts } from '../counts.ts';

@@ -1,0 +1,171 @@
+/** Fastly's JSON ⇄ our words. Tolerant on read: unknown fields, roles and codes pass; exact on write. */
+
+import * as v from 'valibot';
+import {
+  type Access,
+  type Email,
+  type Invitation,
+  type Member,
+  normalizeEmail,
+} from '../domain/invitation.ts';
+import type { TokenInfo } from '../ports/fastly.ts';
+
+/** One page of `GET /invitations`. */
+export type Page = {
+  /** Of everything on the page, deleted invitations too: those count as records. */
+  readonly ids: readonly string[];
+  readonly invitations: readonly Invitation[];
+  readonly currentPage: number;
+  readonly recordCount: number;
+  readonly totalPages: number;
+};
+
+/** `problem` is half a sentence that names fields, never their content. */
+export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+
+/** Real ones are alphanumeric. They become part of a path, where dots alone would be resolved away. */
+export const isId = (text: string): boolean => /^[\w:~-][\w.:~-]{0,127}$/.test(text);
+
+const id = v.pipe(v.string(), v.check(isId));
+const anything = v.optional(v.unknown());
+const text = v.fallback(v.optional(v.string()), undefined);
+const texts = v.fallback(v.optional(v.array(v.string())), undefined);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const pageSchema = v.object({
+  data: v.array(
+    v.object({
+      id,
+      attributes: v.object({
+        email: anything,
+        role: text,
+        roles: texts,
+        limit_services: v.fallback(v.optional(v.boolean()), undefined),
+        status_code: anything,
+        created_at: text,
+        deleted_at: anything,
+      }),
+    }),
+  ),
+  meta: v.object({ current_page: count, record_count: count, total_pages: count }),
+});
+
+const memberSchema = v.object({ id, login: anything, role: text, roles: texts, deleted_at: anything });
+
+const tokenSchema = v.object({ customer_id: id, scope: text, scopes: texts, expires_at: text });
+
+const firstProblem = (issues: readonly [v.BaseIssue<unknown>, ...unknown[]]): string => {
+  const field = v.getDotPath(issues[0]);
+  return field === null ? 'the answer has another shape' : `"${field}" is missing or of another kind`;
+};
+
+const read = <S extends v.GenericSchema>(schema: S, json: unknown): Parsed<v.InferOutput<S>> => {
+  const parsed = v.safeParse(schema, json);
+  return parsed.success ? { value: parsed.output } : { problem: firstProblem(parsed.issues) };
+};
+
+/** Milliseconds since 1970; undefined when it is not there or can't be read as a time. */
+const timeOf = (iso: string | undefined): number | undefined => {
+  const time = Date.parse(iso ?? '');
+  return Number.isNaN(time) ? undefined : time;
+};
+
+/** As `Access` has them, so that they compare: sorted and unique. An empty name says nothing. */
+const rolesOf = (wire: { readonly role?: string | undefined; readonly roles?: string[] | undefined }) => ({
+  role: wire.role === '' ? undefined : wire.role,
+  roles: wire.roles === undefined ? undefined : [...new Set(wire.roles)].sort(),
+});
+
+const addressOf = (wire: unknown): Email | undefined =>
+  typeof wire === 'string' && wire.trim() !== '' ? normalizeEmail(wire) : undefined;
+
+const exists = ({ deleted_at }: { readonly deleted_at?: unknown }): boolean =>
+  deleted_at === undefined || deleted_at === null;
+
+export const parsePage = (json: unknown): Parsed<Page> => {
+  const parsed = read(pageSchema, json);
+  if ('problem' in parsed) return parsed;
+  const { data, meta } = parsed.value;
+  const invitations: Invitation[] = [];
+  for (const { id, attributes } of data) {
+    if (!exists(attributes)) continue;
+    const email = addressOf(attributes.email);
+    if (email === undefined) return { problem: 'an invitation has no address' };
+    invitations.push({
+      id,
+      email,
+      ...rolesOf(attributes),
+      limitServices: attributes.limit_services,
+      active: attributes.status_code !== 0,
+      createdAt: timeOf(attributes.created_at),
+    });
+  }
+  return {
+    value: {
+      ids: data.map(({ id }) => id),
+      invitations,
+      currentPage: meta.current_page,
+      recordCount: meta.record_count,
+      totalPages: meta.total_pages,
+    },
+  };
+};
+
+/** `GET /customer/{id}/users` is a bare array, locked users included: they still own their address. */
+export const parseMembers = (json: unknown): Parsed<readonly Member[]> => {
+  const parsed = read(v.array(memberSchema), json);
+  if ('problem' in parsed) return parsed;
+  const members: Member[] = [];
+  for (const user of parsed.value) {
+    if (!exists(user)) continue;
+    const email = addressOf(user.login);
+    if (email === undefined) return { problem: 'a user has no login' };
+    members.push({ email, ...rolesOf(user) });
+  }
+  return { value: members };
+};
+
+export const parseToken = (json: unknown): Parsed<TokenInfo> => {
+  const parsed = read(tokenSchema, json);
+  if ('problem' in parsed) return parsed;
+  const { customer_id, scope, scopes, expires_at } = parsed.value;
+  return {
+    value: {
+      customerId: customer_id,
+      scopes: scopes ?? scope?.split(/\s+/) ?? [],
+      expiresAt: timeOf(expires_at),
+    },
+  };
+};
+
+/** Undefined when the answer to a successful POST can't be read: the mail is out all the same. */
+export const parseCreatedId = (json: unknown): string | undefined => {
+  const parsed = v.safeParse(v.object({ data: v.object({ id }) }), json);
+  return parsed.success ? parsed.output.data.id : undefined;
+};
+
+/**
+ * The body of `POST /invitations`. `permission` is always there: left out, it would mean `full`.
+ * @see https://www.fastly.com/documentation/reference/api/account/invitations/
+ */
+export const encodeInvitation = (customerId: string, email: Email, access: Access): string =>
+  JSON.stringify({
+    data: {
+      type: 'invitation',
+      attributes: {
+        email,
+        limit_services: access.limitServices,
+        ...(access.role === undefined ? { roles: access.roles } : { role: access.role }),
+      },
+      relationships: {
+        customer: { data: { id: customerId, type: 'customer' } },
+        service_invitations: {
+          data: access.services.map((service) => ({
+            type: 'service_invitation',
+            attributes: { permission: service.permission },
+            relationships: { service: { data: { type: 'service', id: service.id } } },
+          })),
+        },
+      },
+    },
+  });

@@ -1,0 +1,133 @@
+/** From what was read to what is decided: plan, guards, hashes, approval. Pure. */
+
+import { tallyOf } from '../domain/change.ts';
+import { protectedEmails, type Rules } from '../domain/config.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import { estimateFinish } from '../domain/quota.ts';
+import type { SyncRequest } from '../planner/ports.ts';
+import type { Roster } from '../roster/parse-roster.ts';
+import type { PlanCounts, PlanStatus, QuotaEstimate } from '../state/plan-record.ts';
+import type { Current } from '../state/read-run.ts';
+import { type Guarded, type GuardLimits, guardPlan, hashChanges } from './guards.ts';
+import { type Plan, type PlanRules, planChanges } from './plan.ts';
+
+/** A plan with what the guards and the request make of it. */
+export type Decided = {
+  readonly plan: Plan;
+  readonly guarded: Guarded;
+  readonly planHash: string;
+  /** Names the held changes, if there are any left. */
+  readonly approval: string | undefined;
+  readonly status: PlanStatus;
+  readonly counts: PlanCounts;
+  readonly quota: QuotaEstimate;
+  readonly warnings: readonly string[];
+};
+
+const planRules = (rules: Rules, request: SyncRequest): PlanRules => ({
+  prune: narrower(rules.PRUNE, request.prune),
+  isProtected: protectedEmails(rules.PROTECTED_EMAILS),
+  invitationTtlDays: rules.INVITATION_TTL_DAYS,
+  maxInvitesPerEmail: rules.MAX_INVITES_PER_EMAIL,
+  reinviteAfterDays: rules.REINVITE_AFTER_DAYS,
+});
+
+const PRUNE_WIDTH = { none: 0, managed: 1, all: 2 } as const;
+
+/** A request never cancels more than the configuration allows. */
+const narrower = (configured: Rules['PRUNE'], asked: SyncRequest['prune']): Rules['PRUNE'] =>
+  asked !== undefined && PRUNE_WIDTH[asked] < PRUNE_WIDTH[configured] ? asked : configured;
+
+const guardLimits = (rules: Rules): GuardLimits => ({
+  maxCreates: rules.MAX_CREATES,
+  maxDeletes: rules.MAX_DELETES,
+  maxReplaces: rules.MAX_REPLACES,
+  maxChangePercent: rules.MAX_CHANGE_PERCENT,
+  percentFloor: rules.PERCENT_FLOOR,
+});
+
+/** Releases what is held when exactly this was approved, and says so when it was not. */
+const approve = (
+  account: string,
+  plan: Plan,
+  guarded: Guarded,
+  approved: string | undefined,
+): {
+  readonly guarded: Guarded;
+  readonly approval: string | undefined;
+  readonly warnings: readonly string[];
+} => {
+  const approval = guarded.held.length === 0 ? undefined : hashChanges(account, guarded.held);
+  if (approved === undefined) return { guarded, approval, warnings: [] };
+  if (approval === undefined)
+    return { guarded, approval, warnings: ['nothing is held, so there was nothing to approve'] };
+  if (approval !== approved) {
+    const warning =
+      'the held changes are not the ones that were approved: they changed meanwhile, and stay held; review them and approve again';
+    return { guarded, approval, warnings: [warning] };
+  }
+  const released: Guarded = { readings: guarded.readings, released: plan.changes, held: [], holds: [] };
+  return { guarded: released, approval: undefined, warnings: [] };
+};
+
+const statusOf = (request: SyncRequest, plan: Plan, planHash: string, guarded: Guarded): PlanStatus => {
+  if (request.planHash !== undefined && request.planHash !== planHash) return 'changed';
+  if (plan.changes.length === 0) return 'in_sync';
+  if (request.mode === 'plan') return 'planned';
+  return guarded.held.length > 0 ? 'held' : 'enqueued';
+};
+
+/** SQS keeps a message for 14 days; half of that leaves time for outages and for other users of the quota. */
+const MAX_QUEUE_HOURS = 7 * 24;
+
+const quotaOf = (guarded: Guarded, rules: Rules, now: number): QuotaEstimate => {
+  const { writes } = tallyOf(guarded.released);
+  const perHour = rules.RATE_LIMIT_PER_HOUR;
+  const finish =
+    writes === 0 ? now : estimateFinish(writes, { perHour, reserve: rules.RATE_LIMIT_RESERVE }, now);
+  return { writes, perHour, estimatedFinish: new Date(finish).toISOString() };
+};
+
+const planWarnings = (plan: Plan, quota: QuotaEstimate, now: number): string[] => {
+  const warnings: string[] = [];
+  const givenUp = plan.waiting.filter(({ reason }) => reason === 'given_up').length;
+  if (givenUp > 0)
+    warnings.push(`${givenUp} people were invited as often as MAX_INVITES_PER_EMAIL allows and are given up`);
+  const hours = (Date.parse(quota.estimatedFinish) - now) / 3_600_000;
+  if (hours > MAX_QUEUE_HOURS)
+    warnings.push(
+      `${quota.writes} writes need about ${Math.ceil(hours / 24)} days at ${quota.perHour} per hour, and the queue forgets messages after 14: ask Fastly for a larger quota or split the roster's growth`,
+    );
+  return warnings;
+};
+
+export const decide = (
+  request: SyncRequest,
+  rules: Rules,
+  read: { readonly roster: Roster; readonly current: Current; readonly ledger: Ledger },
+  now: number,
+): Decided => {
+  const { invitations, members } = read.current;
+  const plan = planChanges({
+    entries: read.roster.entries,
+    invitations,
+    members,
+    ledger: read.ledger,
+    rules: planRules(rules, request),
+    now,
+  });
+  const found = guardPlan(plan, read.roster.rows, guardLimits(rules));
+  const { guarded, approval, warnings } = approve(request.account, plan, found, request.approve);
+  const planHash = hashChanges(request.account, plan.changes);
+  const quota = quotaOf(guarded, rules, now);
+  return {
+    plan,
+    guarded,
+    planHash,
+    approval,
+    status: statusOf(request, plan, planHash, guarded),
+    counts: { ...tallyOf(plan.changes).counts, keep: plan.keep, member: plan.member },
+    quota,
+    warnings: [...warnings, ...planWarnings(plan, quota, now)],
+  };
+};

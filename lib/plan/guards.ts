@@ -1,0 +1,164 @@
+/** Guards: what looks like an accident is held until exactly this set is approved. Pure; they read the plan that is applied. */
+
+import { type Action, type Change, type ChangeKind, kindOf, tallyOf } from '../domain/change.ts';
+import { chunksOf } from '../domain/chunks.ts';
+import { sha256OfMany } from '../domain/digest.ts';
+import type { Access } from '../domain/invitation.ts';
+import { remembered } from '../domain/remembered.ts';
+import type { Plan } from './plan.ts';
+
+type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';
+
+/** A limit is exceeded when the number is greater; 0 means none allowed. */
+export type GuardLimits = {
+  readonly maxCreates: number;
+  readonly maxDeletes: number;
+  readonly maxReplaces: number;
+  readonly maxChangePercent: number;
+  /** Below this many live invitations the percentage says nothing. */
+  readonly percentFloor: number;
+};
+
+/** One guard's reading of a plan, tripped or not. */
+export type GuardReading = {
+  readonly guard: GuardName;
+  readonly actual: number;
+  readonly limit: number;
+  /** What a percentage is of; absent for the others. */
+  readonly of?: number;
+  readonly tripped: boolean;
+  /** One sentence with the numbers, and the way out when tripped. */
+  readonly sentence: string;
+};
+
+export type Hold = { readonly action: Action; readonly count: number; readonly reason: string };
+
+export type Guarded = {
+  readonly readings: readonly GuardReading[];
+  /** What may go on, in the plan's order. */
+  readonly released: readonly Change[];
+  readonly held: readonly Change[];
+  readonly holds: readonly Hold[];
+};
+
+/** Which guard watches over which changes. */
+const GUARDED_KINDS = {
+  MAX_CREATES: ['mail'],
+  MAX_DELETES: ['delete'],
+  MAX_REPLACES: ['replace'],
+  MAX_CHANGE_PERCENT: ['delete', 'replace'],
+  EMPTY_ROSTER: ['delete'],
+} as const satisfies Record<GuardName, readonly ChangeKind[]>;
+
+const KIND_WORDS = {
+  mail: ['create or re-invitation', 'creates and re-invitations'],
+  delete: ['delete', 'deletes'],
+  replace: ['replace', 'replaces'],
+} as const satisfies Record<ChangeKind, readonly [string, string]>;
+
+const quantity = (count: number, [one, many]: readonly [string, string]): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+const countGuard = (guard: GuardName, kind: ChangeKind, actual: number, limit: number): GuardReading => {
+  const tripped = actual > limit;
+  const counted = quantity(actual, KIND_WORDS[kind]);
+  const sentence = tripped
+    ? `${counted} ${actual === 1 ? 'exceeds' : 'exceed'} the limit of ${limit} (${guard})`
+    : `${counted}, limit ${limit}`;
+  return { guard, actual, limit, tripped, sentence };
+};
+
+const percentGuard = (removed: number, live: number, limits: GuardLimits): GuardReading => {
+  const { maxChangePercent: limit, percentFloor } = limits;
+  const asked = live >= percentFloor;
+  // Whole numbers on both sides: 25 of 100 is exactly 25 %, and does not exceed it.
+  const tripped = asked && removed * 100 > limit * live;
+  const percent = live === 0 ? 0 : Math.round((removed * 1000) / live) / 10;
+  const share = `${removed} of ${live} live invitations cancelled or replaced (${percent} %)`;
+  let sentence = `${share}, limit ${limit} %`;
+  if (tripped) sentence = `${share}, which exceeds the limit of ${limit} % (MAX_CHANGE_PERCENT)`;
+  else if (!asked) sentence = `${share}; not limited, as fewer than ${percentFloor} are live (PERCENT_FLOOR)`;
+  return { guard: 'MAX_CHANGE_PERCENT', actual: removed, limit, of: live, tripped, sentence };
+};
+
+const emptyRosterGuard = (rosterRows: number, deletes: number): GuardReading => {
+  const tripped = rosterRows === 0 && deletes > 0;
+  const sentence = tripped
+    ? `the roster has no rows, so every delete is held, whatever the limits say: ${deletes}`
+    : `the roster has ${quantity(rosterRows, ['row', 'rows'])}`;
+  return { guard: 'EMPTY_ROSTER', actual: deletes, limit: 0, tripped, sentence };
+};
+
+const readGuards = (
+  plan: Pick<Plan, 'changes' | 'liveInvitations'>,
+  rosterRows: number,
+  limits: GuardLimits,
+): GuardReading[] => {
+  const { kinds, removed } = tallyOf(plan.changes);
+  return [
+    countGuard('MAX_CREATES', 'mail', kinds.mail, limits.maxCreates),
+    countGuard('MAX_DELETES', 'delete', kinds.delete, limits.maxDeletes),
+    countGuard('MAX_REPLACES', 'replace', kinds.replace, limits.maxReplaces),
+    percentGuard(removed, plan.liveInvitations, limits),
+    emptyRosterGuard(rosterRows, kinds.delete),
+  ];
+};
+
+const ACTIONS: readonly Action[] = ['delete', 'replace', 'create'];
+
+const holdsOf = (held: readonly Change[], tripped: readonly GuardReading[]): Hold[] => {
+  const { counts } = tallyOf(held);
+  return ACTIONS.filter((action) => counts[action] > 0).map((action) => {
+    const kinds = new Set(held.filter((change) => change.action === action).map(kindOf));
+    const reasons = tripped.filter(({ guard }) => GUARDED_KINDS[guard].some((kind) => kinds.has(kind)));
+    return { action, count: counts[action], reason: reasons.map(({ sentence }) => sentence).join('; ') };
+  });
+};
+
+/** Splits a plan into what may go on and what a guard holds. */
+export const guardPlan = (
+  plan: Pick<Plan, 'changes' | 'liveInvitations'>,
+  rosterRows: number,
+  limits: GuardLimits,
+): Guarded => {
+  const readings = readGuards(plan, rosterRows, limits);
+  const tripped = readings.filter((reading) => reading.tripped);
+  const heldKinds = new Set<ChangeKind>(tripped.flatMap(({ guard }) => GUARDED_KINDS[guard]));
+  if (heldKinds.size === 0) return { readings, released: plan.changes, held: [], holds: [] };
+  const held = plan.changes.filter((change) => heldKinds.has(kindOf(change)));
+  const released = plan.changes.filter((change) => !heldKinds.has(kindOf(change)));
+  return { readings, released, held, holds: holdsOf(held, tripped) };
+};
+
+const accessText = remembered((access: Access) =>
+  JSON.stringify([
+    access.role ?? null,
+    access.roles ?? null,
+    access.limitServices,
+    access.services.map(({ id, permission }) => [id, permission]),
+  ]),
+);
+
+/** Changes per line: one by one, the text of a million takes half as long again. */
+const PER_LINE = 500;
+
+/** JSON arrays: per change action, address, access and ids, as far as the action has them. No two lists of changes read the same. */
+function* hashLines(account: string, changes: readonly Change[]): Generator<string> {
+  yield JSON.stringify(['account', account]);
+  for (const chunk of chunksOf(changes, PER_LINE)) {
+    const line: unknown[] = [];
+    for (const change of chunk) {
+      line.push(change.action, change.email);
+      if (change.action !== 'delete') line.push(accessText(change.access));
+      if (change.action !== 'create') line.push(change.invitationIds);
+    }
+    yield JSON.stringify(line);
+  }
+}
+
+/**
+ * The name of exactly these changes: `sha256:` and 64 hexadecimal digits. Over all changes it is the plan hash, over the
+ * held ones the approval. Time, file version and reasons are not part of it.
+ */
+export const hashChanges = (account: string, changes: readonly Change[]): string =>
+  `sha256:${sha256OfMany(hashLines(account, changes))}`;

@@ -1,0 +1,67 @@
+/** Before anything is claimed: is there a token, whose is it, and what may it do? */
+
+import type { Answer, TokenInfo } from '../ports/fastly.ts';
+import type { Issue } from '../state/plan-record.ts';
+import type { RunPointer } from '../state/run-pointer.ts';
+import type { Session } from './planning-run.ts';
+import type { FastlyReader, SyncDeps } from './ports.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+const EXPIRY_WARNING_DAYS = 14;
+
+export type Preflight =
+  | { readonly fastly: FastlyReader; readonly customerId: string; readonly warnings: readonly string[] }
+  | { readonly issues: readonly Issue[] };
+
+const refused = (code: string, message: string): Preflight => ({ issues: [{ code, message }] });
+
+/** The scope a token needs to write; `global:read` only reads. */
+const canWrite = ({ scopes }: TokenInfo): boolean => scopes.includes('global');
+
+const expiryWarnings = ({ expiresAt }: TokenInfo, now: number): string[] => {
+  if (expiresAt === undefined || expiresAt - now > EXPIRY_WARNING_DAYS * DAY_MS) return [];
+  return [`the token expires at ${new Date(expiresAt).toISOString()}: replace it before then`];
+};
+
+type Opened =
+  | { readonly fastly: FastlyReader; readonly answer: Answer<TokenInfo> }
+  | { readonly problem: string };
+
+/** A token that is refused may have been replaced since it was read: it is read again, once. */
+const open = async (connect: SyncDeps['connect'], account: string, fresh = false): Promise<Opened> => {
+  const connected = await connect(account, { fresh });
+  if ('problem' in connected) return connected;
+  const { fastly } = connected;
+  const answer = await fastly.readToken();
+  const refused = !answer.ok && answer.failure.kind === 'unauthorized';
+  return refused && !fresh ? await open(connect, account, true) : { fastly, answer };
+};
+
+/** Throws when Fastly can't be asked now, as that may pass. */
+export const preflight = async (
+  { deps, request }: Session,
+  pointer: RunPointer | undefined,
+): Promise<Preflight> => {
+  const opened = await open(deps.connect, request.account);
+  if ('problem' in opened) return refused('no_token', opened.problem);
+  const { fastly, answer } = opened;
+  if (!answer.ok) {
+    const { kind, message } = answer.failure;
+    if (kind === 'unavailable' || kind === 'rate_limited') throw new Error(message);
+    return refused('token_refused', `Fastly does not accept the token: ${message}`);
+  }
+  const token = answer.value;
+  if (pointer !== undefined && pointer.customerId !== token.customerId) {
+    const message = `the token belongs to customer ${token.customerId}, but ${request.account} was last run for ${pointer.customerId}: put the right token in place, or remove state/${request.account}/ if the change is meant`;
+    return refused('other_customer', message);
+  }
+  if (request.mode === 'apply' && !canWrite(token)) {
+    const message = `the token has the scope "${token.scopes.join(' ')}" and can plan but not apply: create one with the scope "global"`;
+    return refused('token_read_only', message);
+  }
+  return {
+    fastly,
+    customerId: token.customerId,
+    warnings: expiryWarnings(token, deps.now()),
+  };
+};

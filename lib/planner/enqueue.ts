@@ -1,0 +1,43 @@
+/** Released changes into the queue, `finish` last. */
+
+import type { Change } from '../domain/change.ts';
+import { chunksOf } from '../domain/chunks.ts';
+import { finishMessage, jobEncoder } from '../domain/job.ts';
+import { readPointer } from '../state/pointer-store.ts';
+import type { Session } from './planning-run.ts';
+
+/** Messages between two looks at the pointer: 50 batches of 10. */
+const CHUNK = 500;
+
+type EnqueuedRun = { readonly generation: number; readonly customerId: string };
+
+/** Whether this run may still enqueue. */
+const standing = async (
+  { deps, request }: Session,
+  generation: number,
+): Promise<'ours' | 'superseded' | 'halted'> => {
+  const found = await readPointer(deps.store, request.account);
+  if (found?.pointer.generation !== generation) return 'superseded';
+  return found.pointer.status === 'halted' ? 'halted' : 'ours';
+};
+
+/**
+ * `superseded`: another run took over; `halted`: the worker met a refused token. What was sent so far is void then.
+ * Throws when the queue does not take a job.
+ */
+export const enqueue = async (
+  session: Session,
+  { generation, customerId }: EnqueuedRun,
+  changes: readonly Change[],
+): Promise<'enqueued' | 'superseded' | 'halted'> => {
+  const { deps, request, runId } = session;
+  const run = { account: request.account, runId, generation, customerId };
+  const encode = jobEncoder(run);
+  for (const chunk of chunksOf(changes, CHUNK)) {
+    await deps.queue.send(chunk.map(encode));
+    const now = await standing(session, generation);
+    if (now !== 'ours') return now;
+  }
+  await deps.queue.send([finishMessage(run)]);
+  return 'enqueued';
+};

@@ -1,0 +1,103 @@
+/** From a trigger to the accounts it is about, each planned on its own. */
+
+import pLimit from 'p-limit';
+import { accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../state/keys.ts';
+import { blockedNotification } from './notifications.ts';
+import { syncAccount } from './plan-account.ts';
+import type { SyncDeps, SyncRequest } from './ports.ts';
+import { bareResult, type SyncResult } from './result.ts';
+import type { Trigger } from './trigger.ts';
+
+export type SyncAnswer = { readonly results: readonly SyncResult[] };
+
+/** Accounts planned at once: each holds a roster and a listing in memory. */
+const ACCOUNT_CONCURRENCY = 4;
+
+/** What looks like a roster but can't be one must not be overlooked. */
+const MISNAMED_ROSTER = /\.csv(\.gz)?$/i;
+
+/** Somebody may have named a roster after a person. */
+const withoutAddresses = (key: string): string => key.replace(/[^/\s]*@[^/\s]*/g, '[address]');
+
+const refuseMisnamed = async (name: string, { log, metrics, notify }: SyncDeps): Promise<SyncResult[]> => {
+  const key = withoutAddresses(name);
+  if (!MISNAMED_ROSTER.test(name)) {
+    log.info('ignored a key that is not a roster', { key });
+    return [];
+  }
+  const message = `${key} is not read: a roster is named rosters/<account>.csv, with an account of lower-case letters, digits and hyphens; rename it`;
+  const result = bareResult(key, '', 'blocked', { issues: [{ code: 'misnamed_roster', message }] });
+  log.error('misnamed roster', { key });
+  metrics.add('misnamed', 'RunBlocked', 1);
+  await notify(blockedNotification(result));
+  return [result];
+};
+
+type Selection = {
+  readonly accounts: readonly string[];
+  /** Keys under rosters/ that name no account. */
+  readonly strangers: readonly string[];
+};
+
+const selectKeys = (keys: readonly string[], deps: SyncDeps): Selection => {
+  const outside = keys.filter((key) => !key.startsWith(ROSTER_PREFIX));
+  for (const key of outside) deps.log.info('ignored a key outside rosters/', { key: withoutAddresses(key) });
+  const inside = keys.filter((key) => key.startsWith(ROSTER_PREFIX) && key !== ROSTER_PREFIX);
+  const accounts = inside.map(accountOfRosterKey).filter((account) => account !== undefined);
+  return {
+    accounts: [...new Set(accounts)],
+    strangers: inside.filter((key) => accountOfRosterKey(key) === undefined),
+  };
+};
+
+/** Every roster, and every account that has state but no roster any more. */
+const selectAll = async (deps: SyncDeps): Promise<Selection> => {
+  const rosters = await Array.fromAsync(deps.store.list(ROSTER_PREFIX));
+  const selection = selectKeys(rosters, deps);
+  const states = await Array.fromAsync(deps.store.list(STATE_PREFIX));
+  const known = states.filter((key) => key.endsWith('/run.json')).map((key) => key.split('/')[1] ?? '');
+  return { ...selection, accounts: [...new Set([...selection.accounts, ...known])].sort() };
+};
+
+const select = (trigger: Trigger, deps: SyncDeps): Promise<Selection> | Selection => {
+  if (trigger.kind === 'upload') return selectKeys(trigger.keys, deps);
+  if (trigger.kind === 'manual' && trigger.request.account !== undefined)
+    return { accounts: [trigger.request.account], strangers: [] };
+  return selectAll(deps);
+};
+
+const requestFor = (account: string, trigger: Trigger, deps: SyncDeps): SyncRequest => {
+  if (trigger.kind !== 'manual') return { account, mode: deps.rules.MODE, manual: false };
+  const { mode, planHash, approve, prune } = trigger.request;
+  return {
+    account,
+    mode: mode ?? (approve === undefined ? 'plan' : 'apply'),
+    ...(planHash !== undefined && { planHash }),
+    ...(approve !== undefined && { approve }),
+    ...(prune !== undefined && { prune }),
+    manual: trigger.request.account !== undefined,
+  };
+};
+
+/**
+ * One account's failure never stops another's. Throws only when every account failed for a reason that may pass, so
+ * that the platform tries again.
+ */
+export const sync = async (trigger: Trigger, deps: SyncDeps): Promise<SyncAnswer> => {
+  if (trigger.kind === 'ignored') {
+    deps.log.info('ignored an event', { reason: trigger.reason });
+    return { results: [] };
+  }
+  const selection = await select(trigger, deps);
+  const limit = pLimit(ACCOUNT_CONCURRENCY);
+  const planned = await limit.map(selection.accounts, (account) =>
+    syncAccount(requestFor(account, trigger, deps), deps),
+  );
+  const refused = await Promise.all(selection.strangers.map((key) => refuseMisnamed(key, deps)));
+  const results = [...planned, ...refused.flat()];
+  if (results.length > 0 && results.every(({ status, mayPass }) => status === 'failed' && mayPass)) {
+    const errors = results.map(({ account, error }) => `${account}: ${error}`);
+    throw new Error(`every account failed, for reasons that may pass: ${errors.join('; ')}`);
+  }
+  return { results };
+};

@@ -1,0 +1,107 @@
+/** A run's plan: from the current state to the stored and counted record. */
+
+import { type Decided, decide } from '../plan/decide.ts';
+import type { Roster } from '../roster/parse-roster.ts';
+import type { Issue, LedgerUpdate, PlanRecord } from '../state/plan-record.ts';
+import { readCurrent, readLedger, settleRuns } from '../state/read-run.ts';
+import { emptyRecord, type Session, sessionFields, storeRecord } from './planning-run.ts';
+import type { FastlyReader } from './ports.ts';
+import { resultOf, type SyncResult } from './result.ts';
+
+/** All that a plan needs but the current state. */
+export type Ready = {
+  readonly fastly: FastlyReader;
+  readonly customerId: string;
+  readonly roster: Roster;
+  readonly version: NonNullable<PlanRecord['roster']>;
+  readonly warnings: readonly string[];
+};
+
+export type Draft = { readonly decided: Decided; readonly ledger: LedgerUpdate };
+
+/** Reads the current state and decides. Changes nothing. */
+export const draft = async (
+  { deps, request }: Session,
+  ready: Ready,
+  generation: number,
+  unsettled: readonly string[],
+): Promise<Draft | { readonly issues: readonly Issue[] }> => {
+  const stored = await readLedger(deps.store, request.account);
+  const current = await readCurrent(ready.fastly, ready.customerId);
+  if (!current.ok) {
+    const { kind, message } = current.failure;
+    return { issues: [{ code: `listing_${kind}`, message: `Fastly's list can't be trusted: ${message}` }] };
+  }
+  const { invitations } = current.value;
+  const { store } = deps;
+  const { ledger, carried } = await settleRuns(
+    store,
+    request.account,
+    unsettled,
+    stored.ledger,
+    invitations,
+    generation,
+  );
+  const read = { roster: ready.roster, current: current.value, ledger };
+  const decided = decide(request, deps.rules, read, deps.now());
+  return { decided, ledger: { carried: Object.fromEntries(carried), forgotten: decided.plan.forgotten } };
+};
+
+export const recordOf = (
+  session: Session,
+  ready: Ready,
+  { decided, ledger }: Draft,
+  generation?: number,
+): PlanRecord => {
+  const { plan, guarded, approval } = decided;
+  const held = new Set(guarded.held);
+  const { account } = session.request;
+  return {
+    ...emptyRecord(session, decided.status),
+    ...(generation !== undefined && { generation }),
+    roster: ready.version,
+    planHash: decided.planHash,
+    ...(approval !== undefined && {
+      approval,
+      approveCommand: session.deps.approveCommand(account, approval),
+    }),
+    counts: decided.counts,
+    guards: guarded.readings,
+    held: guarded.holds,
+    changes:
+      held.size === 0
+        ? plan.changes
+        : plan.changes.map((change) => (held.has(change) ? { ...change, held: true as const } : change)),
+    waiting: plan.waiting,
+    drift: plan.drift,
+    unlistedMembers: plan.unlistedMembers,
+    spared: plan.spared,
+    liveInvitations: plan.liveInvitations,
+    warnings: [...ready.warnings, ...decided.warnings],
+    quota: decided.quota,
+    ledger,
+  };
+};
+
+/** Stores the record and counts it. */
+export const publish = async (session: Session, record: PlanRecord): Promise<SyncResult> => {
+  const { metrics, log } = session.deps;
+  const { account, counts } = record;
+  const result = resultOf(record, await storeRecord(session, record));
+  metrics.add(account, 'PlannedCreates', counts.create);
+  metrics.add(account, 'PlannedDeletes', counts.delete);
+  metrics.add(account, 'PlannedReplaces', counts.replace);
+  metrics.add(
+    account,
+    'HeldChanges',
+    record.held.reduce((sum, hold) => sum + hold.count, 0),
+  );
+  metrics.add(account, 'PlanCompleted', 1);
+  log.info('planned', {
+    ...sessionFields(session),
+    status: record.status,
+    ...counts,
+    planHash: record.planHash,
+  });
+  return result;
+};

@@ -1,0 +1,78 @@
+/** What people are told, in subject, numbers and the next command. No addresses. */
+
+import type { Notification } from '../ports/telemetry.ts';
+import type { SyncResult } from './result.ts';
+
+const counted = ({ counts }: Pick<SyncResult, 'counts'>): string =>
+  `${counts.create} to create, ${counts.delete} to delete, ${counts.replace} to replace, ${counts.keep} kept, ${counts.member} members`;
+
+const reportLine = ({ report }: Pick<SyncResult, 'report'>): string =>
+  report === undefined ? '' : `\nReport: ${report} (plan.html beside it)`;
+
+export const heldNotification = (result: SyncResult, approveCommand: string): Notification => {
+  const count = result.held.reduce((sum, hold) => sum + hold.count, 0);
+  const holds = result.held.map(({ action, count: held, reason }) => `- ${held} × ${action}: ${reason}`);
+  return {
+    subject: `[${result.account}] ${count} changes held for approval`,
+    message: [
+      `A guard holds ${count} changes of ${result.account} back. The others go on.`,
+      '',
+      ...holds,
+      '',
+      `The whole plan: ${counted(result)}.${reportLine(result)}`,
+      '',
+      'If this is what you want, approve exactly these changes:',
+      approveCommand,
+    ].join('\n'),
+  };
+};
+
+/** Enough to see what is wrong; the report has them all. */
+const SHOWN_ISSUES = 20;
+
+export const blockedNotification = (result: SyncResult): Notification => {
+  const shown = result.issues.slice(0, SHOWN_ISSUES).map(({ code, message }) => `- ${message} (${code})`);
+  const more = result.issues.length - shown.length;
+  return {
+    subject: `[${result.account}] blocked: ${result.issues.length} issue${result.issues.length === 1 ? '' : 's'}`,
+    message: [
+      `Nothing was changed for ${result.account}: what was read can't be trusted.`,
+      '',
+      ...shown,
+      ...(more > 0 ? [`- and ${more} more in the report`] : []),
+      reportLine(result),
+    ].join('\n'),
+  };
+};
+
+export const plannedNotification = (result: SyncResult): Notification => ({
+  subject: `[${result.account}] planned, nothing changed`,
+  message: `MODE is plan, so nothing was changed for ${result.account}. The plan: ${counted(result)}.${reportLine(result)}`,
+});
+
+export const haltedNotification = (account: string, runId: string, reason: string): Notification => ({
+  subject: `[${account}] halted`,
+  message: [
+    `The run ${runId} of ${account} was halted: ${reason}`,
+    '',
+    'No further writes are made. Put a working token into its parameter; the next trigger plans again and goes on.',
+  ].join('\n'),
+});
+
+export const finishedNotification = (
+  account: string,
+  runId: string,
+  attention: { readonly rejected: number; readonly failed: number; readonly unknown: number },
+  report: string,
+): Notification => ({
+  subject: `[${account}] finished with ${attention.rejected + attention.failed + attention.unknown} left to a person`,
+  message: [
+    `The run ${runId} of ${account} is finished, but not everything could be done:`,
+    '',
+    `- ${attention.rejected} rejected by Fastly`,
+    `- ${attention.failed} failed and copied to the dead-letter queue`,
+    `- ${attention.unknown} without a recorded outcome`,
+    '',
+    `Report: ${report} (report.html beside it)`,
+  ].join('\n'),
+});

@@ -1,0 +1,93 @@
+/** One run of the planner for one account: what all its steps share. */
+
+import type { Fields } from '../ports/telemetry.ts';
+import { runPrefix } from '../state/keys.ts';
+import type { Issue, PlanRecord, PlanStatus } from '../state/plan-record.ts';
+import { blockedNotification } from './notifications.ts';
+import type { SyncDeps, SyncRequest } from './ports.ts';
+import { bareResult, NO_COUNTS, resultOf, type SyncResult } from './result.ts';
+
+export type Session = {
+  readonly deps: SyncDeps;
+  readonly request: SyncRequest;
+  readonly runId: string;
+  /** Milliseconds since 1970 */
+  readonly startedAt: number;
+};
+
+/** Sorts by time, and differs between two planners that start in the same second. */
+const newRunId = (now: number, random: () => number): string => {
+  const second = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '');
+  const suffix = Math.floor(random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0');
+  return `${second}Z-${suffix}`;
+};
+
+export const openSession = (request: SyncRequest, deps: SyncDeps): Session => {
+  const startedAt = deps.now();
+  return { deps, request, runId: newRunId(startedAt, deps.random), startedAt };
+};
+
+export const sessionFields = ({ request, runId }: Session): Fields => ({ account: request.account, runId });
+
+/** Writes the plan report; `plan.json` first, as the other steps rely on it. Returns its key. */
+export const storeRecord = async ({ deps }: Session, record: PlanRecord): Promise<string> => {
+  const prefix = runPrefix(record.account, record.runId);
+  for (const { name, content } of deps.renderPlan(record))
+    await deps.store.write(`${prefix}${name}`, content);
+  return `${prefix}plan.json`;
+};
+
+/** A record that says nothing about changes. */
+export const emptyRecord = (
+  { request, runId, startedAt, deps }: Session,
+  status: PlanStatus,
+): PlanRecord => ({
+  version: 1,
+  account: request.account,
+  runId,
+  mode: request.mode,
+  status,
+  createdAt: new Date(startedAt).toISOString(),
+  counts: NO_COUNTS,
+  guards: [],
+  held: [],
+  changes: [],
+  waiting: [],
+  drift: [],
+  unlistedMembers: [],
+  spared: [],
+  liveInvitations: 0,
+  issues: [],
+  warnings: [],
+  quota: {
+    writes: 0,
+    perHour: deps.rules.RATE_LIMIT_PER_HOUR,
+    estimatedFinish: new Date(startedAt).toISOString(),
+  },
+  ledger: { carried: {}, forgotten: [] },
+});
+
+/** Ends a run that can't be trusted: a report, metrics, a notification, and no change. */
+export const block = async (
+  session: Session,
+  issues: readonly Issue[],
+  more: Partial<Pick<PlanRecord, 'generation' | 'roster' | 'warnings'>> = {},
+): Promise<SyncResult> => {
+  const { deps, request } = session;
+  const { account } = request;
+  deps.metrics.add(account, 'RosterIssues', issues.length);
+  deps.metrics.add(account, 'RunBlocked', 1);
+  const record: PlanRecord = { ...emptyRecord(session, 'blocked'), ...more, issues };
+  const result = resultOf(record, await storeRecord(session, record));
+  deps.log.error('blocked', { ...sessionFields(session), issues: issues.length, code: issues[0]?.code });
+  await deps.notify(blockedNotification(result));
+  return result;
+};
+
+export const plainResult = (
+  { request, runId }: Session,
+  status: SyncResult['status'],
+  more: Partial<SyncResult> = {},
+): SyncResult => bareResult(request.account, runId, status, more);

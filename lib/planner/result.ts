@@ -1,0 +1,60 @@
+/** What the planner answers for each account (SPEC §3). */
+
+import type { Hold } from '../plan/guards.ts';
+import type { Issue, PlanCounts, PlanRecord, PlanStatus, QuotaEstimate } from '../state/plan-record.ts';
+
+/** `in_progress` another run does it; `superseded` a newer run took over; `failed` see `error`. */
+export type SyncStatus = PlanStatus | 'in_progress' | 'superseded' | 'failed';
+
+export type SyncResult = {
+  readonly account: string;
+  readonly runId: string;
+  readonly status: SyncStatus;
+  readonly planHash?: string;
+  /** Of the whole plan, held changes included. */
+  readonly counts: PlanCounts;
+  readonly held: readonly Hold[];
+  readonly approval?: string;
+  readonly issues: readonly Issue[];
+  readonly warnings: readonly string[];
+  readonly quota?: QuotaEstimate;
+  /** Key of the plan report, when there is one. */
+  readonly report?: string;
+  /** Why, when failed; also what is in progress. */
+  readonly error?: string;
+  /** Only with `failed`: the same may work later. */
+  readonly mayPass?: true;
+};
+
+export const NO_COUNTS: PlanCounts = { create: 0, delete: 0, replace: 0, keep: 0, member: 0 };
+
+/** A result that says nothing about changes. */
+export const bareResult = (
+  account: string,
+  runId: string,
+  status: SyncStatus,
+  more: Partial<SyncResult> = {},
+): SyncResult => ({
+  account,
+  runId,
+  status,
+  counts: NO_COUNTS,
+  held: [],
+  issues: [],
+  warnings: [],
+  ...more,
+});
+
+export const resultOf = (record: PlanRecord, report: string): SyncResult => ({
+  account: record.account,
+  runId: record.runId,
+  status: record.status,
+  ...(record.planHash !== undefined && { planHash: record.planHash }),
+  counts: record.counts,
+  held: record.held,
+  ...(record.approval !== undefined && { approval: record.approval }),
+  issues: record.issues,
+  warnings: record.warnings,
+  quota: record.quota,
+  report,
+});

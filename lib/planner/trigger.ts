@@ -1,0 +1,94 @@
+/** Triggers: what the planner was called with (SPEC §3). Parsed once; anything unknown is refused. */
+
+import * as v from 'valibot';
+import { ACCOUNT_NAME } from '../domain/invitation.ts';
+
+/** What a person may ask for. Without `account`: every account. */
+const manualSchema = v.strictObject({
+  account: v.exactOptional(v.pipe(v.string(), v.regex(ACCOUNT_NAME, 'is not an account name'))),
+  mode: v.exactOptional(v.picklist(['plan', 'apply'], 'must be "plan" or "apply"')),
+  planHash: v.exactOptional(v.pipe(v.string(), v.startsWith('sha256:', 'must begin with "sha256:"'))),
+  approve: v.exactOptional(v.pipe(v.string(), v.startsWith('sha256:', 'must begin with "sha256:"'))),
+  prune: v.exactOptional(v.picklist(['managed', 'none'], 'must be "managed" or "none"')),
+});
+export type ManualRequest = Readonly<v.InferOutput<typeof manualSchema>>;
+
+export type Trigger =
+  | { readonly kind: 'schedule' }
+  /** Object keys as they are in the bucket, decoded. */
+  | { readonly kind: 'upload'; readonly keys: readonly string[] }
+  | { readonly kind: 'manual'; readonly request: ManualRequest }
+  /** Acknowledged, and nothing to do. */
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+export class TriggerError extends Error {
+  override name = 'TriggerError' as const;
+  constructor(problem: string) {
+    super(
+      `this event is not a trigger: ${problem}. Accepted are an EventBridge scheduled event or {"trigger":"schedule"}; an S3 notification or an EventBridge "Object Created" event; and {"account":"…","mode":"plan"|"apply","planHash":"sha256:…","approve":"sha256:…","prune":"managed"|"none"}, all of them optional`,
+    );
+  }
+}
+
+const scheduleSchema = v.union([
+  v.looseObject({ source: v.literal('aws.events'), 'detail-type': v.literal('Scheduled Event') }),
+  v.strictObject({ trigger: v.literal('schedule') }),
+]);
+const testSchema = v.looseObject({ Event: v.literal('s3:TestEvent') });
+const notificationSchema = v.looseObject({
+  Records: v.pipe(
+    v.array(
+      v.looseObject({
+        eventName: v.exactOptional(v.string()),
+        s3: v.looseObject({ object: v.looseObject({ key: v.string() }) }),
+      }),
+    ),
+    v.nonEmpty(),
+  ),
+});
+const objectCreatedSchema = v.looseObject({
+  source: v.literal('aws.s3'),
+  'detail-type': v.literal('Object Created'),
+  detail: v.looseObject({ object: v.looseObject({ key: v.string() }) }),
+});
+
+/** S3 notifications carry keys as HTML forms do; EventBridge carries them as they are. */
+const decodeFormKey = (key: string): string => {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    throw new TriggerError(`the object key ${JSON.stringify(key)} is not form-encoded`);
+  }
+};
+
+const manualProblem = ({ account, mode, planHash, approve }: ManualRequest): string | undefined => {
+  if (account === undefined && (planHash ?? approve) !== undefined)
+    return '"planHash" and "approve" belong to one plan: name its "account"';
+  if (approve !== undefined && mode === 'plan')
+    return '"approve" releases changes: it does not go with "mode":"plan"';
+  if (planHash !== undefined && mode !== 'apply' && approve === undefined)
+    return '"planHash" says which plan to apply: it needs "mode":"apply"';
+  return undefined;
+};
+
+/** Throws a {@link TriggerError}. */
+export const parseTrigger = (event: unknown): Trigger => {
+  if (v.is(scheduleSchema, event)) return { kind: 'schedule' };
+  if (v.is(testSchema, event)) return { kind: 'ignored', reason: 's3:TestEvent' };
+  if (v.is(notificationSchema, event)) {
+    const created = event.Records.filter(({ eventName }) => !eventName?.includes('ObjectRemoved'));
+    const keys = created.map(({ s3 }) => decodeFormKey(s3.object.key));
+    // Removing a roster changes nothing at Fastly.
+    return keys.length === 0 ? { kind: 'ignored', reason: 'objects were removed' } : { kind: 'upload', keys };
+  }
+  if (v.is(objectCreatedSchema, event)) return { kind: 'upload', keys: [event.detail.object.key] };
+  const manual = v.safeParse(manualSchema, event);
+  if (!manual.success) {
+    const [issue] = manual.issues;
+    const path = v.getDotPath(issue);
+    throw new TriggerError(path === null ? 'it has an unknown shape' : `"${path}" is unknown here or wrong`);
+  }
+  const problem = manualProblem(manual.output);
+  if (problem !== undefined) throw new TriggerError(problem);
+  return { kind: 'manual', request: manual.output };
+};

@@ -1,0 +1,63 @@
+/**
+ * The roster parser (SPEC §2). It fails closed: a row that can't be used would otherwise look like "remove this
+ * person", so one issue blocks the whole roster, and all of them are found in one pass.
+ */
+
+import { readRows } from './csv-rows.ts';
+import { EntryCollector, type EntryRules } from './entries.ts';
+import { EntryTable } from './entry-table.ts';
+import { expectCommas, readHeader } from './header.ts';
+import { IssueList, type RosterIssue } from './issues.ts';
+import { LineIndex } from './line-numbers.ts';
+import { unpack } from './unpack.ts';
+import { readText } from './utf8.ts';
+
+export type { RosterIssueCode } from './issues.ts';
+
+export type RosterRules = EntryRules & {
+  /** Of the roster, once unpacked. */
+  readonly maxBytes: number;
+};
+
+export type Roster = {
+  /** In file order, one per address. */
+  readonly entries: EntryTable;
+  /** Data rows that are not blank. Each is an entry, or merged into one, or has an issue. */
+  readonly rows: number;
+  /** Rows that repeat an earlier one with the same address and the same access. */
+  readonly merged: number;
+  /** The roster is blocked, and `entries` good for nothing, exactly when there is one. In file order, 1,000 at most. */
+  readonly issues: readonly RosterIssue[];
+  /** Sentences without addresses. */
+  readonly warnings: readonly string[];
+};
+
+const EMPTY_FILE: RosterIssue = {
+  code: 'empty_file',
+  message: 'The roster is empty. If nobody is to be invited any more, upload a header without rows',
+};
+
+const noRows = (): Omit<Roster, 'issues'> => ({
+  entries: new EntryTable(),
+  rows: 0,
+  merged: 0,
+  warnings: [],
+});
+
+/**
+ * Reads a roster as a stream; what stays in memory is the entries. A header without rows is a roster without entries,
+ * and no issue. Only an error of `bytes` itself is thrown.
+ */
+export const parseRoster = async (bytes: AsyncIterable<Uint8Array>, rules: RosterRules): Promise<Roster> => {
+  const issues = new IssueList();
+  const lines = new LineIndex();
+  const text = readText(unpack(bytes, rules.maxBytes, issues), lines, issues);
+  let entries: EntryCollector | undefined;
+  await readRows(expectCommas(text, issues), lines, issues, (cells, line) => {
+    if (entries !== undefined) return entries.add(cells, line);
+    const header = readHeader(cells, line, issues);
+    if (header !== undefined) entries = new EntryCollector(header, rules, issues);
+  });
+  if (entries === undefined) issues.stop(EMPTY_FILE);
+  return { ...(entries?.finish() ?? noRows()), issues: issues.finish() };
+};

@@ -1,0 +1,26 @@
+/** Where things are in the bucket (SPEC §9). */
+
+import { ACCOUNT_NAME } from '../domain/invitation.ts';
+
+export const ROSTER_PREFIX = 'rosters/';
+export const STATE_PREFIX = 'state/';
+
+const ROSTER_KEY = /^rosters\/([^/]+?)\.csv(?:\.gz)?$/;
+
+/** `rosters/acme.csv.gz` → `acme`; undefined for anything that is not a roster of a well-named account. */
+export const accountOfRosterKey = (key: string): string | undefined => {
+  const account = ROSTER_KEY.exec(key)?.[1];
+  return account !== undefined && ACCOUNT_NAME.test(account) ? account : undefined;
+};
+
+/** The two names that a roster may have; both at once block the account. */
+export const rosterKeys = (account: string): readonly [string, string] => [
+  `${ROSTER_PREFIX}${account}.csv`,
+  `${ROSTER_PREFIX}${account}.csv.gz`,
+];
+
+export const pointerKey = (account: string): string => `${STATE_PREFIX}${account}/run.json`;
+export const ledgerKey = (account: string): string => `${STATE_PREFIX}${account}/ledger.json`;
+export const runPrefix = (account: string, runId: string): string => `runs/${account}/${runId}/`;
+export const outcomesPrefix = (account: string, runId: string): string =>
+  `${runPrefix(account, runId)}outcomes/`;

@@ -1,0 +1,127 @@
+/** Ledger arithmetic: what a run's outcomes, or their absence, say about who was mailed. Pure and idempotent. */
+
+import type { CreateChange, ReplaceChange } from '../domain/change.ts';
+import type { Email, Invitation } from '../domain/invitation.ts';
+import { type Ledger, type LedgerEntry, sent } from '../domain/ledger.ts';
+import { isSent, type Outcome } from '../domain/outcome.ts';
+import { type LedgerUpdate, type PlanRecord, releasedChanges } from './plan-record.ts';
+
+type MailingChange = CreateChange | ReplaceChange;
+type Outcomes = ReadonlyMap<Email, Outcome>;
+
+const mailingChanges = (record: Pick<PlanRecord, 'changes'>): MailingChange[] =>
+  releasedChanges(record).filter((change) => change.action !== 'delete');
+
+const interrupted = (entry: LedgerEntry | undefined, generation: number): LedgerEntry | undefined =>
+  // Without an entry there is no cool-down that could strand the person.
+  entry === undefined ? undefined : { ...entry, generation, interrupted: true };
+
+/** The entry after one mailing change of a run that finished: every job has its outcome. */
+const afterOutcome = (
+  change: MailingChange,
+  outcome: Outcome | undefined,
+  before: LedgerEntry | undefined,
+  generation: number,
+): LedgerEntry | undefined => {
+  if (outcome === undefined) return before;
+  if (isSent(outcome)) {
+    const { mailNumber: number, access } = change;
+    return sent(before, { number, access, at: outcome.at, generation });
+  }
+  const stranded = outcome.result === 'rejected' || outcome.result === 'failed';
+  return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
+};
+
+/** Fastly's clock and ours may differ by this much. */
+const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
+
+const isSince = ({ createdAt }: PlanRecord, invitation: Invitation): boolean =>
+  invitation.createdAt === undefined || invitation.createdAt >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS;
+
+/** The entry after one mailing change of a run that was cut off: what its outcomes leave open, the listing answers. */
+const afterListing = (
+  change: MailingChange,
+  record: PlanRecord,
+  found: readonly Invitation[],
+  before: LedgerEntry | undefined,
+  generation: number,
+): LedgerEntry | undefined => {
+  const old = new Set(change.action === 'replace' ? change.invitationIds : []);
+  // Expired or not: what was not there when the plan was made is a mail of its run. A create found nothing there.
+  const fresh = found.find(
+    (invitation) => !old.has(invitation.id) && (change.action === 'create' || isSince(record, invitation)),
+  );
+  if (fresh !== undefined) {
+    const { mailNumber: number, access } = change;
+    const at = fresh.createdAt === undefined ? record.createdAt : new Date(fresh.createdAt).toISOString();
+    return sent(before, { number, access, at, generation });
+  }
+  const cancelled = change.action === 'replace' && !found.some(({ id }) => old.has(id));
+  return cancelled ? interrupted(before, generation) : before;
+};
+
+/** Outcomes that do not tell whether a write before them took effect. */
+const isOpen = (outcome: Outcome | undefined): boolean =>
+  outcome === undefined || outcome.result === 'superseded' || outcome.result === 'failed';
+
+/**
+ * The ledger entries that a run which never finished would have written, given what Fastly lists now. The run must be
+ * void already, so that nothing of it can still happen.
+ */
+export const settleRun = (
+  run: { readonly record: PlanRecord; readonly outcomes: Outcomes },
+  ledger: Ledger,
+  invitationsByEmail: ReadonlyMap<Email, readonly Invitation[]>,
+  generation: number,
+): ReadonlyMap<Email, LedgerEntry> => {
+  const updates = new Map(Object.entries(run.record.ledger.carried)) as Map<Email, LedgerEntry>;
+  for (const change of mailingChanges(run.record)) {
+    const before = updates.get(change.email) ?? ledger.get(change.email);
+    const outcome = run.outcomes.get(change.email);
+    const found = invitationsByEmail.get(change.email) ?? [];
+    const after = isOpen(outcome)
+      ? afterListing(change, run.record, found, before, generation)
+      : afterOutcome(change, outcome, before, generation);
+    if (after !== undefined && after !== before) updates.set(change.email, after);
+  }
+  return updates;
+};
+
+/** `ledger` with `updates` over it. */
+export const mergeLedger = (ledger: Ledger, updates: ReadonlyMap<Email, LedgerEntry>): Ledger =>
+  updates.size === 0 ? ledger : new Map([...ledger, ...updates]);
+
+/** Addresses whose last invitation this run cancelled because they left the roster. */
+const cancelledLeavers = (record: PlanRecord, outcomes: Outcomes): Email[] =>
+  releasedChanges(record)
+    .filter((change) => change.action === 'delete' && change.reason === 'not_in_roster')
+    .map(({ email }) => email)
+    .filter((email) => {
+      const result = outcomes.get(email)?.result;
+      return result === 'deleted' || result === 'already_gone';
+    });
+
+/**
+ * The ledger after a finished run. Folding twice gives the same, and an entry that a newer generation wrote stays: a
+ * finish that was asleep for long can't turn back the clock.
+ */
+export const foldLedger = (
+  ledger: Ledger,
+  record: PlanRecord,
+  outcomes: Outcomes,
+  generation: number,
+): Ledger => {
+  const folded = new Map(ledger);
+  const isNewer = (email: Email): boolean => (folded.get(email)?.generation ?? 0) > generation;
+  const update: LedgerUpdate = record.ledger;
+  for (const [email, entry] of Object.entries(update.carried) as [Email, LedgerEntry][])
+    if (!isNewer(email)) folded.set(email, entry);
+  for (const change of mailingChanges(record)) {
+    const before = folded.get(change.email);
+    const after = afterOutcome(change, outcomes.get(change.email), before, generation);
+    if (after !== undefined && !isNewer(change.email)) folded.set(change.email, after);
+  }
+  for (const email of [...update.forgotten, ...cancelledLeavers(record, outcomes)])
+    if (!isNewer(email)) folded.delete(email);
+  return folded;
+};

@@ -1,0 +1,106 @@
+/** The generation pointer in the store: read, claimed and moved by compare-and-swap only. */
+
+import { type ObjectStore, readText, type WriteCondition } from '../ports/object-store.ts';
+import { pointerKey } from './keys.ts';
+import { type Claim, type ClaimRequest, claimRun, decodePointer, type RunPointer } from './run-pointer.ts';
+
+export type StoredPointer = { readonly pointer: RunPointer; readonly etag: string };
+
+/** Thrown for a pointer that can't be interpreted. Guessing its generation could run two plans at once. */
+export class DamagedStateError extends Error {
+  override name = 'DamagedStateError' as const;
+  constructor(key: string, problem: string) {
+    super(`${key} is damaged: ${problem}. Restore its last good version; the bucket keeps old versions.`);
+  }
+}
+
+export const readPointer = async (
+  store: Pick<ObjectStore, 'read'>,
+  account: string,
+): Promise<StoredPointer | undefined> => {
+  const key = pointerKey(account);
+  const stored = await readText(store, key);
+  if (stored === undefined) return undefined;
+  const decoded = decodePointer(stored.text);
+  if ('problem' in decoded) throw new DamagedStateError(key, decoded.problem);
+  return { pointer: decoded.pointer, etag: stored.etag };
+};
+
+const writePointer = async (
+  store: Pick<ObjectStore, 'write'>,
+  account: string,
+  pointer: RunPointer,
+  condition: WriteCondition,
+): Promise<StoredPointer | 'conflict'> => {
+  const written = await store.write(pointerKey(account), `${JSON.stringify(pointer, null, 2)}\n`, condition);
+  return written === 'conflict' ? 'conflict' : { pointer, etag: written.etag };
+};
+
+/** More losses than this in a row are not a race. */
+const MAX_CLAIM_ATTEMPTS = 5;
+
+type NewRun = { readonly account: string; readonly runId: string; readonly customerId: string };
+
+/** Takes the next generation for `run`, or says which run already does what is asked. Throws when it loses again and again. */
+export const claimGeneration = async (
+  store: ObjectStore,
+  run: NewRun,
+  request: ClaimRequest,
+): Promise<
+  | { readonly claim: Claim & { kind: 'take' }; readonly held: StoredPointer }
+  | (Claim & { kind: 'in_progress' })
+> => {
+  let tried: (Claim & { kind: 'take' }) | undefined;
+  for (let attempt = 1; attempt <= MAX_CLAIM_ATTEMPTS; attempt += 1) {
+    const found = await readPointer(store, run.account);
+    // A write whose answer was lost is repeated by the SDK, and then looks lost to somebody else: to us.
+    if (tried !== undefined && found?.pointer.runId === run.runId) return { claim: tried, held: found };
+    const claim = claimRun(found?.pointer, request);
+    if (claim.kind === 'in_progress') return claim;
+    const at = new Date(request.now).toISOString();
+    const pointer: RunPointer = {
+      generation: claim.generation,
+      runId: run.runId,
+      status: 'planning',
+      customerId: run.customerId,
+      roster: request.roster,
+      jobs: 0,
+      estimatedFinish: at,
+      startedAt: at,
+      updatedAt: at,
+      unsettled: [...claim.unsettled],
+      ...(request.approve !== undefined && { approved: request.approve }),
+      ...(found?.pointer.announced !== undefined && { announced: found.pointer.announced }),
+    };
+    tried = claim;
+    const condition = found === undefined ? { ifAbsent: true as const } : { ifMatch: found.etag };
+    const held = await writePointer(store, run.account, pointer, condition);
+    if (held !== 'conflict') return { claim, held };
+  }
+  throw new Error(
+    `the pointer ${pointerKey(run.account)} kept moving while a run tried to claim it; try again`,
+  );
+};
+
+/**
+ * Changes the pointer of one generation, whoever else writes it. `change` returns undefined to leave it as it is.
+ * `superseded` when the generation is not the newest any more.
+ */
+export const updatePointer = async (
+  store: ObjectStore,
+  account: string,
+  generation: number,
+  change: (pointer: RunPointer) => RunPointer | undefined,
+): Promise<StoredPointer | 'superseded'> => {
+  for (let attempt = 1; attempt <= MAX_CLAIM_ATTEMPTS; attempt += 1) {
+    const found = await readPointer(store, account);
+    if (found?.pointer.generation !== generation) return 'superseded';
+    const pointer = change(found.pointer);
+    if (pointer === undefined) return found;
+    const written = await writePointer(store, account, pointer, { ifMatch: found.etag });
+    if (written !== 'conflict') return written;
+  }
+  throw new Error(
+    `the pointer ${pointerKey(account)} kept moving while generation ${generation} updated it; try again`,
+  );
+};

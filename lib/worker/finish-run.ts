@@ -1,0 +1,105 @@
+/** The `finish` job: outcomes into ledger and report, and the run is over. Safe to repeat. */
+
+import type { Email } from '../domain/invitation.ts';
+import type { FinishJob } from '../domain/job.ts';
+import { OUTCOME_RESULTS, type Outcome } from '../domain/outcome.ts';
+import { finishedNotification } from '../planner/notifications.ts';
+import { runPrefix } from '../state/keys.ts';
+import { storeFoldedLedger } from '../state/ledger-store.ts';
+import {
+  type PlanRecord,
+  type ReportedOutcome,
+  type RunReport,
+  releasedChanges,
+} from '../state/plan-record.ts';
+import { readPointer, updatePointer } from '../state/pointer-store.ts';
+import { readOutcomes, readRecord } from '../state/read-run.ts';
+import { isRunOf } from '../state/run-pointer.ts';
+import type { WorkDeps } from './ports.ts';
+
+/** A result for jobs whose outcome nobody stored. */
+const UNKNOWN = 'unknown';
+
+const reportOutcomes = (record: PlanRecord, outcomes: ReadonlyMap<Email, Outcome>): ReportedOutcome[] =>
+  releasedChanges(record).map(({ action, email }) => {
+    const outcome = outcomes.get(email);
+    if (outcome === undefined) return { action, email, result: UNKNOWN };
+    const { result, at, detail } = outcome;
+    return { action, email, result, at, ...(detail !== undefined && { detail }) };
+  });
+
+const countResults = (outcomes: readonly ReportedOutcome[]): Record<string, number> => {
+  const counts: Record<string, number> = Object.fromEntries(
+    [...OUTCOME_RESULTS, UNKNOWN].map((result) => [result, 0]),
+  );
+  for (const { result } of outcomes) counts[result] = (counts[result] ?? 0) + 1;
+  return counts;
+};
+
+const makeReport = (
+  record: PlanRecord,
+  outcomes: ReadonlyMap<Email, Outcome>,
+  run: { readonly generation: number; readonly finishedAt: number },
+): RunReport => {
+  const reported = reportOutcomes(record, outcomes);
+  return {
+    version: 1,
+    account: record.account,
+    runId: record.runId,
+    generation: run.generation,
+    startedAt: record.createdAt,
+    finishedAt: new Date(run.finishedAt).toISOString(),
+    durationSeconds: Math.max(0, Math.round((run.finishedAt - Date.parse(record.createdAt)) / 1000)),
+    counts: countResults(reported),
+    outcomes: reported,
+    held: record.held,
+    ...(record.approval !== undefined && { approval: record.approval }),
+    ...(record.approveCommand !== undefined && { approveCommand: record.approveCommand }),
+    waiting: record.waiting,
+  };
+};
+
+/** Returns the report's key. */
+const storeReport = async (deps: WorkDeps, report: RunReport): Promise<string> => {
+  const prefix = runPrefix(report.account, report.runId);
+  for (const { name, content } of deps.renderReport(report))
+    await deps.store.write(`${prefix}${name}`, content);
+  return `${prefix}report.json`;
+};
+
+const tellIfNeeded = async (deps: WorkDeps, report: RunReport, key: string): Promise<void> => {
+  const { rejected = 0, failed = 0, unknown = 0 } = report.counts;
+  if (rejected + failed + unknown === 0) return;
+  await deps.notify(finishedNotification(report.account, report.runId, { rejected, failed, unknown }, key));
+};
+
+/** `superseded`: the run is void, or finished already. Throws when something could not be read or stored: try again. */
+export const finish = async (job: FinishJob, deps: WorkDeps): Promise<'finished' | 'superseded'> => {
+  const { account, runId, generation } = job;
+  const pointer = (await readPointer(deps.store, account))?.pointer;
+  if (!isRunOf(pointer, job) || pointer.status === 'halted' || pointer.status === 'finished')
+    return 'superseded';
+  const record = await readRecord(deps.store, account, runId);
+  if (record === undefined)
+    throw new Error(`${runPrefix(account, runId)}plan.json is missing: restore it from an older version`);
+  const outcomes = await readOutcomes(deps.store, account, runId);
+  const report = makeReport(record, outcomes, { generation, finishedAt: deps.now() });
+  const key = await storeReport(deps, report);
+  await storeFoldedLedger(deps.store, record, outcomes, generation);
+  await tellIfNeeded(deps, report, key);
+  await updatePointer(deps.store, account, generation, (current) => ({
+    ...current,
+    status: 'finished',
+    updatedAt: report.finishedAt,
+    unsettled: [],
+  }));
+  deps.metrics.add(account, 'RunFinished', 1);
+  deps.log.info('finished', {
+    account,
+    runId,
+    generation,
+    ...report.counts,
+    seconds: report.durationSeconds,
+  });
+  return 'finished';
+};

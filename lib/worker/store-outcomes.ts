@@ -1,0 +1,67 @@
+/** Outcomes into the store, before their messages are acknowledged. */
+
+import { emailHash } from '../domain/digest.ts';
+import { encodeOutcomes, needsAttention, type OutcomeResult } from '../domain/outcome.ts';
+import type { MetricName } from '../ports/metrics.ts';
+import { errorText } from '../ports/telemetry.ts';
+import { outcomesPrefix } from '../state/keys.ts';
+import type { Final } from './final-or-retry.ts';
+import { later, type Returned } from './hand-back.ts';
+import type { WorkDeps } from './ports.ts';
+
+const OUTCOME_METRICS = {
+  created: 'JobsCreated',
+  deleted: 'JobsDeleted',
+  replaced: 'JobsReplaced',
+  already_invited: 'JobsAlreadySo',
+  already_member: 'JobsAlreadySo',
+  already_gone: 'JobsAlreadySo',
+  rejected: 'JobsRejected',
+  failed: 'JobsFailed',
+  superseded: 'JobsSuperseded',
+} as const satisfies Record<OutcomeResult, MetricName>;
+
+/** One object per run and batch. Unique, so that no delivery overwrites another's. */
+const outcomesKey = (account: string, runId: string, { now, random }: WorkDeps): string => {
+  const suffix = Math.floor(random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, '0');
+  return `${outcomesPrefix(account, runId)}${new Date(now()).toISOString()}-${suffix}.jsonl`;
+};
+
+const count = (account: string, final: readonly Final[], { metrics, log }: WorkDeps): void => {
+  const results = Map.groupBy(final, ({ outcome }) => outcome.result);
+  for (const [result, some] of results) metrics.add(account, OUTCOME_METRICS[result], some.length);
+  const counts = Object.fromEntries([...results].map(([result, some]) => [result, some.length]));
+  log.info('outcomes', { account, ...counts });
+  for (const { outcome, delivered } of final)
+    if (needsAttention(outcome))
+      log.warn('a job needs a person', {
+        account,
+        runId: delivered.job.runId,
+        action: outcome.action,
+        person: emailHash(outcome.email),
+        result: outcome.result,
+        detail: outcome.detail,
+      });
+};
+
+/** Returns the messages whose outcomes could not be stored: they are delivered again, and looked at first. */
+export const storeOutcomes = async (
+  account: string,
+  final: readonly Final[],
+  deps: WorkDeps,
+): Promise<Returned[]> => {
+  const returned: Returned[] = [];
+  for (const [runId, some] of Map.groupBy(final, ({ delivered }) => delivered.job.runId)) {
+    try {
+      const outcomes = some.map(({ outcome }) => outcome);
+      await deps.store.write(outcomesKey(account, runId, deps), encodeOutcomes(outcomes));
+      count(account, some, deps);
+    } catch (error) {
+      deps.log.error('outcomes could not be stored', { account, runId, error: errorText(error) });
+      returned.push(...some.map(({ delivered }) => later(delivered.message, deps)));
+    }
+  }
+  return returned;
+};

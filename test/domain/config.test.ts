@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ConfigError,
+  ENVIRONMENT_VARIABLES,
+  parseConfig,
+  parseRules,
+  protectedEmails,
+} from '../../lib/domain/config.ts';
+
+const REQUIRED = {
+  ROSTER_BUCKET: 'bucket',
+  QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/jobs.fifo',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo',
+  TOKEN_PARAMETER_PREFIX: '/fastly-invitation-sync/prod',
+};
+
+const faultsOf = (env: Record<string, string | undefined>): string[] => {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(':')[0] ?? '');
+  }
+};
+
+describe('parseConfig', () => {
+  it('needs little and has defaults for the rest', () => {
+    expect(parseConfig(REQUIRED)).toMatchObject({
+      FASTLY_API_URL: 'https://api.fastly.com',
+      ALLOWED_ROLES: ['user', 'billing', 'engineer', 'tls_viewer', 'tls_admin'],
+      MODE: 'apply',
+      PRUNE: 'all',
+      MAX_CREATES: 500,
+      MAX_DELETES: 50,
+      MAX_REPLACES: 50,
+      MAX_CHANGE_PERCENT: 25,
+      PERCENT_FLOOR: 10,
+      MAX_ROSTER_BYTES: 268_435_456,
+      INVITATION_TTL_DAYS: 7,
+      MAX_INVITES_PER_EMAIL: 3,
+      REINVITE_AFTER_DAYS: 7,
+      RATE_LIMIT_PER_HOUR: 1000,
+      RATE_LIMIT_RESERVE: 50,
+      LIST_CONCURRENCY: 4,
+      WRITE_CONCURRENCY: 4,
+    });
+  });
+
+  it('takes an empty string for unset', () => {
+    const empty = Object.fromEntries(ENVIRONMENT_VARIABLES.map((name) => [name, '']));
+    expect(parseConfig({ ...empty, ...REQUIRED })).toEqual(parseConfig(REQUIRED));
+  });
+
+  it('names every faulty variable at once', () => {
+    expect(faultsOf({ MAX_DELETES: '-1', PRUNE: 'some', QUEUE_URL: 'jobs' })).toEqual([
+      'DEAD_LETTER_QUEUE_URL',
+      'MAX_DELETES',
+      'PRUNE',
+      'QUEUE_URL',
+      'ROSTER_BUCKET',
+      'TOKEN_PARAMETER_PREFIX or FASTLY_API_TOKEN',
+    ]);
+  });
+
+  it.each([
+    {
+      name: 'F46 zero is a limit',
+      env: { MAX_DELETES: '0', MAX_CREATES: '0', MAX_REPLACES: '0' },
+      faults: [],
+    },
+    { name: 'not a number', env: { MAX_DELETES: 'many' }, faults: ['MAX_DELETES'] },
+    { name: 'a fraction', env: { MAX_DELETES: '1.5' }, faults: ['MAX_DELETES'] },
+    { name: 'a percentage over 100', env: { MAX_CHANGE_PERCENT: '101' }, faults: ['MAX_CHANGE_PERCENT'] },
+    { name: 'no concurrency at all', env: { WRITE_CONCURRENCY: '0' }, faults: ['WRITE_CONCURRENCY'] },
+    { name: 'an unknown role', env: { ALLOWED_ROLES: 'user, king' }, faults: ['ALLOWED_ROLES'] },
+    { name: 'superuser, allowed on purpose', env: { ALLOWED_ROLES: 'user,superuser' }, faults: [] },
+    {
+      name: 'a token over plain HTTP',
+      env: { FASTLY_API_URL: 'http://api.example.com' },
+      faults: ['FASTLY_API_URL'],
+    },
+    { name: 'plain HTTP on this machine', env: { FASTLY_API_URL: 'http://127.0.0.1:8080' }, faults: [] },
+    { name: 'plain HTTP on this machine, IPv6', env: { FASTLY_API_URL: 'http://[::1]:8080' }, faults: [] },
+    {
+      name: 'a host that only begins like this machine',
+      env: { FASTLY_API_URL: 'http://localhost.example.com' },
+      faults: ['FASTLY_API_URL'],
+    },
+    {
+      name: 'a prefix that is no path',
+      env: { TOKEN_PARAMETER_PREFIX: 'tokens/' },
+      faults: ['TOKEN_PARAMETER_PREFIX'],
+    },
+    {
+      name: 'a reserve that leaves nothing',
+      env: { RATE_LIMIT_RESERVE: '1000' },
+      faults: ['RATE_LIMIT_RESERVE'],
+    },
+    {
+      name: 'a token instead of a prefix',
+      env: { TOKEN_PARAMETER_PREFIX: '', FASTLY_API_TOKEN: 'x' },
+      faults: [],
+    },
+  ])('$name', ({ env, faults }) => {
+    expect(faultsOf({ ...REQUIRED, ...env })).toEqual(faults);
+  });
+
+  it('never repeats a value: it could be a token in the wrong place', () => {
+    expect(() => parseConfig({ ...REQUIRED, MAX_DELETES: 'secret-token' })).toThrow(/MAX_DELETES/);
+    expect(() => parseConfig({ ...REQUIRED, MAX_DELETES: 'secret-token' })).not.toThrow(/secret-token/);
+  });
+});
+
+describe('parseRules', () => {
+  it('asks for no deployment', () => {
+    expect(parseRules({}).MAX_CREATES).toBe(500);
+    expect(() => parseRules({ PRUNE: 'x' })).toThrow(ConfigError);
+  });
+});
+
+describe('protectedEmails', () => {
+  it.each([
+    { patterns: ['ada@example.com'], address: 'ada@example.com', is: true },
+    { patterns: ['ada@example.com'], address: 'ADA@example.com', is: true },
+    { patterns: ['*@example.com'], address: 'bob@example.com', is: true },
+    { patterns: ['*@example.com'], address: 'bob@example.com.evil.example', is: false },
+    { patterns: ['a.b@example.com'], address: 'axb@example.com', is: false },
+    { patterns: ['bot-*'], address: 'bot-7@example.com', is: true },
+    { patterns: ['x', 'ada*'], address: 'ada@example.com', is: true },
+    { patterns: [], address: 'ada@example.com', is: false },
+  ])('$patterns covers $address: $is', ({ patterns, address, is }) => {
+    expect(protectedEmails(patterns)(address)).toBe(is);
+  });
+});

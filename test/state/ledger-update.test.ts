@@ -1,0 +1,195 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Change } from '../../lib/domain/change.ts';
+import type { Email, Invitation } from '../../lib/domain/invitation.ts';
+import { decodeLedger, encodeLedger, type Ledger } from '../../lib/domain/ledger.ts';
+import {
+  decodeOutcomes,
+  encodeOutcomes,
+  foldOutcomes,
+  OUTCOME_RESULTS,
+  type Outcome,
+  type OutcomeResult,
+} from '../../lib/domain/outcome.ts';
+import { foldLedger, settleRun } from '../../lib/state/ledger-update.ts';
+import { decodeRecord } from '../../lib/state/plan-record.ts';
+import { email, invitation, ledgerEntry, NOW } from '../support/build.ts';
+import { create, remove, replace, WorkerWorld } from '../support/worker.ts';
+
+const at = new Date(NOW).toISOString();
+const outcome = (name: string, result: OutcomeResult, action: Outcome['action'] = 'create'): Outcome => ({
+  action,
+  email: email(name),
+  result,
+  at,
+});
+
+const recordOf = (changes: readonly Change[]) => {
+  const world = new WorkerWorld();
+  world.setPlan(changes);
+  return decodeRecord(world.store.objects.get('runs/acme/run1/plan.json') ?? '');
+};
+
+const settled = (
+  change: Change,
+  given: { outcomes?: Outcome[]; found?: Invitation[]; ledger?: Ledger } = {},
+) => {
+  const { outcomes = [], found = [], ledger = new Map() } = given;
+  const run = { record: recordOf([change]), outcomes: foldOutcomes(outcomes) };
+  const byEmail = Map.groupBy(found, (one) => one.email) as Map<Email, Invitation[]>;
+  return settleRun(run, ledger, byEmail, 8).get(change.email);
+};
+
+describe('settleRun: what a run that never finished has done', () => {
+  const known: Ledger = new Map([[email('ada'), ledgerEntry({ count: 1 })]]);
+  it.each([
+    {
+      name: 'a stored success counts',
+      change: create('ada'),
+      given: { outcomes: [outcome('ada', 'created')] },
+      entry: { count: 1, generation: 8 },
+    },
+    {
+      name: 'an invitation without an outcome counts: the answer or the outcome was lost',
+      change: create('ada'),
+      given: { found: [invitation('ada')] },
+      entry: { count: 1 },
+    },
+    {
+      name: 'a void job may have been written before it was void',
+      change: create('ada'),
+      given: { outcomes: [outcome('ada', 'superseded')], found: [invitation('ada')] },
+      entry: { count: 1 },
+    },
+    {
+      name: 'neither outcome nor invitation: nothing was sent',
+      change: create('ada'),
+      given: {},
+      entry: undefined,
+    },
+    {
+      name: 'refused: nothing was sent',
+      change: create('ada'),
+      given: { outcomes: [outcome('ada', 'rejected')] },
+      entry: undefined,
+    },
+    {
+      name: 'a replace that never began leaves all as it is',
+      change: replace('ada'),
+      given: { found: [invitation('ada')], ledger: known },
+      entry: undefined,
+    },
+    {
+      name: 'a replace between its writes is interrupted',
+      change: replace('ada'),
+      given: { ledger: known },
+      entry: { count: 1, interrupted: true },
+    },
+    {
+      name: 'a replace that got through is a second mail',
+      change: replace('ada'),
+      given: { found: [invitation('ada', { id: 'new', createdAt: NOW })], ledger: known },
+      entry: { count: 2 },
+    },
+    {
+      name: 'an invitation that has expired since was a mail all the same',
+      change: create('ada'),
+      given: { found: [invitation('ada', { active: false })] },
+      entry: { count: 1 },
+    },
+    {
+      name: 'an older expired invitation beside the one to replace was no mail of this run',
+      change: replace('ada'),
+      given: {
+        found: [invitation('ada'), invitation('ada', { id: 'older', active: false })],
+        ledger: known,
+      },
+      entry: undefined,
+    },
+    {
+      name: 'an older live invitation that somebody sent was no mail of this run either',
+      change: replace('ada'),
+      given: { found: [invitation('ada'), invitation('ada', { id: 'older' })], ledger: known },
+      entry: undefined,
+    },
+    { name: 'a delete mails nobody', change: remove('ada'), given: {}, entry: undefined },
+  ])('$name', ({ change, given, entry }) => {
+    const result = settled(change, given);
+    if (entry === undefined) expect(result).toBeUndefined();
+    else expect(result).toMatchObject(entry);
+  });
+});
+
+const names = ['ada', 'bob', 'cyd', 'dee'];
+const changesOf = fc
+  .subarray(names)
+  .chain((some) =>
+    fc.tuple(...some.map((name) => fc.constantFrom(create(name), replace(name), remove(name)))),
+  );
+const outcomesOf = fc.array(
+  fc
+    .record({ name: fc.constantFrom(...names), result: fc.constantFrom(...OUTCOME_RESULTS) })
+    .map(({ name, result }) => outcome(name, result)),
+);
+
+describe('the fold', () => {
+  it('counts once, however often it is done', () => {
+    fc.assert(
+      fc.property(changesOf, outcomesOf, fc.subarray(names), (changes, outcomes, before) => {
+        const ledger: Ledger = new Map(before.map((name) => [email(name), ledgerEntry()]));
+        const record = recordOf(changes);
+        const folded = foldOutcomes(outcomes);
+        const once = foldLedger(ledger, record, folded, 7);
+        expect(foldLedger(once, record, folded, 7)).toEqual(once);
+      }),
+    );
+  });
+
+  it('does not depend on the order or number of outcome objects', () => {
+    fc.assert(
+      fc.property(outcomesOf, (outcomes) => {
+        const folded = foldOutcomes(outcomes);
+        expect(foldOutcomes([...outcomes].reverse().concat(outcomes))).toEqual(folded);
+        for (const one of outcomes)
+          expect(OUTCOME_RESULTS.indexOf(folded.get(one.email)?.result ?? 'superseded')).toBeLessThanOrEqual(
+            OUTCOME_RESULTS.indexOf(one.result),
+          );
+      }),
+    );
+  });
+
+  it('outcomes survive their file', () => {
+    fc.assert(
+      fc.property(outcomesOf, (outcomes) => {
+        expect(decodeOutcomes(encodeOutcomes(outcomes))).toEqual(outcomes);
+      }),
+    );
+  });
+});
+
+describe('the ledger file', () => {
+  it('is read back as it was written', () => {
+    const ledger: Ledger = new Map(names.map((name, index) => [email(name), ledgerEntry({ count: index })]));
+    expect(decodeLedger([...encodeLedger(ledger)].join(''))).toEqual({ ledger });
+    expect(decodeLedger([...encodeLedger(new Map())].join(''))).toEqual({ ledger: new Map() });
+  });
+
+  it.each([
+    { name: 'cut off', text: '{"ada@example.com":{"count":1,' },
+    { name: 'empty', text: '' },
+    { name: 'a list', text: '[]' },
+    { name: 'null', text: 'null' },
+    {
+      name: 'a count that is none',
+      text: '{"ada@example.com":{"count":"1","firstSentAt":"2026-11-23T10:00:00.000Z","lastSentAt":"2026-11-23T10:00:00.000Z","servicesDigest":""}}',
+    },
+    {
+      name: 'a time that is none',
+      text: '{"ada@example.com":{"count":1,"firstSentAt":"soon","lastSentAt":"2026-11-23T10:00:00.000Z","servicesDigest":""}}',
+    },
+  ])('is refused when it is $name, without an address in the message', ({ text }) => {
+    const decoded = decodeLedger(text);
+    expect(decoded).toHaveProperty('problem');
+    expect(JSON.stringify(decoded)).not.toContain('@');
+  });
+});
