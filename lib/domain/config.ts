@@ -1,8 +1,10 @@
 /** The environment (SPEC §10): read once, every faulty variable named in one error. */
 
 import * as v from 'valibot';
-import { PRUNE_MODES } from '../plan/plan.ts';
 import { ROLES } from './invitation.ts';
+
+/** `managed` cancels only what the ledger knows; `none` cancels nothing that merely left the roster. */
+export const PRUNE_MODES = ['all', 'managed', 'none'] as const;
 
 const text = v.pipe(v.string(), v.trim());
 const whole = (fallback: number, min: number, max: number) =>
@@ -158,14 +160,4 @@ export const parseConfig = (env: Environment): Config => {
 export const parseRules = (env: Environment): Rules => {
   const given = withoutEmpty(env);
   return parse(rulesObject, given, quotaFaults(given));
-};
-
-/** `PROTECTED_EMAILS` patterns, where `*` stands for any run of characters, as a test. */
-export const protectedEmails = (patterns: readonly string[]): ((email: string) => boolean) => {
-  if (patterns.length === 0) return () => false;
-  const sources = patterns.map((pattern) =>
-    pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*'),
-  );
-  const regex = new RegExp(`^(?:${sources.join('|')})$`);
-  return (email) => regex.test(email.toLowerCase());
 };

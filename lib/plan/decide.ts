@@ -1,15 +1,16 @@
 /** From what was read to what is decided: plan, guards, hashes, approval. Pure. */
 
+import type { Action } from '../domain/change.ts';
 import { tallyOf } from '../domain/change.ts';
-import { protectedEmails, type Rules } from '../domain/config.ts';
+import type { Rules } from '../domain/config.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { estimateFinish } from '../domain/quota.ts';
-import type { SyncRequest } from '../planner/ports.ts';
+import type { Current } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
-import type { PlanCounts, PlanStatus, QuotaEstimate } from '../state/plan-record.ts';
-import type { Current } from '../state/read-run.ts';
-import { type Guarded, type GuardLimits, guardPlan, hashChanges } from './guards.ts';
+import { type Guarded, type GuardLimits, guardPlan } from './guards.ts';
 import { type Plan, type PlanRules, planChanges } from './plan.ts';
+import { hashChanges } from './plan-hash.ts';
+import { protectedEmails } from './protected-emails.ts';
 
 /** A plan with what the guards and the request make of it. */
 export type Decided = {
@@ -130,4 +131,37 @@ export const decide = (
     quota,
     warnings: [...warnings, ...planWarnings(plan, quota, now)],
   };
+};
+
+/** One account's part of a trigger. */
+export type SyncRequest = {
+  readonly account: string;
+  readonly mode: 'plan' | 'apply';
+  /** Apply only if the plan still has this hash. */
+  readonly planHash?: string;
+  /** Release the held changes if they still have this hash. */
+  readonly approve?: string;
+  readonly prune?: 'managed' | 'none';
+  /** Somebody asked for this account by name: a missing roster is then an error. */
+  readonly manual: boolean;
+};
+
+/**
+ * - `planned` in plan mode: nothing was changed
+ * - `changed` the given plan hash no longer fits; nothing was done
+ * - `in_sync` nothing to change
+ * - `enqueued` the changes are jobs now
+ * - `held` a guard keeps some or all changes back; the rest, if any, is enqueued
+ * - `blocked` roster, token or listing can't be trusted; nothing was done
+ */
+export type PlanStatus = 'planned' | 'changed' | 'in_sync' | 'enqueued' | 'held' | 'blocked';
+
+export type PlanCounts = Readonly<Record<Action | 'keep' | 'member', number>>;
+
+/** The work that was released, and when it is done at the latest if nobody else uses the quota. */
+export type QuotaEstimate = {
+  readonly writes: number;
+  readonly perHour: number;
+  /** ISO 8601 */
+  readonly estimatedFinish: string;
 };

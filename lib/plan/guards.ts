@@ -1,10 +1,6 @@
 /** Guards: what looks like an accident is held until exactly this set is approved. Pure; they read the plan that is applied. */
 
 import { type Action, type Change, type ChangeKind, kindOf, tallyOf } from '../domain/change.ts';
-import { chunksOf } from '../domain/chunks.ts';
-import { sha256OfMany } from '../domain/digest.ts';
-import type { Access } from '../domain/invitation.ts';
-import { remembered } from '../domain/remembered.ts';
 import type { Plan } from './plan.ts';
 
 type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';
@@ -129,36 +125,3 @@ export const guardPlan = (
   const released = plan.changes.filter((change) => !heldKinds.has(kindOf(change)));
   return { readings, released, held, holds: holdsOf(held, tripped) };
 };
-
-const accessText = remembered((access: Access) =>
-  JSON.stringify([
-    access.role ?? null,
-    access.roles ?? null,
-    access.limitServices,
-    access.services.map(({ id, permission }) => [id, permission]),
-  ]),
-);
-
-/** Changes per line: one by one, the text of a million takes half as long again. */
-const PER_LINE = 500;
-
-/** JSON arrays: per change action, address, access and ids, as far as the action has them. No two lists of changes read the same. */
-function* hashLines(account: string, changes: readonly Change[]): Generator<string> {
-  yield JSON.stringify(['account', account]);
-  for (const chunk of chunksOf(changes, PER_LINE)) {
-    const line: unknown[] = [];
-    for (const change of chunk) {
-      line.push(change.action, change.email);
-      if (change.action !== 'delete') line.push(accessText(change.access));
-      if (change.action !== 'create') line.push(change.invitationIds);
-    }
-    yield JSON.stringify(line);
-  }
-}
-
-/**
- * The name of exactly these changes: `sha256:` and 64 hexadecimal digits. Over all changes it is the plan hash, over the
- * held ones the approval. Time, file version and reasons are not part of it.
- */
-export const hashChanges = (account: string, changes: readonly Change[]): string =>
-  `sha256:${sha256OfMany(hashLines(account, changes))}`;

@@ -1,6 +1,7 @@
 /** The plan: what must change so that Fastly matches the roster. A plain value, made by a pure function. */
 
 import type { Action, Change } from '../domain/change.ts';
+import type { PRUNE_MODES } from '../domain/config.ts';
 import type { Email, Entry, Invitation, Member } from '../domain/invitation.ts';
 import { differingFields, isLive, newestFirst, sameList } from '../domain/invitation-match.ts';
 import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
@@ -38,9 +39,6 @@ export type Plan = {
   /** Ledger addresses that left the roster and have nothing at Fastly any more. */
   readonly forgotten: readonly Email[];
 };
-
-/** `managed` cancels only what the ledger knows; `none` cancels nothing that merely left the roster. */
-export const PRUNE_MODES = ['all', 'managed', 'none'] as const;
 type Prune = (typeof PRUNE_MODES)[number];
 
 export type PlanRules = {

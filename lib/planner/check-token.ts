@@ -1,10 +1,10 @@
 /** Before anything is claimed: is there a token, whose is it, and what may it do? */
 
-import type { Answer, TokenInfo } from '../ports/fastly.ts';
-import type { Issue } from '../state/plan-record.ts';
+import type { Issue } from '../domain/issue.ts';
+import type { Answer, FastlyReader, TokenInfo } from '../ports/fastly.ts';
 import type { RunPointer } from '../state/run-pointer.ts';
 import type { Session } from './planning-run.ts';
-import type { FastlyReader, SyncDeps } from './ports.ts';
+import type { SyncDeps } from './ports.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const EXPIRY_WARNING_DAYS = 14;

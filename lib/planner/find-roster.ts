@@ -1,9 +1,9 @@
 /** The desired state: an account's roster as it is in the bucket now. */
 
+import type { Issue } from '../domain/issue.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 import { parseRoster, type Roster, type RosterRules } from '../roster/parse-roster.ts';
 import { rosterKeys } from '../state/keys.ts';
-import type { Issue } from '../state/plan-record.ts';
 import type { RosterVersion } from '../state/run-pointer.ts';
 
 /** `version` is known before the content is read: an unchanged roster need not be parsed again. */

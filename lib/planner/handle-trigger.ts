@@ -1,10 +1,11 @@
 /** From a trigger to the accounts it is about, each planned on its own. */
 
 import pLimit from 'p-limit';
+import type { SyncRequest } from '../plan/decide.ts';
 import { accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../state/keys.ts';
 import { blockedNotification } from './notifications.ts';
 import { syncAccount } from './plan-account.ts';
-import type { SyncDeps, SyncRequest } from './ports.ts';
+import type { SyncDeps } from './ports.ts';
 import { bareResult, type SyncResult } from './result.ts';
 import type { Trigger } from './trigger.ts';
 

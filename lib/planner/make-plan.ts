@@ -1,11 +1,14 @@
 /** A run's plan: from the current state to the stored and counted record. */
 
+import type { Issue } from '../domain/issue.ts';
 import { type Decided, decide } from '../plan/decide.ts';
+import type { FastlyReader } from '../ports/fastly.ts';
+import { readCurrent } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
-import type { Issue, LedgerUpdate, PlanRecord } from '../state/plan-record.ts';
-import { readCurrent, readLedger, settleRuns } from '../state/read-run.ts';
+import { readLedger } from '../state/ledger-store.ts';
+import type { LedgerUpdate, PlanRecord } from '../state/plan-record.ts';
+import { settleRuns } from '../state/recover-runs.ts';
 import { emptyRecord, type Session, sessionFields, storeRecord } from './planning-run.ts';
-import type { FastlyReader } from './ports.ts';
 import { resultOf, type SyncResult } from './result.ts';
 
 /** All that a plan needs but the current state. */

@@ -1,5 +1,6 @@
 /** The planner: roster and current state in, a plan, its report and its jobs out. One account at a time. */
 
+import type { SyncRequest } from '../plan/decide.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { DamagedStateError, readPointer } from '../state/pointer-store.ts';
 import { claimRun, type RunPointer } from '../state/run-pointer.ts';
@@ -9,7 +10,7 @@ import { type FoundRoster, findRoster } from './find-roster.ts';
 import { draft, publish, type Ready, recordOf } from './make-plan.ts';
 import { plannedNotification } from './notifications.ts';
 import { block, openSession, plainResult, type Session, sessionFields } from './planning-run.ts';
-import type { SyncDeps, SyncRequest } from './ports.ts';
+import type { SyncDeps } from './ports.ts';
 import type { SyncResult } from './result.ts';
 
 /** A roster that changes again and again is still being worked on: its last upload has a trigger of its own. */

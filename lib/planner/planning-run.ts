@@ -1,10 +1,12 @@
 /** One run of the planner for one account: what all its steps share. */
 
+import type { Issue } from '../domain/issue.ts';
+import type { PlanStatus, SyncRequest } from '../plan/decide.ts';
 import type { Fields } from '../ports/telemetry.ts';
 import { runPrefix } from '../state/keys.ts';
-import type { Issue, PlanRecord, PlanStatus } from '../state/plan-record.ts';
+import type { PlanRecord } from '../state/plan-record.ts';
 import { blockedNotification } from './notifications.ts';
-import type { SyncDeps, SyncRequest } from './ports.ts';
+import type { SyncDeps } from './ports.ts';
 import { bareResult, NO_COUNTS, resultOf, type SyncResult } from './result.ts';
 
 export type Session = {

@@ -1,21 +1,10 @@
 /** What the planner needs of the outside world. */
 
-import type { Invitation, Member } from '../domain/invitation.ts';
 import type { OutgoingMessage } from '../domain/job.ts';
-import type { Answer, TokenInfo } from '../ports/fastly.ts';
+import type { FastlyReader } from '../ports/fastly.ts';
+import type { ReportFile } from '../ports/object-store.ts';
 import type { Surroundings } from '../ports/runtime.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
-
-/** The reading half of Fastly. */
-export type FastlyReader = {
-  readToken(): Promise<Answer<TokenInfo>>;
-  /** Whole or not at all. */
-  listInvitations(): Promise<Answer<readonly Invitation[]>>;
-  listMembers(customerId: string): Promise<Answer<readonly Member[]>>;
-};
-
-/** A file of a report; its content is made while it is written. */
-export type ReportFile = { readonly name: string; readonly content: Iterable<string> };
 
 export type SyncDeps = Surroundings & {
   /** Resolves when every message was accepted, in any order; throws when one was not. */
@@ -32,17 +21,4 @@ export type SyncDeps = Surroundings & {
   readonly requestTimeoutMs: number;
   /** How long another planner may be silent before it counts as dead. */
   readonly planningTimeoutMs: number;
-};
-
-/** One account's part of a trigger. */
-export type SyncRequest = {
-  readonly account: string;
-  readonly mode: 'plan' | 'apply';
-  /** Apply only if the plan still has this hash. */
-  readonly planHash?: string;
-  /** Release the held changes if they still have this hash. */
-  readonly approve?: string;
-  readonly prune?: 'managed' | 'none';
-  /** Somebody asked for this account by name: a missing roster is then an error. */
-  readonly manual: boolean;
 };

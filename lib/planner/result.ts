@@ -1,7 +1,9 @@
 /** What the planner answers for each account (SPEC §3). */
 
+import type { Issue } from '../domain/issue.ts';
+import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
 import type { Hold } from '../plan/guards.ts';
-import type { Issue, PlanCounts, PlanRecord, PlanStatus, QuotaEstimate } from '../state/plan-record.ts';
+import type { PlanRecord } from '../state/plan-record.ts';
 
 /** `in_progress` another run does it; `superseded` a newer run took over; `failed` see `error`. */
 export type SyncStatus = PlanStatus | 'in_progress' | 'superseded' | 'failed';

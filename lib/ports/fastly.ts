@@ -1,5 +1,6 @@
 /** How Fastly's answers look to the use cases: values, never exceptions. */
 
+import type { Access, Email, Invitation, Member } from '../domain/invitation.ts';
 import type { QuotaReading } from '../domain/quota.ts';
 
 /**
@@ -41,4 +42,38 @@ export type TokenInfo = {
   readonly scopes: readonly string[];
   /** Milliseconds since 1970; undefined: it does not expire. */
   readonly expiresAt: number | undefined;
+};
+
+/** The reading half of Fastly. */
+export type FastlyReader = {
+  readToken(): Promise<Answer<TokenInfo>>;
+  /** Whole or not at all. */
+  listInvitations(): Promise<Answer<readonly Invitation[]>>;
+  listMembers(customerId: string): Promise<Answer<readonly Member[]>>;
+};
+
+export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'> & {
+  createInvitation(
+    customerId: string,
+    email: Email,
+    access: Access,
+  ): Promise<Answer<{ readonly id: string | undefined }>>;
+  deleteInvitation(id: string): Promise<Answer<undefined>>;
+};
+
+export type Current = { readonly invitations: readonly Invitation[]; readonly members: readonly Member[] };
+
+/**
+ * Invitations first: somebody who accepts in between is then found twice, and counts as a member. The other way round
+ * they would be found nowhere, and mailed again.
+ */
+export const readCurrent = async (
+  fastly: Pick<FastlyReader, 'listInvitations' | 'listMembers'>,
+  customerId: string,
+): Promise<Answer<Current> | { readonly ok: false; readonly failure: Failure }> => {
+  const invitations = await fastly.listInvitations();
+  if (!invitations.ok) return invitations;
+  const members = await fastly.listMembers(customerId);
+  if (!members.ok) return members;
+  return { ok: true, value: { invitations: invitations.value, members: members.value } };
 };

@@ -35,3 +35,6 @@ export const readText = async (
   for await (const chunk of stored.body) text += decoder.decode(chunk, { stream: true });
   return { text: text + decoder.decode(), etag: stored.etag };
 };
+
+/** A file of a report; its content is made while it is written. */
+export type ReportFile = { readonly name: string; readonly content: Iterable<string> };

@@ -1,7 +1,8 @@
 /** A plan in a sentence or two: what a manager reads first. */
 
 import type { Action } from '../domain/change.ts';
-import type { PlanRecord, PlanStatus } from '../state/plan-record.ts';
+import type { PlanStatus } from '../plan/decide.ts';
+import type { PlanRecord } from '../state/plan-record.ts';
 import { countHeld } from './held.ts';
 import type { Tone } from './page.ts';
 import { enumeration, people, quantity } from './text.ts';

@@ -1,6 +1,4 @@
-/** report.html: what became of everything, what needs a person first. */
-
-import type { ReportedOutcome, RunReport } from '../state/plan-record.ts';
+import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
 import { heldSection } from './held.ts';
 import { type Html, html } from './html.ts';
 import { ACTION_LABELS, RESULT_LABELS } from './labels.ts';

@@ -1,6 +1,4 @@
-/** The files of a finished run: `runs/<account>/<runId>/report.json|csv|html`. */
-
-import type { RunReport } from '../state/plan-record.ts';
+import type { RunReport } from '../state/run-report.ts';
 import { csvLines } from './csv.ts';
 import { jsonLines } from './json.ts';
 import { inPieces } from './pieces.ts';

@@ -1,6 +1,4 @@
-/** Everybody a run report says something about, one row each: the rows of report.csv and of the tables in report.html. */
-
-import type { ReportedOutcome, RunReport } from '../state/plan-record.ts';
+import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
 import { minuteOf, secondOf, undisguised } from './text.ts';
 
 export const RUN_CSV_HEADER = ['action', 'email', 'result', 'reason', 'at', 'wait_until', 'detail'] as const;

@@ -1,13 +1,15 @@
 /** Writing the ledger: the one place that does. */
 
 import type { Email } from '../domain/invitation.ts';
-import { encodeLedger } from '../domain/ledger.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import { decodeLedger, EMPTY_LEDGER, encodeLedger } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { readText } from '../ports/object-store.ts';
 import { ledgerKey } from './keys.ts';
 import { foldLedger } from './ledger-update.ts';
 import type { PlanRecord } from './plan-record.ts';
-import { readLedger } from './read-run.ts';
+import { DamagedStateError } from './pointer-store.ts';
 
 /** Losing this often to another fold of the same account is not a race. */
 const MAX_ATTEMPTS = 5;
@@ -27,4 +29,19 @@ export const storeFoldedLedger = async (
     if (written !== 'conflict') return;
   }
   throw new Error(`${ledgerKey(record.account)} kept changing while it was folded; try again`);
+};
+
+export type StoredLedger = { readonly ledger: Ledger; readonly etag: string | undefined };
+
+/** An absent ledger is a first run; a damaged one throws a {@link DamagedStateError}. */
+export const readLedger = async (
+  store: Pick<ObjectStore, 'read'>,
+  account: string,
+): Promise<StoredLedger> => {
+  const key = ledgerKey(account);
+  const stored = await readText(store, key);
+  if (stored === undefined) return { ledger: EMPTY_LEDGER, etag: undefined };
+  const decoded = decodeLedger(stored.text);
+  if ('problem' in decoded) throw new DamagedStateError(key, decoded.problem);
+  return { ledger: decoded.ledger, etag: stored.etag };
 };

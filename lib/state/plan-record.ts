@@ -1,40 +1,14 @@
 /** The plan as it is kept: `runs/<account>/<runId>/plan.json`. Written by the planner, read by people and by `finish`. */
 
 import * as v from 'valibot';
-import type { Action, Change } from '../domain/change.ts';
+import type { Change } from '../domain/change.ts';
 import type { Email } from '../domain/invitation.ts';
+import type { Issue } from '../domain/issue.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
 import type { GuardReading, Hold } from '../plan/guards.ts';
 import type { Drift, Plan, Waiting } from '../plan/plan.ts';
 import type { RosterVersion } from './run-pointer.ts';
-
-/**
- * - `planned` in plan mode: nothing was changed
- * - `changed` the given plan hash no longer fits; nothing was done
- * - `in_sync` nothing to change
- * - `enqueued` the changes are jobs now
- * - `held` a guard keeps some or all changes back; the rest, if any, is enqueued
- * - `blocked` roster, token or listing can't be trusted; nothing was done
- */
-export type PlanStatus = 'planned' | 'changed' | 'in_sync' | 'enqueued' | 'held' | 'blocked';
-
-/** Why something was not done. `line` and `column` point into the roster. */
-export type Issue = {
-  readonly code: string;
-  readonly line?: number;
-  readonly column?: string;
-  readonly message: string;
-};
-
-export type PlanCounts = Readonly<Record<Action | 'keep' | 'member', number>>;
-
-/** The work that was released, and when it is done at the latest if nobody else uses the quota. */
-export type QuotaEstimate = {
-  readonly writes: number;
-  readonly perHour: number;
-  /** ISO 8601 */
-  readonly estimatedFinish: string;
-};
 
 /** What the ledger is to become besides this run's own mails. */
 export type LedgerUpdate = {
@@ -82,7 +56,7 @@ const text = v.string();
 const service = v.object({ id: text, permission: v.string() });
 const access = v.looseObject({ limitServices: v.boolean(), services: v.array(service) });
 const ids = v.array(text);
-const held = { held: v.exactOptional(v.literal(true)) };
+export const held = { held: v.exactOptional(v.literal(true)) };
 const changeSchema = v.variant('action', [
   v.looseObject({ action: v.literal('create'), email: text, access, mailNumber: v.number(), ...held }),
   v.looseObject({ action: v.literal('delete'), email: text, invitationIds: ids, ...held }),
@@ -127,35 +101,3 @@ export const decodeRecord = (json: string): PlanRecord =>
 /** The changes that became jobs. */
 export const releasedChanges = (record: Pick<PlanRecord, 'changes'>): readonly RecordedChange[] =>
   record.changes.filter((change) => change.held === undefined);
-
-/** How a finished run is kept: `runs/<account>/<runId>/report.json`. */
-export type RunReport = {
-  readonly version: 1;
-  readonly account: string;
-  readonly runId: string;
-  readonly generation: number;
-  /** ISO 8601 */
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly durationSeconds: number;
-  /** How many jobs ended how; results that did not occur are 0. `unknown`: no outcome was found. */
-  readonly counts: Readonly<Record<string, number>>;
-  /** One line per job, in the plan's order. */
-  readonly outcomes: readonly ReportedOutcome[];
-  /** Held changes wait for this approval. */
-  readonly held: readonly Hold[];
-  readonly approval?: string;
-  /** What a person types to release them. */
-  readonly approveCommand?: string;
-  /** People that the plan left waiting. */
-  readonly waiting: readonly Waiting[];
-};
-
-export type ReportedOutcome = {
-  readonly action: Action;
-  readonly email: Email;
-  readonly result: string;
-  /** ISO 8601; absent when no outcome was found. */
-  readonly at?: string;
-  readonly detail?: string;
-};

@@ -3,12 +3,12 @@
 import type { Email, Invitation, Member } from '../domain/invitation.ts';
 import type { ChangeJob } from '../domain/job.ts';
 import { UNKNOWN_QUOTA } from '../domain/quota.ts';
-import { haltedNotification } from '../planner/notifications.ts';
-import type { Answer, Failure } from '../ports/fastly.ts';
+import type { Answer, Failure, FastlyWriter } from '../ports/fastly.ts';
+import { readCurrent } from '../ports/fastly.ts';
 import { readPointer, updatePointer } from '../state/pointer-store.ts';
-import { readCurrent } from '../state/read-run.ts';
 import { isRunOf, PLANNING_TIMEOUT_MS } from '../state/run-pointer.ts';
-import type { FastlyWriter, WorkDeps, WorkMessage } from './ports.ts';
+import { haltedNotification } from './notifications.ts';
+import type { WorkDeps, WorkMessage } from './ports.ts';
 import { createGate, type QuotaGate } from './quota-gate.ts';
 
 /** What Fastly lists, by address. */

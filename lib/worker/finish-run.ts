@@ -3,18 +3,14 @@
 import type { Email } from '../domain/invitation.ts';
 import type { FinishJob } from '../domain/job.ts';
 import { OUTCOME_RESULTS, type Outcome } from '../domain/outcome.ts';
-import { finishedNotification } from '../planner/notifications.ts';
 import { runPrefix } from '../state/keys.ts';
 import { storeFoldedLedger } from '../state/ledger-store.ts';
-import {
-  type PlanRecord,
-  type ReportedOutcome,
-  type RunReport,
-  releasedChanges,
-} from '../state/plan-record.ts';
+import { type PlanRecord, releasedChanges } from '../state/plan-record.ts';
 import { readPointer, updatePointer } from '../state/pointer-store.ts';
 import { readOutcomes, readRecord } from '../state/read-run.ts';
 import { isRunOf } from '../state/run-pointer.ts';
+import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
+import { finishedNotification } from './notifications.ts';
 import type { WorkDeps } from './ports.ts';
 
 /** A result for jobs whose outcome nobody stored. */

@@ -1,11 +1,10 @@
 /** What the worker needs of the outside world. */
 
-import type { Access, Email } from '../domain/invitation.ts';
 import type { Quota } from '../domain/quota.ts';
-import type { FastlyReader, ReportFile } from '../planner/ports.ts';
-import type { Answer } from '../ports/fastly.ts';
+import type { FastlyWriter } from '../ports/fastly.ts';
+import type { ReportFile } from '../ports/object-store.ts';
 import type { Surroundings } from '../ports/runtime.ts';
-import type { RunReport } from '../state/plan-record.ts';
+import type { RunReport } from '../state/run-report.ts';
 
 /** One message of a batch. */
 export type WorkMessage = {
@@ -19,16 +18,6 @@ export type WorkMessage = {
   readonly sentAt?: number;
   readonly receiptHandle: string;
 };
-
-export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'> & {
-  createInvitation(
-    customerId: string,
-    email: Email,
-    access: Access,
-  ): Promise<Answer<{ readonly id: string | undefined }>>;
-  deleteInvitation(id: string): Promise<Answer<undefined>>;
-};
-
 export type WorkDeps = Surroundings & {
   /** `fresh`: read the token again, past any cache. `problem`: there is none. Throws when that can't be told now. */
   readonly connect: (

@@ -1,7 +1,8 @@
 /** The planner, wired to a roster file, the state folder and the screen. */
 
+import type { SyncRequest } from '../../lib/plan/decide.ts';
 import { syncAccount } from '../../lib/planner/plan-account.ts';
-import type { SyncDeps, SyncRequest } from '../../lib/planner/ports.ts';
+import type { SyncDeps } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { planReports } from '../../lib/report/plan-report.ts';
 import { duration } from '../../lib/report/text.ts';

@@ -2,7 +2,7 @@
 
 import { RESULT_LABELS } from '../../lib/report/labels.ts';
 import { duration, quantity } from '../../lib/report/text.ts';
-import type { ReportedOutcome, RunReport } from '../../lib/state/plan-record.ts';
+import type { ReportedOutcome, RunReport } from '../../lib/state/run-report.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
 
 const SHOWN = 40;

@@ -1,9 +1,10 @@
 /** The plan for the terminal: a diff first, then the numbers, then what a person has to do. */
 
 import type { Access } from '../../lib/domain/invitation.ts';
+import type { Issue } from '../../lib/domain/issue.ts';
 import { REASON_LABELS } from '../../lib/report/labels.ts';
 import { enumeration, minuteOf, numeral, quantity } from '../../lib/report/text.ts';
-import type { Issue, PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
+import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
 
 /** More than this of one kind would push the summary off the screen; the report has them all. */

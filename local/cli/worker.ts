@@ -1,7 +1,7 @@
 /** The worker, wired to the queue in the state folder and the screen. */
 
 import { runReports } from '../../lib/report/run-report.ts';
-import type { RunReport } from '../../lib/state/plan-record.ts';
+import type { RunReport } from '../../lib/state/run-report.ts';
 import { work } from '../../lib/worker/handle-batch.ts';
 import type { WorkDeps } from '../../lib/worker/ports.ts';
 import type { Bench } from './bench.ts';

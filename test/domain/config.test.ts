@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  ConfigError,
-  ENVIRONMENT_VARIABLES,
-  parseConfig,
-  parseRules,
-  protectedEmails,
-} from '../../lib/domain/config.ts';
+import { ConfigError, ENVIRONMENT_VARIABLES, parseConfig, parseRules } from '../../lib/domain/config.ts';
+import { protectedEmails } from '../../lib/plan/protected-emails.ts';
 
 const REQUIRED = {
   ROSTER_BUCKET: 'bucket',

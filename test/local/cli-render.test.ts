@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RunReport } from '../../lib/state/plan-record.ts';
+import type { RunReport } from '../../lib/state/run-report.ts';
 import { renderOutcomes } from '../../local/cli/render-outcome.ts';
 import { renderPlan } from '../../local/cli/render-plan.ts';
 import type { Paint } from '../../local/cli/screen.ts';

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { PlanRecord, RunReport } from '../../lib/state/plan-record.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
+import type { RunReport } from '../../lib/state/run-report.ts';
 import { startSimulator } from '../../local/simulator/simulator.ts';
 import { emptyFolder, removeFolders, resultIn, said, startCli, sync, syncHere } from '../support/cli.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Change } from '../../lib/domain/change.ts';
-import { type GuardLimits, guardPlan, hashChanges } from '../../lib/plan/guards.ts';
+import { type GuardLimits, guardPlan } from '../../lib/plan/guards.ts';
+import { hashChanges } from '../../lib/plan/plan-hash.ts';
 import { access, email, engineer } from '../support/build.ts';
 
 const limits = (more: Partial<GuardLimits> = {}): GuardLimits => ({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Change } from '../../lib/domain/change.ts';
-import { protectedEmails } from '../../lib/domain/config.ts';
 import { servicesDigest } from '../../lib/domain/digest.ts';
 import {
   type Email,
@@ -12,6 +11,7 @@ import {
 } from '../../lib/domain/invitation.ts';
 import type { Ledger } from '../../lib/domain/ledger.ts';
 import { type Plan, type PlanInput, planChanges } from '../../lib/plan/plan.ts';
+import { protectedEmails } from '../../lib/plan/protected-emails.ts';
 import { EntryTable } from '../../lib/roster/entry-table.ts';
 import {
   access,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hashChanges } from '../../lib/plan/guards.ts';
+import { hashChanges } from '../../lib/plan/plan-hash.ts';
 import { DAY_MS, email, invitation, member, NOW } from '../support/build.ts';
 import { PlannerWorld, REQUEST_TIMEOUT_MS, rosterOf } from '../support/planner.ts';
 

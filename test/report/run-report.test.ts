@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { runReports } from '../../lib/report/run-report.ts';
-import type { RunReport } from '../../lib/state/plan-record.ts';
+import type { RunReport } from '../../lib/state/run-report.ts';
 import { fileText, staticRows, tableData, tileCounts, visibleText } from '../support/report-page.ts';
 import { changesOf, planRecord, runReport } from '../support/report-records.ts';
 

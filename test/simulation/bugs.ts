@@ -4,8 +4,9 @@
  */
 
 import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
-import type { FastlyReader, SyncDeps } from '../../lib/planner/ports.ts';
+import type { SyncDeps } from '../../lib/planner/ports.ts';
 import type { Trigger } from '../../lib/planner/trigger.ts';
+import type { FastlyReader } from '../../lib/ports/fastly.ts';
 import type { Mutation } from './functions.ts';
 import type { Events, Faults, Settings } from './settings.ts';
 import {

@@ -3,9 +3,7 @@
 import type { Access, Email } from '../../lib/domain/invitation.ts';
 import type { QuotaReading } from '../../lib/domain/quota.ts';
 import { encodeInvitation } from '../../lib/fastly/json-api.ts';
-import type { FastlyReader } from '../../lib/planner/ports.ts';
-import type { Answer, Failure, FailureKind } from '../../lib/ports/fastly.ts';
-import type { FastlyWriter } from '../../lib/worker/ports.ts';
+import type { Answer, Failure, FailureKind, FastlyReader, FastlyWriter } from '../../lib/ports/fastly.ts';
 import type { SimulatedAnswer, SimulatedRequest } from '../../local/simulator/answers.ts';
 import type { FastlyAccount } from './fastly-account.ts';
 import type { Exchange, Invocation } from './invocation.ts';

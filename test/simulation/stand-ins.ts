@@ -1,10 +1,11 @@
 /** What deliberate mistakes are made of: functions with something between them and their outside world. */
 
 import { decodeJob } from '../../lib/domain/job.ts';
-import type { FastlyReader, SyncDeps } from '../../lib/planner/ports.ts';
+import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { FastlyReader, FastlyWriter } from '../../lib/ports/fastly.ts';
 import type { ObjectStore, StoredObject } from '../../lib/ports/object-store.ts';
 import { pointerKey } from '../../lib/state/keys.ts';
-import type { FastlyWriter, WorkDeps, WorkMessage } from '../../lib/worker/ports.ts';
+import type { WorkDeps, WorkMessage } from '../../lib/worker/ports.ts';
 import type { Mutation } from './functions.ts';
 
 export const inPlanner = (change: (deps: SyncDeps) => Partial<SyncDeps>): Mutation => ({

@@ -4,13 +4,10 @@ import { type Change, tallyOf } from '../../lib/domain/change.ts';
 import { type Access, normalizeEmail } from '../../lib/domain/invitation.ts';
 import { OUTCOME_RESULTS } from '../../lib/domain/outcome.ts';
 import { estimateFinish } from '../../lib/domain/quota.ts';
-import { type GuardLimits, guardPlan, hashChanges } from '../../lib/plan/guards.ts';
-import {
-  type PlanRecord,
-  type ReportedOutcome,
-  type RunReport,
-  releasedChanges,
-} from '../../lib/state/plan-record.ts';
+import { type GuardLimits, guardPlan } from '../../lib/plan/guards.ts';
+import { hashChanges } from '../../lib/plan/plan-hash.ts';
+import { type PlanRecord, releasedChanges } from '../../lib/state/plan-record.ts';
+import type { ReportedOutcome, RunReport } from '../../lib/state/run-report.ts';
 
 const CREATED_AT = '2026-11-23T09:12:40.000Z';
 const LIMITS = { maxCreates: 500, maxDeletes: 50, maxReplaces: 50, maxChangePercent: 25, percentFloor: 10 };

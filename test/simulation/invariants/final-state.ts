@@ -1,10 +1,8 @@
-/** When all is calm: Fastly equals the roster, the queue is empty, and the books are right. */
-
-import { protectedEmails } from '../../../lib/domain/config.ts';
 import type { Email, Invitation } from '../../../lib/domain/invitation.ts';
 import { isLive } from '../../../lib/domain/invitation-match.ts';
 import { decodeLedger, type Ledger } from '../../../lib/domain/ledger.ts';
 import type { OutcomeResult } from '../../../lib/domain/outcome.ts';
+import { protectedEmails } from '../../../lib/plan/protected-emails.ts';
 import type { PlanRecord } from '../../../lib/state/plan-record.ts';
 import { accessKey, nameOf } from '../people.ts';
 import type { Tenant } from '../trouble.ts';

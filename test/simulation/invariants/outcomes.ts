@@ -4,7 +4,7 @@ import type { Email } from '../../../lib/domain/invitation.ts';
 import type { OutgoingMessage } from '../../../lib/domain/job.ts';
 import { decodeJob } from '../../../lib/domain/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../../lib/domain/outcome.ts';
-import type { RunReport } from '../../../lib/state/plan-record.ts';
+import type { RunReport } from '../../../lib/state/run-report.ts';
 import type { FifoQueue, ReceivedMessage } from '../../../local/fifo-queue.ts';
 import { nameOf } from '../people.ts';
 import type { Book, Violate } from './book.ts';

@@ -1,8 +1,8 @@
 /** Plans say what the roster says, and guards hold what they have to: counted anew, from the record alone. */
 
 import type { Rules } from '../../../lib/domain/config.ts';
-import { protectedEmails } from '../../../lib/domain/config.ts';
-import { hashChanges } from '../../../lib/plan/guards.ts';
+import { hashChanges } from '../../../lib/plan/plan-hash.ts';
+import { protectedEmails } from '../../../lib/plan/protected-emails.ts';
 import type { PlanRecord, RecordedChange } from '../../../lib/state/plan-record.ts';
 import { accessKey, nameOf, type Wishes } from '../people.ts';
 import type { Book, Violate } from './book.ts';

@@ -1,0 +1,38 @@
+/** The report of a finished run: `runs/<account>/<runId>/report.json`. */
+
+import type { Action } from '../domain/change.ts';
+import type { Email } from '../domain/invitation.ts';
+import type { Hold } from '../plan/guards.ts';
+import type { Waiting } from '../plan/plan.ts';
+
+/** How a finished run is kept: `runs/<account>/<runId>/report.json`. */
+export type RunReport = {
+  readonly version: 1;
+  readonly account: string;
+  readonly runId: string;
+  readonly generation: number;
+  /** ISO 8601 */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationSeconds: number;
+  /** How many jobs ended how; results that did not occur are 0. `unknown`: no outcome was found. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** One line per job, in the plan's order. */
+  readonly outcomes: readonly ReportedOutcome[];
+  /** Held changes wait for this approval. */
+  readonly held: readonly Hold[];
+  readonly approval?: string;
+  /** What a person types to release them. */
+  readonly approveCommand?: string;
+  /** People that the plan left waiting. */
+  readonly waiting: readonly Waiting[];
+};
+
+export type ReportedOutcome = {
+  readonly action: Action;
+  readonly email: Email;
+  readonly result: string;
+  /** ISO 8601; absent when no outcome was found. */
+  readonly at?: string;
+  readonly detail?: string;
+};
