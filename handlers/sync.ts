@@ -1,8 +1,8 @@
 /** The planner as a Lambda function: schedule, S3 uploads and people call it. */
 
 import { createJobQueue } from '../lib/aws/job-queue.ts';
-import { type SyncAnswer, sync } from '../lib/planner/handle-trigger.ts';
-import type { SyncDeps } from '../lib/planner/ports.ts';
+import { handleTrigger, type SyncResponse } from '../lib/planner/handle-trigger.ts';
+import type { PlannerPorts } from '../lib/planner/ports.ts';
 import { parseTrigger } from '../lib/planner/trigger.ts';
 import { planReports } from '../lib/report/plan-report.ts';
 import { PLANNING_TIMEOUT_MS } from '../lib/state/run-pointer.ts';
@@ -20,7 +20,7 @@ import {
 
 const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'sync';
 
-const deps: SyncDeps = {
+const deps: PlannerPorts = {
   ...clock,
   store,
   queue: createJobQueue({ client: clients.sqs, queueUrl: config.QUEUE_URL, ...clock }),
@@ -36,9 +36,9 @@ const deps: SyncDeps = {
   planningTimeoutMs: PLANNING_TIMEOUT_MS,
 };
 
-export const handler = async (event: unknown): Promise<SyncAnswer> => {
+export const handler = async (event: unknown): Promise<SyncResponse> => {
   try {
-    return await sync(parseTrigger(event), deps);
+    return await handleTrigger(parseTrigger(event), deps);
   } finally {
     metrics.flush();
   }

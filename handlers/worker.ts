@@ -5,11 +5,11 @@ import { createDeadLetterQueue } from '../lib/aws/dead-letter-queue.ts';
 import { parseSqsEvent } from '../lib/aws/sqs-event.ts';
 import { createVisibility } from '../lib/aws/visibility.ts';
 import { runReports } from '../lib/report/run-report.ts';
-import { work } from '../lib/worker/handle-batch.ts';
-import type { WorkDeps } from '../lib/worker/ports.ts';
+import { handleBatch } from '../lib/worker/handle-batch.ts';
+import type { WorkerPorts } from '../lib/worker/ports.ts';
 import { clients, clock, config, connect, log, metrics, notify, store } from './wiring.ts';
 
-const deps: WorkDeps = {
+const deps: WorkerPorts = {
   ...clock,
   store,
   connect,
@@ -28,7 +28,7 @@ export const handler = async (
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SQSBatchResponse> => {
   try {
-    const ids = await work(parseSqsEvent(event), deps, () => context.getRemainingTimeInMillis());
+    const ids = await handleBatch(parseSqsEvent(event), deps, () => context.getRemainingTimeInMillis());
     return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {
     metrics.flush();

@@ -1,13 +1,13 @@
 /** The worker, fed by the in-process queue with what the planner put into it. The plan and the reports are in it too. */
 
 import { parseRules } from '../../lib/domain/config.ts';
-import { syncAccount } from '../../lib/planner/plan-account.ts';
+import { planAccount } from '../../lib/planner/plan-account.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { planReports } from '../../lib/report/plan-report.ts';
 import { runReports } from '../../lib/report/run-report.ts';
 import { rosterKeys } from '../../lib/state/keys.ts';
-import { work } from '../../lib/worker/handle-batch.ts';
-import type { WorkDeps } from '../../lib/worker/ports.ts';
+import { handleBatch } from '../../lib/worker/handle-batch.ts';
+import type { WorkerPorts } from '../../lib/worker/ports.ts';
 import { FifoQueue } from '../../local/fifo-queue.ts';
 import { workMessageOf } from '../../local/work-message.ts';
 import { connect } from './connect.ts';
@@ -29,7 +29,7 @@ const BATCH = 10;
 const VISIBILITY_MS = 720_000;
 const TIMEOUT_MS = 120_000;
 
-type Prepared = { readonly queue: FifoQueue; readonly deps: WorkDeps };
+type Prepared = { readonly queue: FifoQueue; readonly deps: WorkerPorts };
 
 const withRoster = async (emails: readonly string[]): Promise<ObjectStore> => {
   const store = createMemoryStore();
@@ -47,7 +47,7 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
     connect: async () => ({ fastly: connect(url) }),
     rules: parseRules({ MAX_CREATES: String(emails.length) }),
   };
-  const { status, error } = await syncAccount(
+  const { status, error } = await planAccount(
     { account: ACCOUNT, mode: 'apply', manual: true },
     {
       ...shared,
@@ -80,7 +80,7 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
 const drain = async ({ queue, deps }: Prepared): Promise<void> => {
   while (queue.size > 0) {
     const messages = queue.receive(BATCH, Date.now(), VISIBILITY_MS).map(workMessageOf);
-    const returned = await work(messages, deps, () => TIMEOUT_MS);
+    const returned = await handleBatch(messages, deps, () => TIMEOUT_MS);
     if (messages.length === 0 || returned.length > 0) throw new Error('jobs were handed back');
     for (const { receiptHandle } of messages) queue.remove(receiptHandle, Date.now());
   }

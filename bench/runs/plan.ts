@@ -3,8 +3,8 @@
 import { createReadStream } from 'node:fs';
 import { parseRules } from '../../lib/domain/config.ts';
 import { createFastlyClient } from '../../lib/fastly/client.ts';
-import { syncAccount } from '../../lib/planner/plan-account.ts';
-import type { SyncDeps } from '../../lib/planner/ports.ts';
+import { planAccount } from '../../lib/planner/plan-account.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import { rosterKeys } from '../../lib/state/keys.ts';
 import { measured } from './measured.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -31,7 +31,7 @@ await measured<PlanOptions>(async ({ rosterPath, url, rows }) => {
     requestTimeoutMs: 10_000,
     listConcurrency: rules.LIST_CONCURRENCY,
   });
-  const deps: SyncDeps = {
+  const deps: PlannerPorts = {
     ...runtime,
     ...quiet,
     rules,
@@ -53,7 +53,7 @@ await measured<PlanOptions>(async ({ rosterPath, url, rows }) => {
     requestTimeoutMs: 0,
     planningTimeoutMs: 900_000,
   };
-  const result = await syncAccount({ account: ACCOUNT, mode: 'apply', manual: true }, deps);
+  const result = await planAccount({ account: ACCOUNT, mode: 'apply', manual: true }, deps);
   const { create, delete: deletes, replace, keep, member } = result.counts;
   if (
     result.status !== 'enqueued' ||

@@ -1,5 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
 
 /** Clock, sleep and chance as the deployed functions have them. */
 export const runtime = {
@@ -11,7 +11,7 @@ export const runtime = {
 const say = (): void => {};
 
 /** Logs, metrics and notifications for nobody. */
-export const quiet: Pick<SyncDeps, 'log' | 'metrics' | 'notify'> = {
+export const quiet: Pick<PlannerPorts, 'log' | 'metrics' | 'notify'> = {
   log: { info: say, warn: say, error: say },
   metrics: { add: say },
   notify: async () => {},

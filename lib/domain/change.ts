@@ -64,7 +64,7 @@ export type Tally = {
 };
 
 /** Looks through the same changes once only: there may be a million, far apart in memory. */
-export const tallyOf = remembered((changes: readonly Change[]): Tally => {
+export const summarize = remembered((changes: readonly Change[]): Tally => {
   const counts = { create: 0, delete: 0, replace: 0 };
   const kinds = { mail: 0, delete: 0, replace: 0 };
   let removed = 0;

@@ -61,7 +61,7 @@ export function* encodeLedger(ledger: Ledger): Generator<string> {
 }
 
 /** The entry after one more mail. `number` is absolute, so that folding twice counts once. */
-export const sent = (
+export const withMail = (
   before: LedgerEntry | undefined,
   mail: {
     readonly number: number;

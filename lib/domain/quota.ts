@@ -66,7 +66,7 @@ const windowEnd = (reading: QuotaReading, now: number): number => {
  * How many writes may start now, as far as the quota goes. After a cold start and in a new window nothing is known, so
  * the first write goes alone. `reserve` writes are left to people and other tools.
  */
-export const room = (quota: Quota, reserve: number, now: number): number => {
+export const writesLeft = (quota: Quota, reserve: number, now: number): number => {
   const { learned, remaining, inFlight } = current(quota, now);
   if (!learned) return inFlight === 0 ? 1 : 0;
   // What is in flight may or may not be in Fastly's number already: counting it always is the safe side.
@@ -83,7 +83,7 @@ export const isClosed = (quota: Quota, reserve: number, now: number): boolean =>
 };
 
 /** When the window that `now` lies in ends; the next full hour when Fastly has not said. */
-export const reopensAt = (quota: Quota, now: number): number =>
+export const windowEndsAt = (quota: Quota, now: number): number =>
   current(quota, now).windowEndsAt ?? nextHour(now);
 
 export const writesStarted = (quota: Quota, count: number): Quota => ({

@@ -2,7 +2,7 @@
 
 import type { Access, Email, Invitation, Member } from '../domain/invitation.ts';
 import type { QuotaReading } from '../domain/quota.ts';
-import type { Answer, TokenInfo } from '../ports/fastly.ts';
+import type { FastlyResult, TokenInfo } from '../ports/fastly.ts';
 import { failureOf } from './errors.ts';
 import {
   encodeInvitation,
@@ -27,19 +27,19 @@ import {
 
 export type FastlyClient = {
   /** `GET /tokens/self` */
-  readToken(): Promise<Answer<TokenInfo>>;
+  readToken(): Promise<FastlyResult<TokenInfo>>;
   /** Every pending invitation, whole or not at all. Deleted ones are left out. */
-  listInvitations(): Promise<Answer<readonly Invitation[]>>;
+  listInvitations(): Promise<FastlyResult<readonly Invitation[]>>;
   /** Every user of the account, locked ones too. */
-  listMembers(customerId: string): Promise<Answer<readonly Member[]>>;
+  listMembers(customerId: string): Promise<FastlyResult<readonly Member[]>>;
   /** Sends one POST, and Fastly one mail. `id` is undefined when it succeeded without a readable answer. */
   createInvitation(
     customerId: string,
     email: Email,
     access: Access,
-  ): Promise<Answer<{ readonly id: string | undefined }>>;
+  ): Promise<FastlyResult<{ readonly id: string | undefined }>>;
   /** Sends one DELETE. */
-  deleteInvitation(id: string): Promise<Answer<undefined>>;
+  deleteInvitation(id: string): Promise<FastlyResult<undefined>>;
 };
 
 export type FastlyOptions = TransportOptions & ListOptions;
@@ -51,7 +51,7 @@ const OK = 200;
 /** The query is left out: which page it was is said where it matters. */
 const nameOf = ({ method, path }: Request): string => `${method} /${path.join('/')}`;
 
-const lostAnswer = (request: Request, { kind, reason }: Lost): Answer<never> => {
+const lostAnswer = (request: Request, { kind, reason }: Lost): FastlyResult<never> => {
   const doubt =
     request.method === 'GET' || kind !== 'unavailable' ? '' : '; whether it took effect is not known';
   return { ok: false, failure: { kind, message: `${nameOf(request)}: ${reason}${doubt}` } };
@@ -95,7 +95,12 @@ const inPieces =
   };
 
 /** A listing needs 200: a 206 is a part by name. */
-const readReply = <T>(request: Request, reply: Reply, body: BodyReader<T>, token: string): Answer<T> => {
+const readReply = <T>(
+  request: Request,
+  reply: Reply,
+  body: BodyReader<T>,
+  token: string,
+): FastlyResult<T> => {
   if (!isSuccess(reply.status)) return { ok: false, failure: failureOf(nameOf(request), reply, token) };
   const where = `${nameOf(request)}: ${reply.status}, but`;
   const parsed = reply.cutOff || reply.status !== OK ? undefined : body.end();
@@ -114,7 +119,7 @@ export const createFastlyClient = (options: FastlyOptions): FastlyClient => {
   const { token, sleep, random } = options;
   const send = createSend(options);
 
-  const read = async <T>(request: Request, startBody: () => BodyReader<T>): Promise<Answer<T>> => {
+  const read = async <T>(request: Request, startBody: () => BodyReader<T>): Promise<FastlyResult<T>> => {
     for (let tries = 1; ; tries += 1) {
       const body = startBody();
       const reply = await send(request, body.add);
@@ -128,7 +133,7 @@ export const createFastlyClient = (options: FastlyOptions): FastlyClient => {
   };
 
   /** Once only, and whatever the answer is, what it says of the quota is kept. */
-  const write = async <T>(request: Request, toValue: (reply: Reply) => T): Promise<Answer<T>> => {
+  const write = async <T>(request: Request, toValue: (reply: Reply) => T): Promise<FastlyResult<T>> => {
     const reply = await send(request);
     if ('reason' in reply) return lostAnswer(request, reply);
     const quota = quotaOf(reply);

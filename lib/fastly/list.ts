@@ -2,7 +2,7 @@
 
 import pLimit from 'p-limit';
 import type { Invitation } from '../domain/invitation.ts';
-import type { Answer, Failure } from '../ports/fastly.ts';
+import type { Failure, FastlyResult } from '../ports/fastly.ts';
 import type { Page } from './json-api.ts';
 import { LISTING_ATTEMPTS, listingPauseMs } from './retry.ts';
 
@@ -15,7 +15,7 @@ export const PAGE_SIZE = 100;
 /** A million invitations. A page count beyond that is not believed, or it would keep us reading for days. */
 const MAX_PAGES = 10_000;
 
-export type ReadPage = (page: number) => Promise<Answer<Page>>;
+export type ReadPage = (page: number) => Promise<FastlyResult<Page>>;
 
 export type ListOptions = {
   /** Pages read at once after the first one. */
@@ -56,7 +56,10 @@ const incomplete = (problem: string): { ok: false; failure: Failure } => ({
   failure: { kind: 'incomplete', message: `GET /invitations: the listing is not whole, ${problem}` },
 });
 
-const readOnce = async (readPage: ReadPage, concurrency: number): Promise<Answer<readonly Invitation[]>> => {
+const readOnce = async (
+  readPage: ReadPage,
+  concurrency: number,
+): Promise<FastlyResult<readonly Invitation[]>> => {
   const listing: Listing = { invitations: [], ids: new Set() };
   const firstAnswer = await readPage(1);
   if (!firstAnswer.ok) return firstAnswer;
@@ -91,7 +94,7 @@ const readOnce = async (readPage: ReadPage, concurrency: number): Promise<Answer
 export const listWhole = async (
   readPage: ReadPage,
   { listConcurrency, sleep, random }: ListOptions,
-): Promise<Answer<readonly Invitation[]>> => {
+): Promise<FastlyResult<readonly Invitation[]>> => {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await readOnce(readPage, listConcurrency);
     if (answer.ok) return answer;

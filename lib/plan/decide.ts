@@ -1,11 +1,11 @@
 /** From what was read to what is decided: plan, guards, hashes, approval. Pure. */
 
 import type { Action } from '../domain/change.ts';
-import { tallyOf } from '../domain/change.ts';
+import { summarize } from '../domain/change.ts';
 import type { Rules } from '../domain/config.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { estimateFinish } from '../domain/quota.ts';
-import type { Current } from '../ports/fastly.ts';
+import type { FastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { type Guarded, type GuardLimits, guardPlan } from './guards.ts';
 import { type Plan, type PlanRules, planChanges } from './plan.ts';
@@ -82,7 +82,7 @@ const statusOf = (request: SyncRequest, plan: Plan, planHash: string, guarded: G
 const MAX_QUEUE_HOURS = 7 * 24;
 
 const quotaOf = (guarded: Guarded, rules: Rules, now: number): QuotaEstimate => {
-  const { writes } = tallyOf(guarded.released);
+  const { writes } = summarize(guarded.released);
   const perHour = rules.RATE_LIMIT_PER_HOUR;
   const finish =
     writes === 0 ? now : estimateFinish(writes, { perHour, reserve: rules.RATE_LIMIT_RESERVE }, now);
@@ -105,7 +105,7 @@ const planWarnings = (plan: Plan, quota: QuotaEstimate, now: number): string[] =
 export const decide = (
   request: SyncRequest,
   rules: Rules,
-  read: { readonly roster: Roster; readonly current: Current; readonly ledger: Ledger },
+  read: { readonly roster: Roster; readonly current: FastlyState; readonly ledger: Ledger },
   now: number,
 ): Decided => {
   const { invitations, members } = read.current;
@@ -127,7 +127,7 @@ export const decide = (
     planHash,
     approval,
     status: statusOf(request, plan, planHash, guarded),
-    counts: { ...tallyOf(plan.changes).counts, keep: plan.keep, member: plan.member },
+    counts: { ...summarize(plan.changes).counts, keep: plan.keep, member: plan.member },
     quota,
     warnings: [...warnings, ...planWarnings(plan, quota, now)],
   };

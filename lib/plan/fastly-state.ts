@@ -16,7 +16,7 @@ export type People = {
 const NONE: readonly Invitation[] = [];
 
 /** One look per person, not per entry: a roster may be far longer than the lists. */
-export const groupPeople = (
+export const byPerson = (
   entries: EntryTable,
   invitations: readonly Invitation[],
   members: readonly Member[],

@@ -1,6 +1,6 @@
 /** Guards: what looks like an accident is held until exactly this set is approved. Pure; they read the plan that is applied. */
 
-import { type Action, type Change, type ChangeKind, kindOf, tallyOf } from '../domain/change.ts';
+import { type Action, type Change, type ChangeKind, kindOf, summarize } from '../domain/change.ts';
 import type { Plan } from './plan.ts';
 
 type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';
@@ -90,7 +90,7 @@ const readGuards = (
   rosterRows: number,
   limits: GuardLimits,
 ): GuardReading[] => {
-  const { kinds, removed } = tallyOf(plan.changes);
+  const { kinds, removed } = summarize(plan.changes);
   return [
     countGuard('MAX_CREATES', 'mail', kinds.mail, limits.maxCreates),
     countGuard('MAX_DELETES', 'delete', kinds.delete, limits.maxDeletes),
@@ -103,7 +103,7 @@ const readGuards = (
 const ACTIONS: readonly Action[] = ['delete', 'replace', 'create'];
 
 const holdsOf = (held: readonly Change[], tripped: readonly GuardReading[]): Hold[] => {
-  const { counts } = tallyOf(held);
+  const { counts } = summarize(held);
   return ACTIONS.filter((action) => counts[action] > 0).map((action) => {
     const kinds = new Set(held.filter((change) => change.action === action).map(kindOf));
     const reasons = tripped.filter(({ guard }) => GUARDED_KINDS[guard].some((kind) => kinds.has(kind)));

@@ -15,7 +15,11 @@ export type Wait =
   | { readonly reason: 'cooling_down'; readonly until: string };
 
 /** Whether one more mail to this address would be one too many, or too soon. */
-export const waitFor = (entry: LedgerEntry | undefined, rules: MailRules, now: number): Wait | undefined => {
+export const mailLimit = (
+  entry: LedgerEntry | undefined,
+  rules: MailRules,
+  now: number,
+): Wait | undefined => {
   if (entry === undefined || entry.interrupted) return undefined;
   if (entry.count >= rules.maxInvitesPerEmail) return { reason: 'given_up' };
   const until = Date.parse(entry.lastSentAt) + rules.reinviteAfterDays * DAY_MS;

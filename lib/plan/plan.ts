@@ -6,8 +6,8 @@ import type { Email, Entry, Invitation, Member } from '../domain/invitation.ts';
 import { differingFields, isLive, newestFirst, sameList } from '../domain/invitation-match.ts';
 import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 import type { EntryTable } from '../roster/entry-table.ts';
-import { groupPeople, type People } from './fastly-state.ts';
-import { type Wait, waitFor } from './mail-limits.ts';
+import { byPerson, type People } from './fastly-state.ts';
+import { mailLimit, type Wait } from './mail-limits.ts';
 
 export type Waiting = {
   readonly email: Email;
@@ -73,7 +73,7 @@ const invite = (
   ledgerEntry: LedgerEntry | undefined,
   { rules, now }: PlanInput,
 ): Change | Wait => {
-  const wait = waitFor(ledgerEntry, rules, now);
+  const wait = mailLimit(ledgerEntry, rules, now);
   if (wait !== undefined) return wait;
   const mailNumber = nextMail(ledgerEntry);
   if (expired.length === 0) {
@@ -212,7 +212,7 @@ const ACTION_ORDER = ['delete', 'replace', 'create'] as const satisfies readonly
  */
 export const planChanges = (input: PlanInput): Plan => {
   const { invitations, rules, now } = input;
-  const people = groupPeople(input.entries, invitations, input.members);
+  const people = byPerson(input.entries, invitations, input.members);
   const draft = planEntries(input, people);
   const spared: { email: Email; reason: 'protected' | 'prune' }[] = [];
   const unlistedMembers: Email[] = [];

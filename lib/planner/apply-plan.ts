@@ -2,21 +2,24 @@
 
 import type { Change } from '../domain/change.ts';
 import { errorText } from '../ports/telemetry.ts';
-import { storeFoldedLedger } from '../state/ledger-store.ts';
+import { updateLedger } from '../state/ledger-store.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 import { claimGeneration, readPointer, type StoredPointer, updatePointer } from '../state/pointer-store.ts';
 import type { ClaimRequest, RosterVersion, RunStatus } from '../state/run-pointer.ts';
 import { enqueue } from './enqueue.ts';
 import { findRoster } from './find-roster.ts';
-import { draft, publish, type Ready, recordOf } from './make-plan.ts';
+import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
 import { heldNotification } from './notifications.ts';
-import { block, plainResult, type Session, sessionFields } from './planning-run.ts';
+import { endBlocked, type PlanningRun, plainResult, runFields } from './planning-run.ts';
 import type { SyncResult } from './result.ts';
 
 /** Reading the pointer and starting a write are not one instant; this covers what lies between. */
 const FENCE_MARGIN_MS = 5000;
 
-export const claimRequest = ({ deps, request }: Session, roster: ClaimRequest['roster']): ClaimRequest => ({
+export const claimRequest = (
+  { deps, request }: PlanningRun,
+  roster: ClaimRequest['roster'],
+): ClaimRequest => ({
   roster,
   now: deps.now(),
   planningTimeoutMs: deps.planningTimeoutMs,
@@ -24,10 +27,10 @@ export const claimRequest = ({ deps, request }: Session, roster: ClaimRequest['r
   planHash: request.planHash,
 });
 
-export const busyResult = (session: Session, reason: string): SyncResult => {
+export const busyResult = (session: PlanningRun, reason: string): SyncResult => {
   // A plan exists and is being worked off: a sign of life, for as long as that takes.
   session.deps.metrics.add(session.request.account, 'PlanCompleted', 1);
-  session.deps.log.info('in progress', { ...sessionFields(session), reason });
+  session.deps.log.info('in progress', { ...runFields(session), reason });
   return plainResult(session, 'in_progress', { error: reason });
 };
 
@@ -35,14 +38,17 @@ export const busyResult = (session: Session, reason: string): SyncResult => {
  * `roster_changed`: since it was read, another planner may have claimed and carried out a newer roster, and this run
  * would undo that. Nothing was planned; begin again.
  */
-export const applyPlan = async (session: Session, ready: Ready): Promise<SyncResult | 'roster_changed'> => {
+export const applyPlan = async (
+  session: PlanningRun,
+  ready: Ready,
+): Promise<SyncResult | 'roster_changed'> => {
   const { deps, request, runId } = session;
   const run = { account: request.account, runId, customerId: ready.customerId };
   const { rows: _rows, ...roster } = ready.version;
   const claimed = await claimGeneration(deps.store, run, claimRequest(session, roster));
   if ('kind' in claimed) return busyResult(session, claimed.reason);
   const { generation, mustWait, unsettled } = claimed.claim;
-  deps.log.info('claimed', { ...sessionFields(session), generation, mustWait });
+  deps.log.info('claimed', { ...runFields(session), generation, mustWait });
   let published = false;
   try {
     if (!(await isCurrent(session, roster))) {
@@ -51,10 +57,10 @@ export const applyPlan = async (session: Session, ready: Ready): Promise<SyncRes
     }
     // Older jobs are void from here on; one that was just being written has to show in the listing.
     if (mustWait) await deps.sleep(deps.requestTimeoutMs + FENCE_MARGIN_MS);
-    const drafted = await draft(session, ready, generation, unsettled);
+    const drafted = await makePlan(session, ready, generation, unsettled);
     if ('issues' in drafted) {
       await close(session, generation, 'finished', 'blocked: the current state could not be trusted');
-      return await block(session, drafted.issues, { generation, roster: ready.version });
+      return await endBlocked(session, drafted.issues, { generation, roster: ready.version });
     }
     const record = recordOf(session, ready, drafted, generation);
     const result = await publish(session, record);
@@ -76,7 +82,7 @@ export const applyPlan = async (session: Session, ready: Ready): Promise<SyncRes
 };
 
 /** Asked under the claim: whoever uploads a newer roster after this has its own trigger, and a newer claim. */
-const isCurrent = async ({ deps, request }: Session, roster: RosterVersion): Promise<boolean> => {
+const isCurrent = async ({ deps, request }: PlanningRun, roster: RosterVersion): Promise<boolean> => {
   const search = await findRoster(deps.store, request.account);
   if (search.kind !== 'found') return false;
   await search.roster.release();
@@ -86,7 +92,7 @@ const isCurrent = async ({ deps, request }: Session, roster: RosterVersion): Pro
 
 /** Jobs for what is released, or nothing to do; then the pointer says where the run stands. */
 const carryOut = async (
-  session: Session,
+  session: PlanningRun,
   { generation, customerId }: { readonly generation: number; readonly customerId: string },
   record: PlanRecord,
   released: readonly Change[],
@@ -102,17 +108,17 @@ const carryOut = async (
     if (end === 'superseded') return { ...result, status: 'superseded' };
     if (end === 'halted')
       return { ...result, status: 'failed', error: 'the worker halted the run while its jobs were enqueued' };
-  } else if (changesLedger(record)) await storeFoldedLedger(deps.store, record, new Map(), generation);
+  } else if (changesLedger(record)) await updateLedger(deps.store, record, new Map(), generation);
   await announceHold(session, record, result);
   const settled = await settlePointer(session, generation, record, released.length);
   return settled === 'superseded' ? { ...result, status: 'superseded' } : result;
 };
 
 const changesLedger = ({ ledger }: PlanRecord): boolean =>
-  Object.keys(ledger.carried).length > 0 || ledger.forgotten.length > 0;
+  Object.keys(ledger.recovered).length > 0 || ledger.forgotten.length > 0;
 
 /** Once per hold. Told before it is noted: a crash in between tells it twice, which beats never. */
-const announceHold = async (session: Session, record: PlanRecord, result: SyncResult): Promise<void> => {
+const announceHold = async (session: PlanningRun, record: PlanRecord, result: SyncResult): Promise<void> => {
   const { approval, approveCommand, account } = record;
   if (approval === undefined || approveCommand === undefined) return;
   const found = await readPointer(session.deps.store, account);
@@ -122,7 +128,7 @@ const announceHold = async (session: Session, record: PlanRecord, result: SyncRe
 
 /** From `planning` to `draining` or `finished`; the worker may have been quicker and finished or halted the run already. */
 const settlePointer = (
-  { deps, request }: Session,
+  { deps, request }: PlanningRun,
   generation: number,
   record: PlanRecord,
   jobs: number,
@@ -140,7 +146,7 @@ const settlePointer = (
 
 /** Ends a run that enqueued nothing. What older runs left unsettled stays so. */
 const close = async (
-  session: Session,
+  session: PlanningRun,
   generation: number,
   status: RunStatus,
   reason: string,

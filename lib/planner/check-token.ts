@@ -1,19 +1,19 @@
 /** Before anything is claimed: is there a token, whose is it, and what may it do? */
 
 import type { Issue } from '../domain/issue.ts';
-import type { Answer, FastlyReader, TokenInfo } from '../ports/fastly.ts';
+import type { FastlyReader, FastlyResult, TokenInfo } from '../ports/fastly.ts';
 import type { RunPointer } from '../state/run-pointer.ts';
-import type { Session } from './planning-run.ts';
-import type { SyncDeps } from './ports.ts';
+import type { PlanningRun } from './planning-run.ts';
+import type { PlannerPorts } from './ports.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const EXPIRY_WARNING_DAYS = 14;
 
-export type Preflight =
+export type CheckedToken =
   | { readonly fastly: FastlyReader; readonly customerId: string; readonly warnings: readonly string[] }
   | { readonly issues: readonly Issue[] };
 
-const refused = (code: string, message: string): Preflight => ({ issues: [{ code, message }] });
+const refused = (code: string, message: string): CheckedToken => ({ issues: [{ code, message }] });
 
 /** The scope a token needs to write; `global:read` only reads. */
 const canWrite = ({ scopes }: TokenInfo): boolean => scopes.includes('global');
@@ -24,11 +24,11 @@ const expiryWarnings = ({ expiresAt }: TokenInfo, now: number): string[] => {
 };
 
 type Opened =
-  | { readonly fastly: FastlyReader; readonly answer: Answer<TokenInfo> }
+  | { readonly fastly: FastlyReader; readonly answer: FastlyResult<TokenInfo> }
   | { readonly problem: string };
 
 /** A token that is refused may have been replaced since it was read: it is read again, once. */
-const open = async (connect: SyncDeps['connect'], account: string, fresh = false): Promise<Opened> => {
+const open = async (connect: PlannerPorts['connect'], account: string, fresh = false): Promise<Opened> => {
   const connected = await connect(account, { fresh });
   if ('problem' in connected) return connected;
   const { fastly } = connected;
@@ -38,10 +38,10 @@ const open = async (connect: SyncDeps['connect'], account: string, fresh = false
 };
 
 /** Throws when Fastly can't be asked now, as that may pass. */
-export const preflight = async (
-  { deps, request }: Session,
+export const checkToken = async (
+  { deps, request }: PlanningRun,
   pointer: RunPointer | undefined,
-): Promise<Preflight> => {
+): Promise<CheckedToken> => {
   const opened = await open(deps.connect, request.account);
   if ('problem' in opened) return refused('no_token', opened.problem);
   const { fastly, answer } = opened;

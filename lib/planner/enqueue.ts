@@ -4,7 +4,7 @@ import type { Change } from '../domain/change.ts';
 import { chunksOf } from '../domain/chunks.ts';
 import { finishMessage, jobEncoder } from '../domain/job.ts';
 import { readPointer } from '../state/pointer-store.ts';
-import type { Session } from './planning-run.ts';
+import type { PlanningRun } from './planning-run.ts';
 
 /** Messages between two looks at the pointer: 50 batches of 10. */
 const CHUNK = 500;
@@ -13,7 +13,7 @@ type EnqueuedRun = { readonly generation: number; readonly customerId: string };
 
 /** Whether this run may still enqueue. */
 const standing = async (
-  { deps, request }: Session,
+  { deps, request }: PlanningRun,
   generation: number,
 ): Promise<'ours' | 'superseded' | 'halted'> => {
   const found = await readPointer(deps.store, request.account);
@@ -26,7 +26,7 @@ const standing = async (
  * Throws when the queue does not take a job.
  */
 export const enqueue = async (
-  session: Session,
+  session: PlanningRun,
   { generation, customerId }: EnqueuedRun,
   changes: readonly Change[],
 ): Promise<'enqueued' | 'superseded' | 'halted'> => {

@@ -4,12 +4,12 @@ import pLimit from 'p-limit';
 import type { SyncRequest } from '../plan/decide.ts';
 import { accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../state/keys.ts';
 import { blockedNotification } from './notifications.ts';
-import { syncAccount } from './plan-account.ts';
-import type { SyncDeps } from './ports.ts';
+import { planAccount } from './plan-account.ts';
+import type { PlannerPorts } from './ports.ts';
 import { bareResult, type SyncResult } from './result.ts';
 import type { Trigger } from './trigger.ts';
 
-export type SyncAnswer = { readonly results: readonly SyncResult[] };
+export type SyncResponse = { readonly results: readonly SyncResult[] };
 
 /** Accounts planned at once: each holds a roster and a listing in memory. */
 const ACCOUNT_CONCURRENCY = 4;
@@ -20,7 +20,10 @@ const MISNAMED_ROSTER = /\.csv(\.gz)?$/i;
 /** Somebody may have named a roster after a person. */
 const withoutAddresses = (key: string): string => key.replace(/[^/\s]*@[^/\s]*/g, '[address]');
 
-const refuseMisnamed = async (name: string, { log, metrics, notify }: SyncDeps): Promise<SyncResult[]> => {
+const refuseMisnamed = async (
+  name: string,
+  { log, metrics, notify }: PlannerPorts,
+): Promise<SyncResult[]> => {
   const key = withoutAddresses(name);
   if (!MISNAMED_ROSTER.test(name)) {
     log.info('ignored a key that is not a roster', { key });
@@ -40,7 +43,7 @@ type Selection = {
   readonly strangers: readonly string[];
 };
 
-const selectKeys = (keys: readonly string[], deps: SyncDeps): Selection => {
+const selectKeys = (keys: readonly string[], deps: PlannerPorts): Selection => {
   const outside = keys.filter((key) => !key.startsWith(ROSTER_PREFIX));
   for (const key of outside) deps.log.info('ignored a key outside rosters/', { key: withoutAddresses(key) });
   const inside = keys.filter((key) => key.startsWith(ROSTER_PREFIX) && key !== ROSTER_PREFIX);
@@ -52,7 +55,7 @@ const selectKeys = (keys: readonly string[], deps: SyncDeps): Selection => {
 };
 
 /** Every roster, and every account that has state but no roster any more. */
-const selectAll = async (deps: SyncDeps): Promise<Selection> => {
+const selectAll = async (deps: PlannerPorts): Promise<Selection> => {
   const rosters = await Array.fromAsync(deps.store.list(ROSTER_PREFIX));
   const selection = selectKeys(rosters, deps);
   const states = await Array.fromAsync(deps.store.list(STATE_PREFIX));
@@ -60,14 +63,14 @@ const selectAll = async (deps: SyncDeps): Promise<Selection> => {
   return { ...selection, accounts: [...new Set([...selection.accounts, ...known])].sort() };
 };
 
-const select = (trigger: Trigger, deps: SyncDeps): Promise<Selection> | Selection => {
+const select = (trigger: Trigger, deps: PlannerPorts): Promise<Selection> | Selection => {
   if (trigger.kind === 'upload') return selectKeys(trigger.keys, deps);
   if (trigger.kind === 'manual' && trigger.request.account !== undefined)
     return { accounts: [trigger.request.account], strangers: [] };
   return selectAll(deps);
 };
 
-const requestFor = (account: string, trigger: Trigger, deps: SyncDeps): SyncRequest => {
+const requestFor = (account: string, trigger: Trigger, deps: PlannerPorts): SyncRequest => {
   if (trigger.kind !== 'manual') return { account, mode: deps.rules.MODE, manual: false };
   const { mode, planHash, approve, prune } = trigger.request;
   return {
@@ -84,7 +87,7 @@ const requestFor = (account: string, trigger: Trigger, deps: SyncDeps): SyncRequ
  * One account's failure never stops another's. Throws only when every account failed for a reason that may pass, so
  * that the platform tries again.
  */
-export const sync = async (trigger: Trigger, deps: SyncDeps): Promise<SyncAnswer> => {
+export const handleTrigger = async (trigger: Trigger, deps: PlannerPorts): Promise<SyncResponse> => {
   if (trigger.kind === 'ignored') {
     deps.log.info('ignored an event', { reason: trigger.reason });
     return { results: [] };
@@ -92,7 +95,7 @@ export const sync = async (trigger: Trigger, deps: SyncDeps): Promise<SyncAnswer
   const selection = await select(trigger, deps);
   const limit = pLimit(ACCOUNT_CONCURRENCY);
   const planned = await limit.map(selection.accounts, (account) =>
-    syncAccount(requestFor(account, trigger, deps), deps),
+    planAccount(requestFor(account, trigger, deps), deps),
   );
   const refused = await Promise.all(selection.strangers.map((key) => refuseMisnamed(key, deps)));
   const results = [...planned, ...refused.flat()];

@@ -3,12 +3,12 @@
 import type { Issue } from '../domain/issue.ts';
 import { type Decided, decide } from '../plan/decide.ts';
 import type { FastlyReader } from '../ports/fastly.ts';
-import { readCurrent } from '../ports/fastly.ts';
+import { readFastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { readLedger } from '../state/ledger-store.ts';
 import type { LedgerUpdate, PlanRecord } from '../state/plan-record.ts';
-import { settleRuns } from '../state/recover-runs.ts';
-import { emptyRecord, type Session, sessionFields, storeRecord } from './planning-run.ts';
+import { recoverRuns } from '../state/recover-runs.ts';
+import { emptyRecord, type PlanningRun, runFields, storeRecord } from './planning-run.ts';
 import { resultOf, type SyncResult } from './result.ts';
 
 /** All that a plan needs but the current state. */
@@ -20,24 +20,24 @@ export type Ready = {
   readonly warnings: readonly string[];
 };
 
-export type Draft = { readonly decided: Decided; readonly ledger: LedgerUpdate };
+export type MadePlan = { readonly decided: Decided; readonly ledger: LedgerUpdate };
 
 /** Reads the current state and decides. Changes nothing. */
-export const draft = async (
-  { deps, request }: Session,
+export const makePlan = async (
+  { deps, request }: PlanningRun,
   ready: Ready,
   generation: number,
   unsettled: readonly string[],
-): Promise<Draft | { readonly issues: readonly Issue[] }> => {
+): Promise<MadePlan | { readonly issues: readonly Issue[] }> => {
   const stored = await readLedger(deps.store, request.account);
-  const current = await readCurrent(ready.fastly, ready.customerId);
+  const current = await readFastlyState(ready.fastly, ready.customerId);
   if (!current.ok) {
     const { kind, message } = current.failure;
     return { issues: [{ code: `listing_${kind}`, message: `Fastly's list can't be trusted: ${message}` }] };
   }
   const { invitations } = current.value;
   const { store } = deps;
-  const { ledger, carried } = await settleRuns(
+  const { ledger, recovered } = await recoverRuns(
     store,
     request.account,
     unsettled,
@@ -47,13 +47,13 @@ export const draft = async (
   );
   const read = { roster: ready.roster, current: current.value, ledger };
   const decided = decide(request, deps.rules, read, deps.now());
-  return { decided, ledger: { carried: Object.fromEntries(carried), forgotten: decided.plan.forgotten } };
+  return { decided, ledger: { recovered: Object.fromEntries(recovered), forgotten: decided.plan.forgotten } };
 };
 
 export const recordOf = (
-  session: Session,
+  session: PlanningRun,
   ready: Ready,
-  { decided, ledger }: Draft,
+  { decided, ledger }: MadePlan,
   generation?: number,
 ): PlanRecord => {
   const { plan, guarded, approval } = decided;
@@ -87,7 +87,7 @@ export const recordOf = (
 };
 
 /** Stores the record and counts it. */
-export const publish = async (session: Session, record: PlanRecord): Promise<SyncResult> => {
+export const publish = async (session: PlanningRun, record: PlanRecord): Promise<SyncResult> => {
   const { metrics, log } = session.deps;
   const { account, counts } = record;
   const result = resultOf(record, await storeRecord(session, record));
@@ -101,7 +101,7 @@ export const publish = async (session: Session, record: PlanRecord): Promise<Syn
   );
   metrics.add(account, 'PlanCompleted', 1);
   log.info('planned', {
-    ...sessionFields(session),
+    ...runFields(session),
     status: record.status,
     ...counts,
     planHash: record.planHash,

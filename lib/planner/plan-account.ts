@@ -5,23 +5,23 @@ import { errorText } from '../ports/telemetry.ts';
 import { DamagedStateError, readPointer } from '../state/pointer-store.ts';
 import { claimRun, type RunPointer } from '../state/run-pointer.ts';
 import { applyPlan, busyResult, claimRequest } from './apply-plan.ts';
-import { preflight } from './check-token.ts';
+import { checkToken } from './check-token.ts';
 import { type FoundRoster, findRoster } from './find-roster.ts';
-import { draft, publish, type Ready, recordOf } from './make-plan.ts';
+import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
 import { plannedNotification } from './notifications.ts';
-import { block, openSession, plainResult, type Session, sessionFields } from './planning-run.ts';
-import type { SyncDeps } from './ports.ts';
+import { beginRun, endBlocked, type PlanningRun, plainResult, runFields } from './planning-run.ts';
+import type { PlannerPorts } from './ports.ts';
 import type { SyncResult } from './result.ts';
 
 /** A roster that changes again and again is still being worked on: its last upload has a trigger of its own. */
 const MAX_ATTEMPTS = 3;
 
 /** Never throws: what goes wrong is in the result. */
-export const syncAccount = async (request: SyncRequest, deps: SyncDeps): Promise<SyncResult> => {
+export const planAccount = async (request: SyncRequest, deps: PlannerPorts): Promise<SyncResult> => {
   for (let attempt = 1; ; attempt += 1) {
-    const session = openSession(request, deps);
+    const session = beginRun(request, deps);
     try {
-      const result = await syncSession(session);
+      const result = await planOnce(session);
       if (result !== 'roster_changed') return result;
       if (attempt === MAX_ATTEMPTS) throw new Error('the roster kept changing while it was read; try again');
     } catch (error) {
@@ -30,33 +30,33 @@ export const syncAccount = async (request: SyncRequest, deps: SyncDeps): Promise
   }
 };
 
-const fail = async (session: Session, error: unknown): Promise<SyncResult> => {
+const fail = async (session: PlanningRun, error: unknown): Promise<SyncResult> => {
   const { deps, request } = session;
   if (error instanceof DamagedStateError) {
     // Writing the report may fail as well, for whatever damaged the state.
     const issues = [{ code: 'damaged_state', message: error.message }];
-    return await block(session, issues).catch(() => plainResult(session, 'blocked', { issues }));
+    return await endBlocked(session, issues).catch(() => plainResult(session, 'blocked', { issues }));
   }
   deps.metrics.add(request.account, 'RunFailed', 1);
-  deps.log.error('failed', { ...sessionFields(session), error: errorText(error) });
+  deps.log.error('failed', { ...runFields(session), error: errorText(error) });
   return plainResult(session, 'failed', { error: errorText(error), mayPass: true });
 };
 
-const absentRoster = (session: Session, pointer: RunPointer | undefined): SyncResult => {
+const absentRoster = (session: PlanningRun, pointer: RunPointer | undefined): SyncResult => {
   const { account, manual } = session.request;
   const message = `there is no rosters/${account}.csv: nothing was changed at Fastly`;
-  session.deps.log.warn('no roster', sessionFields(session));
+  session.deps.log.warn('no roster', runFields(session));
   if (manual || pointer === undefined) return plainResult(session, 'failed', { error: message });
   return plainResult(session, 'in_sync', { warnings: [message] });
 };
 
-const syncSession = async (session: Session): Promise<SyncResult | 'roster_changed'> => {
+const planOnce = async (session: PlanningRun): Promise<SyncResult | 'roster_changed'> => {
   const { deps, request } = session;
   const { account, mode } = request;
   const pointer = (await readPointer(deps.store, account))?.pointer;
   const search = await findRoster(deps.store, account);
   if (search.kind === 'absent') return absentRoster(session, pointer);
-  if (search.kind === 'ambiguous') return await block(session, [search.issue]);
+  if (search.kind === 'ambiguous') return await endBlocked(session, [search.issue]);
   const busy = mode === 'apply' ? inProgress(session, pointer, search.roster) : undefined;
   if (busy !== undefined) {
     await search.roster.release();
@@ -71,15 +71,15 @@ const syncSession = async (session: Session): Promise<SyncResult | 'roster_chang
   deps.metrics.add(account, 'RosterRows', roster.rows);
   const version = { ...search.roster.version, rows: roster.rows };
   if (roster.issues.length > 0)
-    return await block(session, roster.issues, { roster: version, warnings: roster.warnings });
-  const checked = await preflight(session, pointer);
-  if ('issues' in checked) return await block(session, checked.issues, { roster: version });
+    return await endBlocked(session, roster.issues, { roster: version, warnings: roster.warnings });
+  const checked = await checkToken(session, pointer);
+  if ('issues' in checked) return await endBlocked(session, checked.issues, { roster: version });
   const ready: Ready = { ...checked, roster, version, warnings: [...roster.warnings, ...checked.warnings] };
   return mode === 'apply' ? await applyPlan(session, ready) : await showPlan(session, ready, pointer);
 };
 
 const inProgress = (
-  session: Session,
+  session: PlanningRun,
   pointer: RunPointer | undefined,
   { version }: FoundRoster,
 ): SyncResult | undefined => {
@@ -88,14 +88,14 @@ const inProgress = (
 };
 
 const showPlan = async (
-  session: Session,
+  session: PlanningRun,
   ready: Ready,
   pointer: RunPointer | undefined,
 ): Promise<SyncResult> => {
   const generation = pointer?.generation ?? 0;
   const open = pointer === undefined || pointer.status === 'finished' ? [] : [pointer.runId];
-  const drafted = await draft(session, ready, generation, [...(pointer?.unsettled ?? []), ...open]);
-  if ('issues' in drafted) return await block(session, drafted.issues, { roster: ready.version });
+  const drafted = await makePlan(session, ready, generation, [...(pointer?.unsettled ?? []), ...open]);
+  if ('issues' in drafted) return await endBlocked(session, drafted.issues, { roster: ready.version });
   const result = await publish(session, recordOf(session, ready, drafted));
   if (!session.request.manual && result.status !== 'in_sync')
     await session.deps.notify(plannedNotification(result));

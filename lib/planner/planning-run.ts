@@ -6,11 +6,11 @@ import type { Fields } from '../ports/telemetry.ts';
 import { runPrefix } from '../state/keys.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 import { blockedNotification } from './notifications.ts';
-import type { SyncDeps } from './ports.ts';
+import type { PlannerPorts } from './ports.ts';
 import { bareResult, NO_COUNTS, resultOf, type SyncResult } from './result.ts';
 
-export type Session = {
-  readonly deps: SyncDeps;
+export type PlanningRun = {
+  readonly deps: PlannerPorts;
   readonly request: SyncRequest;
   readonly runId: string;
   /** Milliseconds since 1970 */
@@ -26,15 +26,15 @@ const newRunId = (now: number, random: () => number): string => {
   return `${second}Z-${suffix}`;
 };
 
-export const openSession = (request: SyncRequest, deps: SyncDeps): Session => {
+export const beginRun = (request: SyncRequest, deps: PlannerPorts): PlanningRun => {
   const startedAt = deps.now();
   return { deps, request, runId: newRunId(startedAt, deps.random), startedAt };
 };
 
-export const sessionFields = ({ request, runId }: Session): Fields => ({ account: request.account, runId });
+export const runFields = ({ request, runId }: PlanningRun): Fields => ({ account: request.account, runId });
 
 /** Writes the plan report; `plan.json` first, as the other steps rely on it. Returns its key. */
-export const storeRecord = async ({ deps }: Session, record: PlanRecord): Promise<string> => {
+export const storeRecord = async ({ deps }: PlanningRun, record: PlanRecord): Promise<string> => {
   const prefix = runPrefix(record.account, record.runId);
   for (const { name, content } of deps.renderPlan(record))
     await deps.store.write(`${prefix}${name}`, content);
@@ -43,7 +43,7 @@ export const storeRecord = async ({ deps }: Session, record: PlanRecord): Promis
 
 /** A record that says nothing about changes. */
 export const emptyRecord = (
-  { request, runId, startedAt, deps }: Session,
+  { request, runId, startedAt, deps }: PlanningRun,
   status: PlanStatus,
 ): PlanRecord => ({
   version: 1,
@@ -68,12 +68,12 @@ export const emptyRecord = (
     perHour: deps.rules.RATE_LIMIT_PER_HOUR,
     estimatedFinish: new Date(startedAt).toISOString(),
   },
-  ledger: { carried: {}, forgotten: [] },
+  ledger: { recovered: {}, forgotten: [] },
 });
 
 /** Ends a run that can't be trusted: a report, metrics, a notification, and no change. */
-export const block = async (
-  session: Session,
+export const endBlocked = async (
+  session: PlanningRun,
   issues: readonly Issue[],
   more: Partial<Pick<PlanRecord, 'generation' | 'roster' | 'warnings'>> = {},
 ): Promise<SyncResult> => {
@@ -83,13 +83,13 @@ export const block = async (
   deps.metrics.add(account, 'RunBlocked', 1);
   const record: PlanRecord = { ...emptyRecord(session, 'blocked'), ...more, issues };
   const result = resultOf(record, await storeRecord(session, record));
-  deps.log.error('blocked', { ...sessionFields(session), issues: issues.length, code: issues[0]?.code });
+  deps.log.error('blocked', { ...runFields(session), issues: issues.length, code: issues[0]?.code });
   await deps.notify(blockedNotification(result));
   return result;
 };
 
 export const plainResult = (
-  { request, runId }: Session,
+  { request, runId }: PlanningRun,
   status: SyncResult['status'],
   more: Partial<SyncResult> = {},
 ): SyncResult => bareResult(request.account, runId, status, more);

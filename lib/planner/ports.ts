@@ -3,10 +3,10 @@
 import type { OutgoingMessage } from '../domain/job.ts';
 import type { FastlyReader } from '../ports/fastly.ts';
 import type { ReportFile } from '../ports/object-store.ts';
-import type { Surroundings } from '../ports/runtime.ts';
+import type { Runtime } from '../ports/runtime.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 
-export type SyncDeps = Surroundings & {
+export type PlannerPorts = Runtime & {
   /** Resolves when every message was accepted, in any order; throws when one was not. */
   readonly queue: { send(messages: readonly OutgoingMessage[]): Promise<void> };
   /** `fresh`: past any cache. `problem`: there is no token to work with. Throws when that can't be told now. */

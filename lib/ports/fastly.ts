@@ -31,7 +31,7 @@ export type Failure = {
   readonly message: string;
 };
 
-export type Answer<T> =
+export type FastlyResult<T> =
   | { readonly ok: true; readonly value: T; readonly quota?: QuotaReading }
   | { readonly ok: false; readonly failure: Failure; readonly quota?: QuotaReading };
 
@@ -46,10 +46,10 @@ export type TokenInfo = {
 
 /** The reading half of Fastly. */
 export type FastlyReader = {
-  readToken(): Promise<Answer<TokenInfo>>;
+  readToken(): Promise<FastlyResult<TokenInfo>>;
   /** Whole or not at all. */
-  listInvitations(): Promise<Answer<readonly Invitation[]>>;
-  listMembers(customerId: string): Promise<Answer<readonly Member[]>>;
+  listInvitations(): Promise<FastlyResult<readonly Invitation[]>>;
+  listMembers(customerId: string): Promise<FastlyResult<readonly Member[]>>;
 };
 
 export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'> & {
@@ -57,20 +57,23 @@ export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'>
     customerId: string,
     email: Email,
     access: Access,
-  ): Promise<Answer<{ readonly id: string | undefined }>>;
-  deleteInvitation(id: string): Promise<Answer<undefined>>;
+  ): Promise<FastlyResult<{ readonly id: string | undefined }>>;
+  deleteInvitation(id: string): Promise<FastlyResult<undefined>>;
 };
 
-export type Current = { readonly invitations: readonly Invitation[]; readonly members: readonly Member[] };
+export type FastlyState = {
+  readonly invitations: readonly Invitation[];
+  readonly members: readonly Member[];
+};
 
 /**
  * Invitations first: somebody who accepts in between is then found twice, and counts as a member. The other way round
  * they would be found nowhere, and mailed again.
  */
-export const readCurrent = async (
+export const readFastlyState = async (
   fastly: Pick<FastlyReader, 'listInvitations' | 'listMembers'>,
   customerId: string,
-): Promise<Answer<Current> | { readonly ok: false; readonly failure: Failure }> => {
+): Promise<FastlyResult<FastlyState> | { readonly ok: false; readonly failure: Failure }> => {
   const invitations = await fastly.listInvitations();
   if (!invitations.ok) return invitations;
   const members = await fastly.listMembers(customerId);

@@ -4,7 +4,7 @@ import type { Rules } from '../domain/config.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Log, Metrics, Notify } from './telemetry.ts';
 
-export type Surroundings = {
+export type Runtime = {
   readonly store: ObjectStore;
   readonly notify: Notify;
   readonly log: Log;

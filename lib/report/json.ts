@@ -1,6 +1,6 @@
 /** JSON that a person can diff and grep: the same value as `JSON.stringify` gives, over many lines. */
 
-/** Deep enough for `ledger.carried`, the deepest place where a record grows with the number of people. */
+/** Deep enough for `ledger.recovered`, the deepest place where a record grows with the number of people. */
 const KEYED_DEPTH = 3;
 
 const isKeyed = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -7,7 +7,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { readText } from '../ports/object-store.ts';
 import { ledgerKey } from './keys.ts';
-import { foldLedger } from './ledger-update.ts';
+import { applyOutcomes } from './ledger-update.ts';
 import type { PlanRecord } from './plan-record.ts';
 import { DamagedStateError } from './pointer-store.ts';
 
@@ -15,7 +15,7 @@ import { DamagedStateError } from './pointer-store.ts';
 const MAX_ATTEMPTS = 5;
 
 /** Folds a run's outcomes into the ledger by compare-and-swap; again and again, if need be, with the same result. */
-export const storeFoldedLedger = async (
+export const updateLedger = async (
   store: ObjectStore,
   record: PlanRecord,
   outcomes: ReadonlyMap<Email, Outcome>,
@@ -23,7 +23,7 @@ export const storeFoldedLedger = async (
 ): Promise<void> => {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const { ledger, etag } = await readLedger(store, record.account);
-    const folded = foldLedger(ledger, record, outcomes, generation);
+    const folded = applyOutcomes(ledger, record, outcomes, generation);
     const condition = etag === undefined ? { ifAbsent: true as const } : { ifMatch: etag };
     const written = await store.write(ledgerKey(record.account), encodeLedger(folded), condition);
     if (written !== 'conflict') return;

@@ -2,7 +2,7 @@
 
 import type { CreateChange, ReplaceChange } from '../domain/change.ts';
 import type { Email, Invitation } from '../domain/invitation.ts';
-import { type Ledger, type LedgerEntry, sent } from '../domain/ledger.ts';
+import { type Ledger, type LedgerEntry, withMail } from '../domain/ledger.ts';
 import { isSent, type Outcome } from '../domain/outcome.ts';
 import { type LedgerUpdate, type PlanRecord, releasedChanges } from './plan-record.ts';
 
@@ -26,7 +26,7 @@ const afterOutcome = (
   if (outcome === undefined) return before;
   if (isSent(outcome)) {
     const { mailNumber: number, access } = change;
-    return sent(before, { number, access, at: outcome.at, generation });
+    return withMail(before, { number, access, at: outcome.at, generation });
   }
   const stranded = outcome.result === 'rejected' || outcome.result === 'failed';
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
@@ -54,7 +54,7 @@ const afterListing = (
   if (fresh !== undefined) {
     const { mailNumber: number, access } = change;
     const at = fresh.createdAt === undefined ? record.createdAt : new Date(fresh.createdAt).toISOString();
-    return sent(before, { number, access, at, generation });
+    return withMail(before, { number, access, at, generation });
   }
   const cancelled = change.action === 'replace' && !found.some(({ id }) => old.has(id));
   return cancelled ? interrupted(before, generation) : before;
@@ -68,13 +68,13 @@ const isOpen = (outcome: Outcome | undefined): boolean =>
  * The ledger entries that a run which never finished would have written, given what Fastly lists now. The run must be
  * void already, so that nothing of it can still happen.
  */
-export const settleRun = (
+export const recoverRun = (
   run: { readonly record: PlanRecord; readonly outcomes: Outcomes },
   ledger: Ledger,
   invitationsByEmail: ReadonlyMap<Email, readonly Invitation[]>,
   generation: number,
 ): ReadonlyMap<Email, LedgerEntry> => {
-  const updates = new Map(Object.entries(run.record.ledger.carried)) as Map<Email, LedgerEntry>;
+  const updates = new Map(Object.entries(run.record.ledger.recovered)) as Map<Email, LedgerEntry>;
   for (const change of mailingChanges(run.record)) {
     const before = updates.get(change.email) ?? ledger.get(change.email);
     const outcome = run.outcomes.get(change.email);
@@ -105,7 +105,7 @@ const cancelledLeavers = (record: PlanRecord, outcomes: Outcomes): Email[] =>
  * The ledger after a finished run. Folding twice gives the same, and an entry that a newer generation wrote stays: a
  * finish that was asleep for long can't turn back the clock.
  */
-export const foldLedger = (
+export const applyOutcomes = (
   ledger: Ledger,
   record: PlanRecord,
   outcomes: Outcomes,
@@ -114,7 +114,7 @@ export const foldLedger = (
   const folded = new Map(ledger);
   const isNewer = (email: Email): boolean => (folded.get(email)?.generation ?? 0) > generation;
   const update: LedgerUpdate = record.ledger;
-  for (const [email, entry] of Object.entries(update.carried) as [Email, LedgerEntry][])
+  for (const [email, entry] of Object.entries(update.recovered) as [Email, LedgerEntry][])
     if (!isNewer(email)) folded.set(email, entry);
   for (const change of mailingChanges(record)) {
     const before = folded.get(change.email);

@@ -13,7 +13,7 @@ import type { RosterVersion } from './run-pointer.ts';
 /** What the ledger is to become besides this run's own mails. */
 export type LedgerUpdate = {
   /** From runs that never finished. */
-  readonly carried: Readonly<Record<string, LedgerEntry>>;
+  readonly recovered: Readonly<Record<string, LedgerEntry>>;
   /** Addresses that left the roster and have nothing at Fastly. */
   readonly forgotten: readonly Email[];
 };
@@ -56,7 +56,7 @@ const text = v.string();
 const service = v.object({ id: text, permission: v.string() });
 const access = v.looseObject({ limitServices: v.boolean(), services: v.array(service) });
 const ids = v.array(text);
-export const held = { held: v.exactOptional(v.literal(true)) };
+const held = { held: v.exactOptional(v.literal(true)) };
 const changeSchema = v.variant('action', [
   v.looseObject({ action: v.literal('create'), email: text, access, mailNumber: v.number(), ...held }),
   v.looseObject({ action: v.literal('delete'), email: text, invitationIds: ids, ...held }),
@@ -79,7 +79,7 @@ const recordSchema = v.looseObject({
   createdAt: text,
   changes: v.array(changeSchema),
   ledger: v.object({
-    carried: v.record(
+    recovered: v.record(
       v.string(),
       v.object({
         count: v.number(),

@@ -3,29 +3,29 @@
 import type { Email, Invitation } from '../domain/invitation.ts';
 import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { mergeLedger, settleRun } from './ledger-update.ts';
+import { mergeLedger, recoverRun } from './ledger-update.ts';
 import { readOutcomes, readRecord } from './read-run.ts';
 
-/** What runs that never finished have left behind, oldest first; `carried` is what the ledger does not know yet. */
-export const settleRuns = async (
+/** What runs that never finished have left behind, oldest first; `recovered` is what the ledger does not know yet. */
+export const recoverRuns = async (
   store: Pick<ObjectStore, 'read' | 'list'>,
   account: string,
   unsettled: readonly string[],
   ledger: Ledger,
   invitations: readonly Invitation[],
   generation: number,
-): Promise<{ readonly ledger: Ledger; readonly carried: ReadonlyMap<Email, LedgerEntry> }> => {
+): Promise<{ readonly ledger: Ledger; readonly recovered: ReadonlyMap<Email, LedgerEntry> }> => {
   let settled = ledger;
-  let carried: ReadonlyMap<Email, LedgerEntry> = new Map();
-  if (unsettled.length === 0) return { ledger, carried };
+  let recovered: ReadonlyMap<Email, LedgerEntry> = new Map();
+  if (unsettled.length === 0) return { ledger, recovered };
   const byEmail = Map.groupBy(invitations, ({ email }) => email);
   for (const runId of unsettled) {
     const record = await readRecord(store, account, runId);
     if (record === undefined) continue;
     const outcomes = await readOutcomes(store, account, runId);
-    const updates = settleRun({ record, outcomes }, settled, byEmail, generation);
+    const updates = recoverRun({ record, outcomes }, settled, byEmail, generation);
     settled = mergeLedger(settled, updates);
-    carried = new Map([...carried, ...updates]);
+    recovered = new Map([...recovered, ...updates]);
   }
-  return { ledger: settled, carried };
+  return { ledger: settled, recovered };
 };

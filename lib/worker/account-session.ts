@@ -3,12 +3,12 @@
 import type { Email, Invitation, Member } from '../domain/invitation.ts';
 import type { ChangeJob } from '../domain/job.ts';
 import { UNKNOWN_QUOTA } from '../domain/quota.ts';
-import type { Answer, Failure, FastlyWriter } from '../ports/fastly.ts';
-import { readCurrent } from '../ports/fastly.ts';
+import type { Failure, FastlyResult, FastlyWriter } from '../ports/fastly.ts';
+import { readFastlyState } from '../ports/fastly.ts';
 import { readPointer, updatePointer } from '../state/pointer-store.ts';
 import { isRunOf, PLANNING_TIMEOUT_MS } from '../state/run-pointer.ts';
 import { haltedNotification } from './notifications.ts';
-import type { WorkDeps, WorkMessage } from './ports.ts';
+import type { WorkerPorts, WorkMessage } from './ports.ts';
 import { createGate, type QuotaGate } from './quota-gate.ts';
 
 /** What Fastly lists, by address. */
@@ -19,7 +19,7 @@ export type Sight = {
 
 /** `void`: the job belongs to an older generation or to a run that is over, so nothing was written. */
 export type Written<T> =
-  | { readonly kind: 'answered'; readonly answer: Answer<T> }
+  | { readonly kind: 'answered'; readonly answer: FastlyResult<T> }
   | { readonly kind: 'closed'; readonly until: number }
   | { readonly kind: 'void'; readonly reason: string };
 
@@ -32,9 +32,9 @@ type Connection = { readonly fastly: FastlyWriter; readonly fresh: boolean };
 /** Writes granted by the gate and not yet used. */
 export type Allowance = { left: number };
 
-export class WorkSession {
+export class AccountSession {
   readonly account: string;
-  readonly deps: WorkDeps;
+  readonly deps: WorkerPorts;
   readonly gate: QuotaGate;
   /** Writes that Fastly answered with anything but 5xx: proof that writing works. */
   writesAnswered = 0;
@@ -47,9 +47,9 @@ export class WorkSession {
   #customerId: string | undefined;
   /** Of the run that the pointer speaks of, in milliseconds since 1970. */
   #startedAt = Number.NaN;
-  #sight: { readonly startedAt: number; readonly answer: Promise<Answer<Sight>> } | undefined;
+  #sight: { readonly startedAt: number; readonly answer: Promise<FastlyResult<Sight>> } | undefined;
 
-  constructor(account: string, deps: WorkDeps) {
+  constructor(account: string, deps: WorkerPorts) {
     this.account = account;
     this.deps = deps;
     const known = deps.quotas.get(account) ?? UNKNOWN_QUOTA;
@@ -90,7 +90,7 @@ export class WorkSession {
   async write<T>(
     job: ChangeJob,
     allowance: Allowance,
-    call: (fastly: FastlyWriter) => Promise<Answer<T>>,
+    call: (fastly: FastlyWriter) => Promise<FastlyResult<T>>,
   ): Promise<Written<T>> {
     if (allowance.left === 0) {
       const more = await this.allow(1);
@@ -112,8 +112,8 @@ export class WorkSession {
   }
 
   /** Tells the gate of the answer, whatever it is. */
-  async #counted<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
-    let answer: Answer<T> | undefined;
+  async #counted<T>(call: Promise<FastlyResult<T>>): Promise<FastlyResult<T>> {
+    let answer: FastlyResult<T> | undefined;
     try {
       answer = await call;
       return answer;
@@ -125,7 +125,7 @@ export class WorkSession {
     }
   }
 
-  async #judged<T>(job: ChangeJob, answer: Answer<T>): Promise<Written<T>> {
+  async #judged<T>(job: ChangeJob, answer: FastlyResult<T>): Promise<Written<T>> {
     const kind = answer.ok ? 'ok' : answer.failure.kind;
     if (kind === 'rate_limited') return { kind: 'closed', until: this.gate.reopensAt() };
     if (kind !== 'unavailable') this.writesAnswered += 1;
@@ -139,17 +139,17 @@ export class WorkSession {
    * What Fastly lists now: invitations and members, read after `notBefore`. Jobs share a look that is recent enough for
    * each of them.
    */
-  async look(notBefore: number): Promise<Answer<Sight>> {
+  async look(notBefore: number): Promise<FastlyResult<Sight>> {
     if (this.#sight === undefined || this.#sight.startedAt < notBefore)
       this.#sight = { startedAt: this.deps.now(), answer: this.#see() };
     return await this.#sight.answer;
   }
 
-  async #see(): Promise<Answer<Sight>> {
+  async #see(): Promise<FastlyResult<Sight>> {
     const connection = await this.#connect();
     if (connection === undefined)
       return { ok: false, failure: { kind: 'unauthorized', message: 'there is no token to work with' } };
-    const answer = await readCurrent(connection.fastly, this.#customerId ?? '');
+    const answer = await readFastlyState(connection.fastly, this.#customerId ?? '');
     if (!answer.ok) {
       const refused = answer.failure.kind === 'unauthorized';
       return refused && this.#refresh(connection) ? await this.#see() : answer;

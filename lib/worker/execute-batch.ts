@@ -2,7 +2,7 @@
 
 import pLimit from 'p-limit';
 import { errorText } from '../ports/telemetry.ts';
-import type { WorkSession } from './account-session.ts';
+import type { AccountSession } from './account-session.ts';
 import { execute, type JobEnd } from './execute-job.ts';
 import type { Delivered } from './hand-back.ts';
 
@@ -13,7 +13,7 @@ export const MIN_REMAINING_MS = 15_000;
 export type End = JobEnd | { readonly kind: 'not_started' } | { readonly kind: 'broken' };
 export type Ended = { readonly delivered: Delivered; readonly end: End };
 
-const executeOne = async (session: WorkSession, { message, job }: Delivered): Promise<End> => {
+const executeOne = async (session: AccountSession, { message, job }: Delivered): Promise<End> => {
   try {
     return await execute(session, job, message);
   } catch (error) {
@@ -35,7 +35,7 @@ const firstOfEach = (jobs: readonly Delivered[]): ReadonlySet<Delivered> =>
  * and nothing waits for it.
  */
 export const executeAll = (
-  session: WorkSession,
+  session: AccountSession,
   jobs: readonly Delivered[],
   remainingMs: () => number,
 ): Promise<Ended[]> => {

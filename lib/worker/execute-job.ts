@@ -4,8 +4,8 @@ import type { Access, Email, Invitation } from '../domain/invitation.ts';
 import { differingFields, isLive } from '../domain/invitation-match.ts';
 import type { ChangeJob, CreateJob, DeleteJob, ReplaceJob } from '../domain/job.ts';
 import type { OutcomeResult } from '../domain/outcome.ts';
-import type { Answer, Failure } from '../ports/fastly.ts';
-import type { Allowance, Sight, WorkSession, Written } from './account-session.ts';
+import type { Failure, FastlyResult } from '../ports/fastly.ts';
+import type { AccountSession, Allowance, Sight, Written } from './account-session.ts';
 import type { WorkMessage } from './ports.ts';
 
 export type JobEnd =
@@ -29,7 +29,7 @@ type Step<T> = { readonly end: JobEnd } | { readonly value: T };
 
 const ended = (end: JobEnd): { readonly end: JobEnd } => ({ end });
 
-const afterWrite = <T>(written: Written<T>): Step<Answer<T>> => {
+const afterWrite = <T>(written: Written<T>): Step<FastlyResult<T>> => {
   if (written.kind === 'answered') return { value: written.answer };
   if (written.kind === 'closed') return ended(written);
   return ended(done('superseded', written.reason));
@@ -37,7 +37,7 @@ const afterWrite = <T>(written: Written<T>): Step<Answer<T>> => {
 
 /** How the writes of one job are made. */
 type Work<J extends ChangeJob> = {
-  readonly session: WorkSession;
+  readonly session: AccountSession;
   readonly job: J;
   readonly allowance: Allowance;
   /** Delivered before: an earlier delivery may have written already. */
@@ -62,7 +62,7 @@ const ANOTHER_PENDING =
 
 /** What is at Fastly for the person already; `undefined` when nothing stands in the way of a POST. */
 const standingInTheWay = (
-  session: WorkSession,
+  session: AccountSession,
   job: CreateJob | ReplaceJob,
   sight: Sight,
   ours: OutcomeResult,
@@ -81,7 +81,7 @@ const isWish = (access: Access, invitation: Invitation): boolean =>
 
 /** Live invitations that were not there when the plan was made. */
 const freshInvitations = (
-  { deps }: WorkSession,
+  { deps }: AccountSession,
   job: CreateJob | ReplaceJob,
   sight: Sight,
 ): readonly Invitation[] => {
@@ -111,7 +111,7 @@ const post = async (work: Work<CreateJob | ReplaceJob>, success: OutcomeResult):
  * How a job with an unsure POST ends, given what Fastly lists after it. One look serves all such jobs of an invocation.
  */
 export const settle = (
-  session: WorkSession,
+  session: AccountSession,
   job: CreateJob | ReplaceJob,
   failure: Failure,
   sight: Sight,
@@ -216,7 +216,7 @@ const writesNeeded = (job: ChangeJob): number =>
   (job.action === 'create' ? 0 : job.invitationIds.length) + (job.action === 'delete' ? 0 : 1);
 
 const carryOut = async (
-  session: WorkSession,
+  session: AccountSession,
   job: ChangeJob,
   allowance: Allowance,
   redelivered: boolean,
@@ -233,7 +233,7 @@ const carryOut = async (
 
 /** Carries one job out. Throws only for what is not Fastly's: pointer, token store, broken invariants. */
 export const execute = async (
-  session: WorkSession,
+  session: AccountSession,
   job: ChangeJob,
   message: Pick<WorkMessage, 'receives' | 'sentAt'>,
 ): Promise<JobEnd> => {

@@ -1,8 +1,8 @@
 /** From how jobs ended in this invocation to what is final and what goes back. */
 
 import type { Outcome, OutcomeResult } from '../domain/outcome.ts';
-import type { Answer } from '../ports/fastly.ts';
-import type { Sight, WorkSession } from './account-session.ts';
+import type { FastlyResult } from '../ports/fastly.ts';
+import type { AccountSession, Sight } from './account-session.ts';
 import { type End, type Ended, MIN_REMAINING_MS } from './execute-batch.ts';
 import { done, settle } from './execute-job.ts';
 import type { Delivered } from './hand-back.ts';
@@ -18,7 +18,7 @@ const MAX_DELIVERIES_IN_OUTAGE = 150;
 
 /** One look, after the last POST, tells what the lost and refused ones came to. */
 export const settleAll = async (
-  session: WorkSession,
+  session: AccountSession,
   ended: readonly Ended[],
   remainingMs: () => number,
 ): Promise<readonly Ended[]> => {
@@ -32,7 +32,7 @@ export const settleAll = async (
   );
 };
 
-const lookAfterwards = async (session: WorkSession): Promise<Answer<Sight> | undefined> => {
+const lookAfterwards = async (session: AccountSession): Promise<FastlyResult<Sight> | undefined> => {
   try {
     return await session.look(session.deps.now());
   } catch {
@@ -42,10 +42,10 @@ const lookAfterwards = async (session: WorkSession): Promise<Answer<Sight> | und
 };
 
 const settleOne = async (
-  session: WorkSession,
+  session: AccountSession,
   { job }: Delivered,
   { failure }: Extract<End, { kind: 'unsure' }>,
-  sight: Answer<Sight> | undefined,
+  sight: FastlyResult<Sight> | undefined,
 ): Promise<End> => {
   if (job.action === 'delete') throw new Error('a delete is never unsure');
   if (sight?.ok) return settle(session, job, failure, sight.value);
@@ -59,7 +59,7 @@ export type Final = { readonly delivered: Delivered; readonly outcome: Outcome }
 export type Concluded = { readonly final: readonly Final[]; readonly returned: readonly Returned[] };
 
 /** Splits ends into outcomes and messages that go back; gives up a write that fails on and on while others work. */
-export const conclude = async (session: WorkSession, ended: readonly Ended[]): Promise<Concluded> => {
+export const conclude = async (session: AccountSession, ended: readonly Ended[]): Promise<Concluded> => {
   const failing = ended.filter(({ end }) => end.kind === 'unavailable' && end.during === 'write').length;
   const othersWork = session.writesAnswered > 0 || failing === 1;
   const final: Final[] = [];
@@ -74,7 +74,7 @@ export const conclude = async (session: WorkSession, ended: readonly Ended[]): P
 };
 
 const concludeOne = async (
-  session: WorkSession,
+  session: AccountSession,
   { delivered, end }: Ended,
   othersWork: boolean,
 ): Promise<Final | Returned> => {
@@ -98,14 +98,14 @@ const concludeOne = async (
   }
 };
 
-const countWait = ({ deps, account }: WorkSession, ended: readonly Ended[]): void => {
+const countWait = ({ deps, account }: AccountSession, ended: readonly Ended[]): void => {
   const until = Math.max(...ended.map(({ end }) => (end.kind === 'closed' ? end.until : 0)));
   if (until > 0)
     deps.metrics.add(account, 'QuotaWaitSeconds', Math.max(0, Math.ceil((until - deps.now()) / 1000)));
 };
 
 const finalOf = (
-  { deps }: WorkSession,
+  { deps }: AccountSession,
   delivered: Delivered,
   result: OutcomeResult,
   detail: string | undefined,
@@ -117,7 +117,7 @@ const finalOf = (
 
 /** Whether it is this write that does not work, and not Fastly. */
 const isGivenUp = async (
-  session: WorkSession,
+  session: AccountSession,
   { message }: Delivered,
   end: Extract<End, { kind: 'unavailable' }>,
   othersWork: boolean,

@@ -4,14 +4,14 @@ import type { Email } from '../domain/invitation.ts';
 import type { FinishJob } from '../domain/job.ts';
 import { OUTCOME_RESULTS, type Outcome } from '../domain/outcome.ts';
 import { runPrefix } from '../state/keys.ts';
-import { storeFoldedLedger } from '../state/ledger-store.ts';
+import { updateLedger } from '../state/ledger-store.ts';
 import { type PlanRecord, releasedChanges } from '../state/plan-record.ts';
 import { readPointer, updatePointer } from '../state/pointer-store.ts';
 import { readOutcomes, readRecord } from '../state/read-run.ts';
 import { isRunOf } from '../state/run-pointer.ts';
 import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
 import { finishedNotification } from './notifications.ts';
-import type { WorkDeps } from './ports.ts';
+import type { WorkerPorts } from './ports.ts';
 
 /** A result for jobs whose outcome nobody stored. */
 const UNKNOWN = 'unknown';
@@ -56,21 +56,21 @@ const makeReport = (
 };
 
 /** Returns the report's key. */
-const storeReport = async (deps: WorkDeps, report: RunReport): Promise<string> => {
+const storeReport = async (deps: WorkerPorts, report: RunReport): Promise<string> => {
   const prefix = runPrefix(report.account, report.runId);
   for (const { name, content } of deps.renderReport(report))
     await deps.store.write(`${prefix}${name}`, content);
   return `${prefix}report.json`;
 };
 
-const tellIfNeeded = async (deps: WorkDeps, report: RunReport, key: string): Promise<void> => {
+const tellIfNeeded = async (deps: WorkerPorts, report: RunReport, key: string): Promise<void> => {
   const { rejected = 0, failed = 0, unknown = 0 } = report.counts;
   if (rejected + failed + unknown === 0) return;
   await deps.notify(finishedNotification(report.account, report.runId, { rejected, failed, unknown }, key));
 };
 
 /** `superseded`: the run is void, or finished already. Throws when something could not be read or stored: try again. */
-export const finish = async (job: FinishJob, deps: WorkDeps): Promise<'finished' | 'superseded'> => {
+export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<'finished' | 'superseded'> => {
   const { account, runId, generation } = job;
   const pointer = (await readPointer(deps.store, account))?.pointer;
   if (!isRunOf(pointer, job) || pointer.status === 'halted' || pointer.status === 'finished')
@@ -81,7 +81,7 @@ export const finish = async (job: FinishJob, deps: WorkDeps): Promise<'finished'
   const outcomes = await readOutcomes(deps.store, account, runId);
   const report = makeReport(record, outcomes, { generation, finishedAt: deps.now() });
   const key = await storeReport(deps, report);
-  await storeFoldedLedger(deps.store, record, outcomes, generation);
+  await updateLedger(deps.store, record, outcomes, generation);
   await tellIfNeeded(deps, report, key);
   await updatePointer(deps.store, account, generation, (current) => ({
     ...current,

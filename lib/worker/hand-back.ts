@@ -2,7 +2,7 @@
 
 import type { ChangeJob } from '../domain/job.ts';
 import { errorText } from '../ports/telemetry.ts';
-import type { WorkDeps, WorkMessage } from './ports.ts';
+import type { WorkerPorts, WorkMessage } from './ports.ts';
 
 export type Delivered = { readonly message: WorkMessage; readonly job: ChangeJob };
 
@@ -16,7 +16,7 @@ const FIRST_BACKOFF_SECONDS = 30;
 const MAX_BACKOFF_SECONDS = 15 * 60;
 
 /** Spreads what would otherwise come back at one moment. At least a second, so that no window is met at its very edge. */
-const jitter = ({ random }: WorkDeps): number => 1 + Math.floor(random() * MAX_JITTER_SECONDS);
+const jitter = ({ random }: WorkerPorts): number => 1 + Math.floor(random() * MAX_JITTER_SECONDS);
 
 const inSeconds = (message: WorkMessage, seconds: number): Returned => ({
   message,
@@ -27,17 +27,17 @@ const inSeconds = (message: WorkMessage, seconds: number): Returned => ({
 export const atOnce = (message: WorkMessage): Returned => inSeconds(message, 0);
 
 /** After a pause that doubles with every delivery. */
-export const later = (message: WorkMessage, deps: WorkDeps): Returned => {
+export const later = (message: WorkMessage, deps: WorkerPorts): Returned => {
   const backoff = Math.min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** (message.receives - 1));
   return inSeconds(message, backoff + jitter(deps));
 };
 
 /** When the quota window is over. `until`: milliseconds since 1970. */
-export const whenOpen = (message: WorkMessage, until: number, deps: WorkDeps): Returned =>
+export const whenOpen = (message: WorkMessage, until: number, deps: WorkerPorts): Returned =>
   inSeconds(message, (until - deps.now()) / 1000 + jitter(deps));
 
 /** Copies a message to the dead-letter queue. False when that did not work: then it has to go back. */
-export const bury = async (message: WorkMessage, reason: string, deps: WorkDeps): Promise<boolean> => {
+export const bury = async (message: WorkMessage, reason: string, deps: WorkerPorts): Promise<boolean> => {
   const { id, account, body } = message;
   try {
     await deps.deadLetters.copy({ id, groupId: account, body }, reason);

@@ -2,21 +2,21 @@
 
 import { decodeJob, type FinishJob } from '../domain/job.ts';
 import { errorText } from '../ports/telemetry.ts';
-import { WorkSession } from './account-session.ts';
+import { AccountSession } from './account-session.ts';
 import { executeAll } from './execute-batch.ts';
 import { conclude, settleAll } from './final-or-retry.ts';
-import { finish } from './finish-run.ts';
+import { finishRun } from './finish-run.ts';
 import { bury, type Delivered, later, type Returned } from './hand-back.ts';
-import type { WorkDeps, WorkMessage } from './ports.ts';
+import type { WorkerPorts, WorkMessage } from './ports.ts';
 import { storeOutcomes } from './store-outcomes.ts';
 
 /**
  * Carries a batch out and returns the ids of the messages that are to be delivered again. Never throws for what it
  * understands. `remainingMs`: what is left of the function's time.
  */
-export const work = async (
+export const handleBatch = async (
   messages: readonly WorkMessage[],
-  deps: WorkDeps,
+  deps: WorkerPorts,
   remainingMs: () => number,
 ): Promise<readonly string[]> => {
   const byAccount = Map.groupBy(messages, ({ account }) => account);
@@ -34,7 +34,7 @@ export const work = async (
 };
 
 /** The last act: one time-out for all messages of the account, as the first of them gates the group. */
-const handBack = async (account: string, returned: readonly Returned[], deps: WorkDeps): Promise<void> => {
+const handBack = async (account: string, returned: readonly Returned[], deps: WorkerPorts): Promise<void> => {
   if (returned.length === 0) return;
   const seconds = Math.max(...returned.map((back) => back.seconds));
   deps.log.info('handed back', { account, messages: returned.length, seconds });
@@ -66,11 +66,11 @@ const sort = (messages: readonly WorkMessage[]): Sorted => {
 const workAccount = async (
   account: string,
   messages: readonly WorkMessage[],
-  deps: WorkDeps,
+  deps: WorkerPorts,
   remainingMs: () => number,
 ): Promise<readonly Returned[]> => {
   const { changes, finishes, malformed } = sort(messages);
-  const session = new WorkSession(account, deps);
+  const session = new AccountSession(account, deps);
   const ended = await executeAll(session, changes, remainingMs);
   deps.quotas.set(account, session.gate.quota());
   const settled = await settleAll(session, ended, remainingMs);
@@ -87,7 +87,7 @@ const workAccount = async (
 };
 
 /** Copies what nobody can read to the dead-letter queue; what could not be copied goes back. */
-const buryAll = async (malformed: Sorted['malformed'], deps: WorkDeps): Promise<Returned[]> => {
+const buryAll = async (malformed: Sorted['malformed'], deps: WorkerPorts): Promise<Returned[]> => {
   const returned: Returned[] = [];
   for (const { message, problem } of malformed)
     if (await bury(message, `malformed: ${problem}`, deps))
@@ -96,11 +96,11 @@ const buryAll = async (malformed: Sorted['malformed'], deps: WorkDeps): Promise<
   return returned;
 };
 
-const finishAll = async (finishes: Sorted['finishes'], deps: WorkDeps): Promise<Returned[]> => {
+const finishAll = async (finishes: Sorted['finishes'], deps: WorkerPorts): Promise<Returned[]> => {
   const returned: Returned[] = [];
   for (const { message, job } of finishes) {
     try {
-      await finish(job, deps);
+      await finishRun(job, deps);
     } catch (error) {
       deps.log.error('finish goes back', { account: job.account, runId: job.runId, error: errorText(error) });
       returned.push(later(message, deps));

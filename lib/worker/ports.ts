@@ -3,7 +3,7 @@
 import type { Quota } from '../domain/quota.ts';
 import type { FastlyWriter } from '../ports/fastly.ts';
 import type { ReportFile } from '../ports/object-store.ts';
-import type { Surroundings } from '../ports/runtime.ts';
+import type { Runtime } from '../ports/runtime.ts';
 import type { RunReport } from '../state/run-report.ts';
 
 /** One message of a batch. */
@@ -18,7 +18,7 @@ export type WorkMessage = {
   readonly sentAt?: number;
   readonly receiptHandle: string;
 };
-export type WorkDeps = Surroundings & {
+export type WorkerPorts = Runtime & {
   /** `fresh`: read the token again, past any cache. `problem`: there is none. Throws when that can't be told now. */
   readonly connect: (
     account: string,

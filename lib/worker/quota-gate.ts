@@ -5,9 +5,9 @@ import {
   isLearned,
   type Quota,
   type QuotaReading,
-  reopensAt,
-  room,
+  windowEndsAt,
   writeAnswered,
+  writesLeft,
   writesStarted,
 } from '../domain/quota.ts';
 
@@ -47,12 +47,12 @@ export const createGate = (initial: Quota, reserve: number, now: () => number): 
     async enter(writes) {
       for (;;) {
         const time = now();
-        if (isClosed(quota, reserve, time)) return { kind: 'closed', until: reopensAt(quota, time) };
-        const free = room(quota, reserve, time);
+        if (isClosed(quota, reserve, time)) return { kind: 'closed', until: windowEndsAt(quota, time) };
+        const free = writesLeft(quota, reserve, time);
         if (free >= writes) return grant(writes);
         if (free === 1 && !isLearned(quota, time)) return grant(1);
         // Nothing on its way can make more room in this window: what is left is too little for this one.
-        if (quota.inFlight === 0) return { kind: 'closed', until: reopensAt(quota, time) };
+        if (quota.inFlight === 0) return { kind: 'closed', until: windowEndsAt(quota, time) };
         await new Promise<void>((resume) => waiting.push(resume));
       }
     },
@@ -65,7 +65,7 @@ export const createGate = (initial: Quota, reserve: number, now: () => number): 
       wake();
     },
     isClosed: () => isClosed(quota, reserve, now()),
-    reopensAt: () => reopensAt(quota, now()),
+    reopensAt: () => windowEndsAt(quota, now()),
     quota: () => quota,
   };
 };

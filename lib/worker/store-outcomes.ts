@@ -7,7 +7,7 @@ import { errorText } from '../ports/telemetry.ts';
 import { outcomesPrefix } from '../state/keys.ts';
 import type { Final } from './final-or-retry.ts';
 import { later, type Returned } from './hand-back.ts';
-import type { WorkDeps } from './ports.ts';
+import type { WorkerPorts } from './ports.ts';
 
 const OUTCOME_METRICS = {
   created: 'JobsCreated',
@@ -22,14 +22,14 @@ const OUTCOME_METRICS = {
 } as const satisfies Record<OutcomeResult, MetricName>;
 
 /** One object per run and batch. Unique, so that no delivery overwrites another's. */
-const outcomesKey = (account: string, runId: string, { now, random }: WorkDeps): string => {
+const outcomesKey = (account: string, runId: string, { now, random }: WorkerPorts): string => {
   const suffix = Math.floor(random() * 36 ** 8)
     .toString(36)
     .padStart(8, '0');
   return `${outcomesPrefix(account, runId)}${new Date(now()).toISOString()}-${suffix}.jsonl`;
 };
 
-const count = (account: string, final: readonly Final[], { metrics, log }: WorkDeps): void => {
+const count = (account: string, final: readonly Final[], { metrics, log }: WorkerPorts): void => {
   const results = Map.groupBy(final, ({ outcome }) => outcome.result);
   for (const [result, some] of results) metrics.add(account, OUTCOME_METRICS[result], some.length);
   const counts = Object.fromEntries([...results].map(([result, some]) => [result, some.length]));
@@ -50,7 +50,7 @@ const count = (account: string, final: readonly Final[], { metrics, log }: WorkD
 export const storeOutcomes = async (
   account: string,
   final: readonly Final[],
-  deps: WorkDeps,
+  deps: WorkerPorts,
 ): Promise<Returned[]> => {
   const returned: Returned[] = [];
   for (const [runId, some] of Map.groupBy(final, ({ delivered }) => delivered.job.runId)) {

@@ -1,6 +1,6 @@
 /** Plan, enqueue, work off; or go on where an interrupted run was. */
 
-import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/text.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
@@ -20,7 +20,7 @@ const VOIDS_OLDER: ReadonlySet<SyncResult['status']> = new Set(['in_sync', 'chan
 
 const planAndEnqueue = async (bench: Bench, jobs: Jobs, wish: Wish): Promise<SyncResult> => {
   let sent = false;
-  const send: SyncDeps['queue']['send'] = async (messages) => {
+  const send: PlannerPorts['queue']['send'] = async (messages) => {
     // Otherwise an old job that is not visible yet would keep the new ones waiting.
     if (!sent) jobs.clear();
     sent = true;

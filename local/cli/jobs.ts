@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutgoingMessage } from '../../lib/domain/job.ts';
-import type { WorkDeps, WorkMessage } from '../../lib/worker/ports.ts';
+import type { WorkerPorts, WorkMessage } from '../../lib/worker/ports.ts';
 import { openDurableQueue } from '../durable-queue.ts';
 import { workMessageOf } from '../work-message.ts';
 
@@ -18,8 +18,8 @@ export type Jobs = {
   /** The next ones, if any is visible now. */
   receive(): readonly WorkMessage[];
   acknowledge(messages: readonly WorkMessage[]): void;
-  readonly setVisibility: WorkDeps['setVisibility'];
-  readonly deadLetters: WorkDeps['deadLetters'] & { readonly path: string; count(): number };
+  readonly setVisibility: WorkerPorts['setVisibility'];
+  readonly deadLetters: WorkerPorts['deadLetters'] & { readonly path: string; count(): number };
   /** Forgets everything: whoever enqueues for a newer generation has no use for the jobs of an older one. */
   clear(): void;
   /** In milliseconds since 1970; undefined: there is nothing left. */

@@ -1,8 +1,8 @@
 /** The planner, wired to a roster file, the state folder and the screen. */
 
 import type { SyncRequest } from '../../lib/plan/decide.ts';
-import { syncAccount } from '../../lib/planner/plan-account.ts';
-import type { SyncDeps } from '../../lib/planner/ports.ts';
+import { planAccount } from '../../lib/planner/plan-account.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { planReports } from '../../lib/report/plan-report.ts';
 import { duration } from '../../lib/report/text.ts';
@@ -12,9 +12,9 @@ import { notifyLog } from './log-file.ts';
 import { applyCommand } from './options.ts';
 import { renderPlan } from './render-plan.ts';
 
-type Send = SyncDeps['queue']['send'];
+type Send = PlannerPorts['queue']['send'];
 
-const depsOf = (bench: Bench, send: Send, onPlan: (record: PlanRecord) => void): SyncDeps => {
+const depsOf = (bench: Bench, send: Send, onPlan: (record: PlanRecord) => void): PlannerPorts => {
   const { options, rules, store, target, screen, log, clock } = bench;
   return {
     store,
@@ -58,7 +58,7 @@ export const plan = async (
   });
   const { prune } = options;
   const wish = { ...request, ...(prune !== undefined && { prune }) };
-  const result = await syncAccount({ ...wish, account: options.account, manual: true }, deps);
+  const result = await planAccount({ ...wish, account: options.account, manual: true }, deps);
   if (record !== undefined) screen.print(['', ...renderPlan(record, options.rosterName, screen.paint)]);
   return result;
 };

@@ -2,8 +2,8 @@
 
 import { runReports } from '../../lib/report/run-report.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
-import { work } from '../../lib/worker/handle-batch.ts';
-import type { WorkDeps } from '../../lib/worker/ports.ts';
+import { handleBatch } from '../../lib/worker/handle-batch.ts';
+import type { WorkerPorts } from '../../lib/worker/ports.ts';
 import type { Bench } from './bench.ts';
 import { drain } from './drain.ts';
 import type { Jobs } from './jobs.ts';
@@ -30,7 +30,7 @@ const depsOf = (
   jobs: Jobs,
   onQuotaWait: () => void,
   onReport: (report: RunReport) => void,
-): WorkDeps => ({
+): WorkerPorts => ({
   store,
   connect: async () => ({ fastly: target.fastly }),
   deadLetters: jobs.deadLetters,
@@ -79,7 +79,7 @@ export const workOff = async (bench: Bench, jobs: Jobs, total: number): Promise<
     {
       work: (messages, remainingMs) => {
         because = FAILED_TRY;
-        return work(messages, deps, remainingMs);
+        return handleBatch(messages, deps, remainingMs);
       },
       onProgress: (until) => progress.update(done(), until === undefined ? undefined : { because, until }),
     },

@@ -1,6 +1,6 @@
 /** Cancels the trial's invitation, and makes sure that it is gone. */
 
-import { reopensAt, UNKNOWN_QUOTA, writeAnswered } from '../../lib/domain/quota.ts';
+import { UNKNOWN_QUOTA, windowEndsAt, writeAnswered } from '../../lib/domain/quota.ts';
 import { failed, ok, type Verdict } from './report.ts';
 import type { Trial, TrialPorts } from './trial.ts';
 import { quotaText, type Written } from './wire.ts';
@@ -17,7 +17,7 @@ type Refused = Extract<Written, { kind: 'refused' }>;
 const awaitQuota = async ({ reading }: Refused, id: string, ports: TrialPorts): Promise<boolean> => {
   const { now, sleep, interrupted, report } = ports;
   const time = now();
-  const opensAt = reopensAt(writeAnswered(UNKNOWN_QUOTA, { reading, rateLimited: true }, time), time);
+  const opensAt = windowEndsAt(writeAnswered(UNKNOWN_QUOTA, { reading, rateLimited: true }, time), time);
   report.see(
     'clean-up',
     `the quota is used up: waiting until ${new Date(opensAt).toISOString()} to cancel ${id}. Ctrl-C leaves it there`,

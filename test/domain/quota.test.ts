@@ -5,10 +5,10 @@ import {
   isClosed,
   type Quota,
   type QuotaReading,
-  reopensAt,
-  room,
   UNKNOWN_QUOTA,
+  windowEndsAt,
   writeAnswered,
+  writesLeft,
   writesStarted,
 } from '../../lib/domain/quota.ts';
 import { createGate } from '../../lib/worker/quota-gate.ts';
@@ -60,11 +60,11 @@ describe('room', () => {
       free: 0,
     },
   ])('$name', ({ quota, free }) => {
-    expect(room(quota, RESERVE, NOW)).toBe(free);
+    expect(writesLeft(quota, RESERVE, NOW)).toBe(free);
   });
 
   it('is unknown again in a new window', () => {
-    expect(room(told(50), RESERVE, RESET + 2000)).toBe(1);
+    expect(writesLeft(told(50), RESERVE, RESET + 2000)).toBe(1);
     expect(isClosed(told(50), RESERVE, RESET + 2000)).toBe(false);
   });
 
@@ -74,7 +74,7 @@ describe('room', () => {
   });
 
   it('follows others who use the quota between two of our writes', () => {
-    expect(room(told(60, {}, told(700)), RESERVE, NOW)).toBe(10);
+    expect(writesLeft(told(60, {}, told(700)), RESERVE, NOW)).toBe(10);
   });
 
   it('believes a newer window and ignores an answer from an older one', () => {
@@ -86,7 +86,7 @@ describe('room', () => {
 
 describe('when a closed gate reopens', () => {
   const closed = (more: Partial<QuotaReading>, rateLimited = true): number =>
-    reopensAt(writeAnswered(UNKNOWN_QUOTA, { reading: reading(0, more), rateLimited }, NOW), NOW);
+    windowEndsAt(writeAnswered(UNKNOWN_QUOTA, { reading: reading(0, more), rateLimited }, NOW), NOW);
   const nextHour = RESET + 1000;
   it.each([
     { name: 'at the reset Fastly names', more: {}, at: nextHour },

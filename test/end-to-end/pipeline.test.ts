@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
+import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/simulator.ts';
 import { poll } from '../support/event-source.ts';
 import { type LambdaFunction, startFunction } from '../support/function.ts';
@@ -90,7 +90,7 @@ describe('the deployed bundles, over the wire', () => {
       deployment,
       'email,role,services\nmember@example.com,user,\nkept@example.com,user,\nchanged@example.com,billing,\nnew@example.com,engineer,exampleService00000001:purge_all\n',
     );
-    const { results } = (await planner.invoke(event('s3-notification'))) as SyncAnswer;
+    const { results } = (await planner.invoke(event('s3-notification'))) as SyncResponse;
     expect(results).toMatchObject([
       {
         account: 'acme',
@@ -126,7 +126,7 @@ describe('the deployed bundles, over the wire', () => {
     const { planner, worker, wire } = deployment;
     await upload(deployment, rosterOf(2));
     const status = async (name: string): Promise<unknown> =>
-      ((await planner.invoke(event(name))) as SyncAnswer).results.map((result) => result.status);
+      ((await planner.invoke(event(name))) as SyncResponse).results.map((result) => result.status);
     expect(await status('manual-plan')).toEqual(['planned']);
     expect(await status('approve')).toEqual(['enqueued']);
     expect(await status('schedule')).toEqual(['in_progress']);

@@ -24,7 +24,7 @@ describe('JSON in lines', () => {
   it('has a line per element and per entry, so that it diffs and greps', () => {
     const lines = write({
       changes: [{ email: 'a@example.com' }, { email: 'b@example.com' }],
-      ledger: { carried: { 'c@example.com': { count: 1 } }, forgotten: [] },
+      ledger: { recovered: { 'c@example.com': { count: 1 } }, forgotten: [] },
     }).split('\n');
     expect(lines).toEqual([
       '{',

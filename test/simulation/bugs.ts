@@ -3,8 +3,8 @@
  * them within some hundred runs would not find real ones either.
  */
 
-import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
-import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { Trigger } from '../../lib/planner/trigger.ts';
 import type { FastlyReader } from '../../lib/ports/fastly.ts';
 import type { Mutation } from './functions.ts';
@@ -45,7 +45,7 @@ export const stressed =
 const approveWhateverIsHeld: Mutation = {
   sync:
     (call) =>
-    async (trigger: Trigger, deps: SyncDeps): Promise<SyncAnswer> => {
+    async (trigger: Trigger, deps: PlannerPorts): Promise<SyncResponse> => {
       if (trigger.kind !== 'manual' || trigger.request.approve === undefined)
         return await call(trigger, deps);
       const { account = '' } = trigger.request;
@@ -56,7 +56,7 @@ const approveWhateverIsHeld: Mutation = {
 };
 
 const finishFirst = inPlanner(({ queue }) => {
-  let kept: Parameters<SyncDeps['queue']['send']>[0] = [];
+  let kept: Parameters<PlannerPorts['queue']['send']>[0] = [];
   return {
     queue: {
       send: async (messages) => {

@@ -3,7 +3,13 @@
 import type { Access, Email } from '../../lib/domain/invitation.ts';
 import type { QuotaReading } from '../../lib/domain/quota.ts';
 import { encodeInvitation } from '../../lib/fastly/json-api.ts';
-import type { Answer, Failure, FailureKind, FastlyReader, FastlyWriter } from '../../lib/ports/fastly.ts';
+import type {
+  Failure,
+  FailureKind,
+  FastlyReader,
+  FastlyResult,
+  FastlyWriter,
+} from '../../lib/ports/fastly.ts';
 import type { SimulatedAnswer, SimulatedRequest } from '../../local/simulator/answers.ts';
 import type { FastlyAccount } from './fastly-account.ts';
 import type { Exchange, Invocation } from './invocation.ts';
@@ -50,11 +56,11 @@ const failure = (kind: FailureKind, message: string, status?: number): { ok: fal
   failure: { kind, message: `simulated: ${message}`, ...(status !== undefined && { status }) },
 });
 
-const read = <T>(deps: FastlyDeps, value: () => T): Promise<Answer<T>> => {
+const read = <T>(deps: FastlyDeps, value: () => T): Promise<FastlyResult<T>> => {
   const { fastly, token, invocation, random, strikes } = deps;
   const slow = strikes('fastlySlow');
   const answerAfterMs = slow ? random.between(1000, 9000) : duration(random, TYPICAL_READ_MS);
-  return invocation.exchange<Answer<T>>({
+  return invocation.exchange<FastlyResult<T>>({
     ...travel(random, answerAfterMs),
     effect: () => {
       if (fastly.isDown('read')) return failure('unavailable', '503', 503);
@@ -158,7 +164,7 @@ const send = async <T>(
   write: Write,
   watch: WriteWatch,
   toValue: (body: string) => T,
-): Promise<Answer<T>> => {
+): Promise<FastlyResult<T>> => {
   const fate = fateOf(deps);
   const exchange: Exchange<SimulatedAnswer | undefined> = {
     effectAfterMs: fate.effectAfterMs,
@@ -182,7 +188,7 @@ const send = async <T>(
 /** `watch` is told of a write when it starts. */
 export const writerFor = (deps: FastlyDeps, watch: (write: Write) => WriteWatch): FastlyWriter => {
   const { listInvitations, listMembers } = readerFor(deps);
-  const start = <T>(write: Write, toValue: (body: string) => T): Promise<Answer<T>> =>
+  const start = <T>(write: Write, toValue: (body: string) => T): Promise<FastlyResult<T>> =>
     send(deps, write, watch(write), toValue);
   return {
     listInvitations,

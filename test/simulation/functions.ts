@@ -2,16 +2,16 @@
 
 import type { ChangeJob } from '../../lib/domain/job.ts';
 import { decodeJob } from '../../lib/domain/job.ts';
-import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
-import { sync } from '../../lib/planner/handle-trigger.ts';
-import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
+import { handleTrigger } from '../../lib/planner/handle-trigger.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { Trigger } from '../../lib/planner/trigger.ts';
 import type { FastlyWriter } from '../../lib/ports/fastly.ts';
 import type { ReportFile } from '../../lib/ports/object-store.ts';
 import type { Notification } from '../../lib/ports/telemetry.ts';
 import { PLANNING_TIMEOUT_MS } from '../../lib/state/run-pointer.ts';
-import { work } from '../../lib/worker/handle-batch.ts';
-import type { WorkDeps } from '../../lib/worker/ports.ts';
+import { handleBatch } from '../../lib/worker/handle-batch.ts';
+import type { WorkerPorts } from '../../lib/worker/ports.ts';
 import type { ReceivedMessage } from '../../local/fifo-queue.ts';
 import { workMessageOf } from '../../local/work-message.ts';
 import { storeFor } from './bucket.ts';
@@ -24,8 +24,8 @@ import type { World } from './world.ts';
 
 /** A deliberate mistake, to see whether the simulation finds it. */
 export type Mutation = {
-  readonly sync?: (call: typeof sync) => typeof sync;
-  readonly work?: (call: typeof work) => typeof work;
+  readonly sync?: (call: typeof handleTrigger) => typeof handleTrigger;
+  readonly work?: (call: typeof handleBatch) => typeof handleBatch;
 };
 
 const onlyJson = (name: string, value: unknown): readonly ReportFile[] => [
@@ -72,8 +72,8 @@ export type PlannerCall = {
 export const callPlanner = (
   { world, invocation, process, notified, mutation }: PlannerCall,
   trigger: Trigger,
-): Promise<SyncAnswer> => {
-  const deps: SyncDeps = {
+): Promise<SyncResponse> => {
+  const deps: PlannerPorts = {
     ...shared(world, invocation, notified),
     queue: senderFor(world.queueDeps, invocation),
     connect: async (account, { fresh }) => {
@@ -85,7 +85,7 @@ export const callPlanner = (
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     planningTimeoutMs: PLANNING_TIMEOUT_MS,
   };
-  return (mutation.sync?.(sync) ?? sync)(trigger, deps);
+  return (mutation.sync?.(handleTrigger) ?? handleTrigger)(trigger, deps);
 };
 
 export type WorkerCall = {
@@ -99,7 +99,7 @@ export const callWorker = (
   { world, invocation, process, mutation }: WorkerCall,
   batch: readonly ReceivedMessage[],
 ): Promise<readonly string[]> => {
-  const deps: WorkDeps = {
+  const deps: WorkerPorts = {
     ...shared(world, invocation, () => undefined),
     connect: async (account, { fresh }) => {
       const token = await process.token(world, invocation, account, fresh);
@@ -110,7 +110,9 @@ export const callWorker = (
     renderReport: (report) => onlyJson('report.json', report),
     quotas: process.quotas,
   };
-  return (mutation.work?.(work) ?? work)(batch.map(workMessageOf), deps, () => invocation.remainingMs());
+  return (mutation.work?.(handleBatch) ?? handleBatch)(batch.map(workMessageOf), deps, () =>
+    invocation.remainingMs(),
+  );
 };
 
 const jobsIn = (batch: readonly ReceivedMessage[], account: string): ChangeJob[] =>

@@ -1,6 +1,6 @@
 /** Invokes the planner as Lambda does: at once, again when an asynchronous invocation failed, and killed in between. */
 
-import type { SyncAnswer } from '../../lib/planner/handle-trigger.ts';
+import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import type { Trigger } from '../../lib/planner/trigger.ts';
 import { callPlanner, type Mutation } from './functions.ts';
@@ -60,7 +60,7 @@ export class PlannerHost {
     const { counts, scheduler } = this.#world;
     if (end.kind === 'returned') {
       giveBack();
-      for (const result of (end.value as SyncAnswer).results) {
+      for (const result of (end.value as SyncResponse).results) {
         counts.add(`plans ${result.status}`);
         this.#world.note(() => `${name} ${describe(result)}`);
         this.#answered(result);

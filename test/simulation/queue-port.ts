@@ -1,8 +1,8 @@
 /** SQS as the functions see it: batches that are accepted in part, or whose acceptance nobody hears of. */
 
 import type { OutgoingMessage } from '../../lib/domain/job.ts';
-import type { SyncDeps } from '../../lib/planner/ports.ts';
-import type { WorkDeps } from '../../lib/worker/ports.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
+import type { WorkerPorts } from '../../lib/worker/ports.ts';
 import type { FifoQueue } from '../../local/fifo-queue.ts';
 import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
@@ -45,7 +45,7 @@ const sendBatch = (deps: QueueDeps, invocation: Invocation, batch: Batch): Promi
   });
 };
 
-export const senderFor = (deps: QueueDeps, invocation: Invocation): SyncDeps['queue'] => ({
+export const senderFor = (deps: QueueDeps, invocation: Invocation): PlannerPorts['queue'] => ({
   async send(messages) {
     let pending = messages;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS && pending.length > 0; attempt += 1) {
@@ -65,7 +65,7 @@ export const visibilityFor =
   (
     { queue, scheduler, random, strikes, changed }: QueueDeps,
     invocation: Invocation,
-  ): WorkDeps['setVisibility'] =>
+  ): WorkerPorts['setVisibility'] =>
   (receiptHandles, seconds) =>
     invocation.exchange({
       ...travel(random, duration(random, TYPICAL_MS)),
@@ -79,7 +79,7 @@ export const visibilityFor =
 export const deadLettersFor = (
   { deadLetters, scheduler, random, strikes }: QueueDeps,
   invocation: Invocation,
-): WorkDeps['deadLetters'] => ({
+): WorkerPorts['deadLetters'] => ({
   copy: ({ id, groupId, body }, reason) =>
     invocation.exchange({
       ...travel(random, duration(random, TYPICAL_MS)),

@@ -1,19 +1,19 @@
 /** What deliberate mistakes are made of: functions with something between them and their outside world. */
 
 import { decodeJob } from '../../lib/domain/job.ts';
-import type { SyncDeps } from '../../lib/planner/ports.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { FastlyReader, FastlyWriter } from '../../lib/ports/fastly.ts';
 import type { ObjectStore, StoredObject } from '../../lib/ports/object-store.ts';
 import { pointerKey } from '../../lib/state/keys.ts';
-import type { WorkDeps, WorkMessage } from '../../lib/worker/ports.ts';
+import type { WorkerPorts, WorkMessage } from '../../lib/worker/ports.ts';
 import type { Mutation } from './functions.ts';
 
-export const inPlanner = (change: (deps: SyncDeps) => Partial<SyncDeps>): Mutation => ({
+export const inPlanner = (change: (deps: PlannerPorts) => Partial<PlannerPorts>): Mutation => ({
   sync: (call) => (trigger, deps) => call(trigger, { ...deps, ...change(deps) }),
 });
 
 export const inWorker = (
-  change: (deps: WorkDeps, messages: readonly WorkMessage[]) => Partial<WorkDeps>,
+  change: (deps: WorkerPorts, messages: readonly WorkMessage[]) => Partial<WorkerPorts>,
 ): Mutation => ({
   work: (call) => (messages, deps, remainingMs) =>
     call(messages, { ...deps, ...change(deps, messages) }, remainingMs),
@@ -57,7 +57,7 @@ export const withReader = (change: (fastly: FastlyReader) => Partial<FastlyReade
   }));
 
 export const withWriter = (
-  change: (fastly: FastlyWriter, deps: WorkDeps) => Partial<FastlyWriter>,
+  change: (fastly: FastlyWriter, deps: WorkerPorts) => Partial<FastlyWriter>,
 ): Mutation =>
   inWorker((deps) => ({
     connect: async (account, options) => {

@@ -11,7 +11,7 @@ import {
   type Outcome,
   type OutcomeResult,
 } from '../../lib/domain/outcome.ts';
-import { foldLedger, settleRun } from '../../lib/state/ledger-update.ts';
+import { applyOutcomes, recoverRun } from '../../lib/state/ledger-update.ts';
 import { decodeRecord } from '../../lib/state/plan-record.ts';
 import { email, invitation, ledgerEntry, NOW } from '../support/build.ts';
 import { create, remove, replace, WorkerWorld } from '../support/worker.ts';
@@ -37,7 +37,7 @@ const settled = (
   const { outcomes = [], found = [], ledger = new Map() } = given;
   const run = { record: recordOf([change]), outcomes: foldOutcomes(outcomes) };
   const byEmail = Map.groupBy(found, (one) => one.email) as Map<Email, Invitation[]>;
-  return settleRun(run, ledger, byEmail, 8).get(change.email);
+  return recoverRun(run, ledger, byEmail, 8).get(change.email);
 };
 
 describe('settleRun: what a run that never finished has done', () => {
@@ -139,8 +139,8 @@ describe('the fold', () => {
         const ledger: Ledger = new Map(before.map((name) => [email(name), ledgerEntry()]));
         const record = recordOf(changes);
         const folded = foldOutcomes(outcomes);
-        const once = foldLedger(ledger, record, folded, 7);
-        expect(foldLedger(once, record, folded, 7)).toEqual(once);
+        const once = applyOutcomes(ledger, record, folded, 7);
+        expect(applyOutcomes(once, record, folded, 7)).toEqual(once);
       }),
     );
   });

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Access, Email, Invitation, Member } from '../../lib/domain/invitation.ts';
 import type { OutgoingMessage } from '../../lib/domain/job.ts';
 import type { QuotaReading } from '../../lib/domain/quota.ts';
-import type { Answer, Failure, TokenInfo } from '../../lib/ports/fastly.ts';
+import type { Failure, FastlyResult, TokenInfo } from '../../lib/ports/fastly.ts';
 import type { MetricName } from '../../lib/ports/metrics.ts';
 import type { ObjectStore, WriteCondition } from '../../lib/ports/object-store.ts';
 import type { Fields, Notification } from '../../lib/ports/telemetry.ts';
@@ -56,7 +56,7 @@ export class FakeStore implements ObjectStore {
   }
 }
 
-const ok = <T>(value: T, quota?: QuotaReading): Answer<T> =>
+const ok = <T>(value: T, quota?: QuotaReading): FastlyResult<T> =>
   quota === undefined ? { ok: true, value } : { ok: true, value, quota };
 
 const failure = (kind: Failure['kind'], message = `Fastly said ${kind}`): Failure => ({
@@ -120,7 +120,12 @@ export class FakeFastly {
     return undefined;
   }
 
-  async #answer<T>(call: Call, name: string, isWrite: boolean, effect: () => Answer<T>): Promise<Answer<T>> {
+  async #answer<T>(
+    call: Call,
+    name: string,
+    isWrite: boolean,
+    effect: () => FastlyResult<T>,
+  ): Promise<FastlyResult<T>> {
     await this.onCall(name);
     this.log.push(name);
     const quota = isWrite ? this.#spend() : undefined;
@@ -129,7 +134,7 @@ export class FakeFastly {
     const answer = fault === undefined || fault.afterEffect ? effect() : undefined;
     const told = quota === undefined ? {} : { quota };
     if (fault !== undefined) return { ok: false, failure: fault.failure, ...told };
-    return { ...(answer as Answer<T>), ...told };
+    return { ...(answer as FastlyResult<T>), ...told };
   }
 
   #reading(remaining: number): QuotaReading {
@@ -147,16 +152,16 @@ export class FakeFastly {
     return this.#reading(this.remaining);
   }
 
-  readToken(): Promise<Answer<TokenInfo>> {
+  readToken(): Promise<FastlyResult<TokenInfo>> {
     const { customerId, scopes, tokenExpiresAt: expiresAt } = this;
     return this.#answer('token', 'token', false, () => ok({ customerId, scopes, expiresAt }));
   }
 
-  listInvitations(): Promise<Answer<readonly Invitation[]>> {
+  listInvitations(): Promise<FastlyResult<readonly Invitation[]>> {
     return this.#answer('invitations', 'invitations', false, () => ok([...this.invitations]));
   }
 
-  listMembers(): Promise<Answer<readonly Member[]>> {
+  listMembers(): Promise<FastlyResult<readonly Member[]>> {
     return this.#answer('members', 'members', false, () => ok([...this.members]));
   }
 
@@ -170,7 +175,7 @@ export class FakeFastly {
     });
   }
 
-  deleteInvitation(id: string): Promise<Answer<undefined>> {
+  deleteInvitation(id: string): Promise<FastlyResult<undefined>> {
     return this.#answer('delete', `delete ${id}`, true, () => {
       const found = this.invitations.some((invitation) => invitation.id === id);
       this.invitations = this.invitations.filter((invitation) => invitation.id !== id);

@@ -2,8 +2,8 @@
 
 import { parseRules, type Rules } from '../../lib/domain/config.ts';
 import { decodeJob, type Job } from '../../lib/domain/job.ts';
-import { type SyncAnswer, sync } from '../../lib/planner/handle-trigger.ts';
-import type { SyncDeps } from '../../lib/planner/ports.ts';
+import { handleTrigger, type SyncResponse } from '../../lib/planner/handle-trigger.ts';
+import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { parseTrigger } from '../../lib/planner/trigger.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
@@ -40,7 +40,7 @@ export class PlannerWorld {
     this.rules = parseRules(env);
   }
 
-  deps(more: Partial<SyncDeps> = {}): SyncDeps {
+  deps(more: Partial<PlannerPorts> = {}): PlannerPorts {
     const { store, queue, telemetry, clock } = this;
     return {
       store,
@@ -73,12 +73,12 @@ export class PlannerWorld {
     this.store.objects.set(`rosters/${account}.csv`, roster);
   }
 
-  trigger(event: unknown, more: Partial<SyncDeps> = {}): Promise<SyncAnswer> {
-    return sync(parseTrigger(event), this.deps(more));
+  trigger(event: unknown, more: Partial<PlannerPorts> = {}): Promise<SyncResponse> {
+    return handleTrigger(parseTrigger(event), this.deps(more));
   }
 
   /** The one result of a trigger for `acme`. */
-  async run(event: object = {}, more: Partial<SyncDeps> = {}): Promise<SyncResult> {
+  async run(event: object = {}, more: Partial<PlannerPorts> = {}): Promise<SyncResult> {
     const { results } = await this.trigger({ account: 'acme', mode: 'apply', ...event }, more);
     const [result] = results;
     if (result === undefined || results.length !== 1)

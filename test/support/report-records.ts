@@ -1,6 +1,6 @@
 /** Plan records and run reports of any size, as the planner and the worker would write them. */
 
-import { type Change, tallyOf } from '../../lib/domain/change.ts';
+import { type Change, summarize } from '../../lib/domain/change.ts';
 import { type Access, normalizeEmail } from '../../lib/domain/invitation.ts';
 import { OUTCOME_RESULTS } from '../../lib/domain/outcome.ts';
 import { estimateFinish } from '../../lib/domain/quota.ts';
@@ -74,7 +74,7 @@ export const planRecord = (
   });
   const heldSet = new Set(held);
   const approval = hashChanges('acme', held);
-  const { writes } = tallyOf(released);
+  const { writes } = summarize(released);
   const finish = estimateFinish(writes, { perHour: 1000, reserve: 50 }, Date.parse(CREATED_AT));
   return {
     version: 1,
@@ -90,7 +90,7 @@ export const planRecord = (
       approval,
       approveCommand: `npx osls invoke --function sync --data '{"account":"acme","approve":"${approval}"}'`,
     }),
-    counts: { ...tallyOf(changes).counts, keep, member: 310 },
+    counts: { ...summarize(changes).counts, keep, member: 310 },
     guards: readings,
     held: holds,
     changes: changes.map((change) => (heldSet.has(change) ? { ...change, held: true } : change)),
@@ -109,7 +109,7 @@ export const planRecord = (
     issues: [],
     warnings: ['the column "team" is not used'],
     quota: { writes, perHour: 1000, estimatedFinish: new Date(finish).toISOString() },
-    ledger: { carried: {}, forgotten: [] },
+    ledger: { recovered: {}, forgotten: [] },
     ...more,
   };
 };

@@ -8,8 +8,8 @@ import { NO_COUNTS } from '../../lib/planner/result.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
-import { work } from '../../lib/worker/handle-batch.ts';
-import type { WorkDeps, WorkMessage } from '../../lib/worker/ports.ts';
+import { handleBatch } from '../../lib/worker/handle-batch.ts';
+import type { WorkerPorts, WorkMessage } from '../../lib/worker/ports.ts';
 import { access, email, encodeJob, NOW } from './build.ts';
 import { FakeClock, FakeFastly, FakeStore, FakeTelemetry } from './fakes.ts';
 
@@ -45,7 +45,7 @@ export class WorkerWorld {
   readonly store = new FakeStore();
   readonly telemetry = new FakeTelemetry();
   readonly fastly = new FakeFastly(this.clock.now);
-  readonly quotas: WorkDeps['quotas'] = new Map();
+  readonly quotas: WorkerPorts['quotas'] = new Map();
   readonly buried: { body: string; reason: string }[] = [];
   readonly visibility: { handles: readonly string[]; seconds: number }[] = [];
   /** Milliseconds left to the function. */
@@ -106,7 +106,7 @@ export class WorkerWorld {
       issues: [],
       warnings: [],
       quota: { writes: 1, perHour: 1000, estimatedFinish: new Date(NOW).toISOString() },
-      ledger: { carried: {}, forgotten: [] },
+      ledger: { recovered: {}, forgotten: [] },
       ...more,
     };
     this.store.objects.set(`runs/acme/${RUN.runId}/plan.json`, JSON.stringify(record));
@@ -126,7 +126,7 @@ export class WorkerWorld {
     return jobEncoder(RUN)(work).body;
   }
 
-  deps(more: Partial<WorkDeps> = {}): WorkDeps {
+  deps(more: Partial<WorkerPorts> = {}): WorkerPorts {
     const { store, telemetry, clock, quotas } = this;
     return {
       store,
@@ -158,8 +158,8 @@ export class WorkerWorld {
     };
   }
 
-  work(messages: readonly WorkMessage[], more: Partial<WorkDeps> = {}): Promise<readonly string[]> {
-    return work(messages, this.deps(more), () => this.remainingMs);
+  work(messages: readonly WorkMessage[], more: Partial<WorkerPorts> = {}): Promise<readonly string[]> {
+    return handleBatch(messages, this.deps(more), () => this.remainingMs);
   }
 
   /** One job in a batch of its own. Returns how it ended: its result, or `back` and the seconds. */
