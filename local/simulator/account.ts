@@ -39,6 +39,8 @@ export type Account = {
   handle(request: SimulatedRequest): SimulatedAnswer;
   /** Records the events, then makes them true. */
   commit(events: readonly AccountEvent[]): void;
+  /** Fastly behaves otherwise from now on. */
+  behave(change: Partial<Behaviour>): void;
 };
 
 export const windowOf = ({ windowMs, now }: AccountOptions): number =>
@@ -68,13 +70,29 @@ const SECOND_MS = 1000;
 const resetSeconds = (options: AccountOptions): number =>
   Math.ceil((windowOf(options) + options.windowMs) / SECOND_MS);
 
-const quotaHeaders = (account: Account, remaining: number): Record<string, string> =>
-  account.options.behaviour.quotaHeaders
-    ? {
-        'fastly-ratelimit-remaining': String(remaining),
-        'fastly-ratelimit-reset': String(resetSeconds(account.options)),
-      }
-    : {};
+/** Of five answers in a row two tell it: which ones depends on the size of the quota, so that the first of a window may be without. */
+const isTold = ({ quotaHeaders }: Behaviour, remaining: number): boolean =>
+  quotaHeaders === 'some' ? (remaining * 7) % 5 < 2 : quotaHeaders;
+
+const shownReset = (options: AccountOptions): number => {
+  const reset = resetSeconds(options);
+  const window = options.windowMs / SECOND_MS;
+  const shown = { true: reset, past: reset - 2 * window, far_future: reset + 1000 * window };
+  const { quotaReset } = options.behaviour;
+  return quotaReset === 'milliseconds' ? reset * SECOND_MS : shown[quotaReset];
+};
+
+const quotaHeaders = ({ options }: Account, remaining: number): Record<string, string> => {
+  const { behaviour } = options;
+  if (!isTold(behaviour, remaining)) return {};
+  // What a client sees of two headers of one name.
+  const shown = (value: number): string =>
+    behaviour.repeatedQuotaHeaders ? `${value}, ${value}` : `${value}`;
+  return {
+    'fastly-ratelimit-remaining': shown(remaining),
+    'fastly-ratelimit-reset': shown(shownReset(options)),
+  };
+};
 
 const limited = (account: Account): SimulatedAnswer => {
   const { options } = account;
@@ -109,7 +127,8 @@ const tokenWorks = ({ state, options }: Account, headers: SimulatedRequest['head
 
 const CHANGES_LISTING: ReadonlySet<AccountEvent['type']> = new Set(['invited', 'ended', 'expired']);
 
-export const createAccount = (options: AccountOptions): Account => {
+export const createAccount = (given: AccountOptions): Account => {
+  const options = { ...given, behaviour: { ...given.behaviour } };
   const state = createState();
   /** Sorting 100,000 invitations for each of 1,000 pages would be most of the work. */
   let newest: SimulatedInvitation[] | undefined;
@@ -120,16 +139,22 @@ export const createAccount = (options: AccountOptions): Account => {
     if (events.some(({ type }) => CHANGES_LISTING.has(type))) newest = undefined;
   };
 
+  const behave = (change: Partial<Behaviour>): void => {
+    Object.assign(options.behaviour, change);
+    newest = undefined;
+  };
+
   const listPage = (request: SimulatedRequest): SimulatedAnswer => {
     const { behaviour, customerId } = options;
+    const { expired, listingLagMs } = behaviour;
     const now = options.now();
     newest ??= newestFirst(state.invitations.values()).filter((invitation) =>
       isListed(invitation, behaviour),
     );
+    const arrived =
+      listingLagMs === 0 ? newest : newest.filter(({ createdAt }) => createdAt <= now - listingLagMs);
     const listed =
-      behaviour.expired === 'listed'
-        ? newest
-        : newest.filter((invitation) => !isExpired(invitation, behaviour, now));
+      expired === 'listed' ? arrived : arrived.filter((invitation) => !isExpired(invitation, behaviour, now));
     return pageAnswer(request, listed, { behaviour, customerId, now });
   };
 
@@ -139,7 +164,7 @@ export const createAccount = (options: AccountOptions): Account => {
     if (request.path === '/invitations') return listPage(request);
     if (request.path === '/tokens/self') return answerToken(options);
     if (request.path === `/customer/${customerId}/users`)
-      return usersAnswer(state.members.values(), customerId);
+      return usersAnswer(state.members.values(), { behaviour, customerId });
     return refusal(404, 'Record not found');
   };
 
@@ -153,6 +178,6 @@ export const createAccount = (options: AccountOptions): Account => {
     return { ...answer, headers: { ...answer.headers, date, 'cache-control': 'no-store' } };
   };
 
-  const account: Account = { options, state, handle, commit };
+  const account: Account = { options, state, handle, commit, behave };
   return account;
 };

@@ -23,12 +23,41 @@ export type Behaviour = {
   readonly pageSizeAboveMax: 'clamped' | 'refused';
   /** Whether reads get 429 too once the quota is used up. False: documented so; one user saw otherwise. */
   readonly limitsReads: boolean;
-  /** Whether write answers tell the quota. True, although 360 of 1,133 recorded ones did not. */
-  readonly quotaHeaders: boolean;
+  /** Whether write answers tell the quota. True, although 360 of 1,133 recorded ones did not; `some`: two of five do. */
+  readonly quotaHeaders: boolean | 'some';
+  /** The reset they tell. `true`: in all recordings it is the end of the running hour, in seconds. */
+  readonly quotaReset: 'true' | 'past' | 'far_future' | 'milliseconds';
+  /** Whether the quota headers come twice, which a client sees as one with a comma. False: never recorded. */
+  readonly repeatedQuotaHeaders: boolean;
   /** Whether a 429 has `Retry-After`. False: no recording and no document has it. */
   readonly retryAfter: boolean;
   /** A successful DELETE. 204 in the documentation; 200 with a body in a hand-written mock. */
   readonly deleteStatus: 200 | 204;
+  /** The most invitations on one page, whatever is asked for. 100 is documented; fewer make many pages of few people. */
+  readonly largestPage: number;
+  /** For how long the list does not show a new invitation, in milliseconds. 0: nothing is known of such a delay. */
+  readonly listingLagMs: number;
+  /** A POST that names another customer than the token's. `refused`: the right is the token's; no client is known to have tried. */
+  readonly otherCustomer: 'refused' | 'ignored';
+  /**
+   * How a role is shown. `derived`: also of somebody who was given role ids, as on automation tokens, whose `role` is the
+   * highest of their roles; `capitalised`: under its display name; `user`: one of the old names, whatever was asked.
+   */
+  readonly shownRole: 'as_asked' | 'derived' | 'capitalised' | 'user' | 'dropped';
+  /**
+   * How role ids are shown. `derived`: also of somebody who was given a role; `objects`: with id and name, as on automation
+   * tokens; `one_more`: with one that appeared by itself, as `ngwaf_*_imported` does.
+   */
+  readonly shownRoles:
+    | 'as_asked'
+    | 'derived'
+    | 'objects'
+    | 'reversed'
+    | 'upper_case'
+    | 'one_more'
+    | 'dropped';
+  /** How `limit_services` is shown. `derived`: whether there are services. */
+  readonly shownLimit: 'as_asked' | 'derived' | 'always' | 'dropped';
 };
 
 export const DEFAULT_BEHAVIOUR: Behaviour = {
@@ -43,6 +72,14 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   pageSizeAboveMax: 'clamped',
   limitsReads: false,
   quotaHeaders: true,
+  quotaReset: 'true',
+  repeatedQuotaHeaders: false,
   retryAfter: false,
   deleteStatus: 204,
+  largestPage: 100,
+  listingLagMs: 0,
+  otherCustomer: 'refused',
+  shownRole: 'as_asked',
+  shownRoles: 'as_asked',
+  shownLimit: 'as_asked',
 };

@@ -1,6 +1,7 @@
 /** What tests and demonstrations do to a simulated account behind the API's back, and what they read from it. */
 
 import { type Account, windowOf } from './account.ts';
+import type { Behaviour } from './behaviour.ts';
 import { isExpired, newestFirst } from './listing.ts';
 import type { AccountEvent, SimulatedInvitation, SimulatedMember } from './state.ts';
 import { openInvitations, simulatedId } from './writes.ts';
@@ -36,6 +37,8 @@ export type Controls = {
   removeInvitation(email: string): void;
   /** Another tool of the same Fastly user makes writes in the current window. */
   spendQuota(writes: number): void;
+  /** Fastly behaves otherwise from now on. */
+  behave(change: Partial<Behaviour>): void;
   revokeToken(): void;
   restoreToken(): void;
 };
@@ -100,6 +103,7 @@ export const createControls = (account: Account): Controls => {
     removeInvitation: (email) =>
       commit([{ type: 'ended', id: openInvitation(email).id, at: options.now(), end: 'deleted' }]),
     spendQuota: (writes) => commit([{ type: 'spent', window: windowOf(options), writes, by: 'others' }]),
+    behave: account.behave,
     revokeToken: () => commit([{ type: 'token', valid: false }]),
     restoreToken: () => commit([{ type: 'token', valid: true }]),
   };

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { PERMISSIONS, parseEmail, ROLES } from '../../lib/domain/invitation.ts';
 import { refusal, type SimulatedAnswer } from './answers.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { SimulatedInvitation } from './state.ts';
 
 const related = v.object({ data: v.object({ id: v.string() }) });
@@ -56,6 +57,7 @@ const problemOf = ({ email, role, roles, limitServices, services }: Wish): Simul
 export const parseWish = (
   body: string,
   customerId: string,
+  otherCustomer: Behaviour['otherCustomer'],
 ): { wish: Wish } | { refused: SimulatedAnswer } => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), bodySchema), body);
   if (!parsed.success) {
@@ -63,7 +65,7 @@ export const parseWish = (
     return { refused: refusal(400, 'Bad request', `Invalid value for ${field}`) };
   }
   const { attributes, relationships } = parsed.output.data;
-  if (relationships.customer.data.id !== customerId)
+  if (relationships.customer.data.id !== customerId && otherCustomer === 'refused')
     return { refused: refusal(403, 'You are not authorized to perform this action') };
   const wish: Wish = {
     email: attributes.email.trim(),

@@ -2,6 +2,7 @@
 
 import { json, jsonApi, refusal, type SimulatedAnswer, type SimulatedRequest, timestamp } from './answers.ts';
 import type { Behaviour } from './behaviour.ts';
+import { shownAccess } from './shown.ts';
 import type { SimulatedInvitation, SimulatedMember } from './state.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -23,7 +24,7 @@ export const renderInvitation = (
   invitation: SimulatedInvitation,
   { behaviour, customerId, now }: { behaviour: Behaviour; customerId: string; now: number },
 ) => {
-  const { id, email, role, roles, limitServices, services, createdAt, end, endedAt } = invitation;
+  const { id, email, services, createdAt, end, endedAt } = invitation;
   const over = end !== undefined || isExpired(invitation, behaviour, now);
   return {
     id,
@@ -32,11 +33,9 @@ export const renderInvitation = (
       created_at: timestamp(createdAt),
       email,
       deleted_at: end === 'deleted' && endedAt !== undefined ? timestamp(endedAt) : null,
-      ...(role !== undefined && { role }),
-      ...(roles !== undefined && { roles }),
       status_code: over ? behaviour.expiredStatusCode : 1,
       updated_at: timestamp(endedAt ?? createdAt),
-      limit_services: limitServices,
+      ...shownAccess(invitation, behaviour),
     },
     relationships: {
       customer: { data: { id: customerId, type: 'customer' } },
@@ -75,7 +74,7 @@ export const pageAnswer = (
   const tooLarge = asked > MAX_PAGE_SIZE && context.behaviour.pageSizeAboveMax === 'refused';
   if (current < 1 || asked < 1 || tooLarge)
     return refusal(400, 'Bad request', 'page[number] or page[size] is out of range');
-  const size = Math.min(asked, MAX_PAGE_SIZE);
+  const size = Math.min(asked, MAX_PAGE_SIZE, context.behaviour.largestPage);
   const totalPages = Math.max(1, Math.ceil(listed.length / size));
   const shown = listed.slice((current - 1) * size, current * size);
   return jsonApi({
@@ -91,22 +90,23 @@ export const pageAnswer = (
 };
 
 /** A bare array without pages; what is not set is null, as recorded. */
-export const usersAnswer = (members: Iterable<SimulatedMember>, customerId: string): SimulatedAnswer =>
+export const usersAnswer = (
+  members: Iterable<SimulatedMember>,
+  { behaviour, customerId }: { behaviour: Behaviour; customerId: string },
+): SimulatedAnswer =>
   json(
-    Array.from(members, ({ id, login, role, roles, limitServices, locked, createdAt }) => ({
-      id,
-      created_at: timestamp(createdAt),
-      updated_at: timestamp(createdAt),
-      name: login.split('@')[0],
+    Array.from(members, (member) => ({
+      id: member.id,
+      created_at: timestamp(member.createdAt),
+      updated_at: timestamp(member.createdAt),
+      name: member.login.split('@')[0],
       customer_id: customerId,
       require_new_password: null,
-      ...(role !== undefined && { role }),
-      ...(roles !== undefined && { roles }),
-      login,
+      login: member.login,
       deleted_at: null,
-      locked: locked ? true : null,
+      locked: member.locked ? true : null,
       two_factor_auth_enabled: null,
-      limit_services: limitServices,
+      ...shownAccess(member, behaviour),
       last_active_at: null,
     })),
   );

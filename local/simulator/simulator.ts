@@ -32,6 +32,8 @@ export type SimulatorOptions = {
   readonly behaviour?: Partial<Behaviour>;
   /** Added before every answer. Default 0 */
   readonly delayMs?: number;
+  /** Called when a request arrives, before it is answered: people may act between any two of them. */
+  readonly onRequest?: (request: Pick<SimulatedRequest, 'method' | 'path' | 'query'>) => void;
 };
 
 export type Simulator = Controls & {
@@ -94,12 +96,19 @@ const answerWithFault = (
 
 const NO_ANSWER: SimulatedAnswer = { status: 200, headers: {}, body: '' };
 
+type Wiring = Pick<SimulatorOptions, 'onRequest'> & {
+  readonly account: Account;
+  readonly faults: Faults;
+  readonly delayMs: number;
+};
+
 const respond = async (
-  { account, faults, delayMs }: { account: Account; faults: Faults; delayMs: number },
+  { account, faults, delayMs, onRequest }: Wiring,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
   const request = requestOf(message, await text(message));
+  onRequest?.(request);
   const fault = faults.take(request.method, decodeURIComponent(message.url ?? '/'));
   const isCarriedOut = fault?.answer === undefined || fault.answer === 'cut_body' || fault.effect === true;
   const answer = isCarriedOut ? account.handle(request) : NO_ANSWER;
@@ -136,7 +145,13 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   });
   for (const event of journal?.replayed.flat() ?? []) applyEvent(account.state, event);
   const faults = createFaults();
-  const wiring = { account, faults, delayMs: options.delayMs ?? delayMs };
+  const { onRequest } = options;
+  const wiring: Wiring = {
+    account,
+    faults,
+    delayMs: options.delayMs ?? delayMs,
+    ...(onRequest !== undefined && { onRequest }),
+  };
   const server = createServer((message, response) => {
     // A client that went away in the middle of its request, or an address that can't be read.
     respond(wiring, message, response).catch(() => response.destroy());

@@ -33,7 +33,7 @@ const isDuplicate = ({ state, options }: Account, email: string): boolean => {
 
 const invite = (account: Account, body: string): Effect => {
   const { customerId, behaviour, now } = account.options;
-  const parsed = parseWish(body, customerId);
+  const parsed = parseWish(body, customerId, behaviour.otherCustomer);
   if ('refused' in parsed) return { answer: parsed.refused };
   const { wish } = parsed;
   if (isDuplicate(account, wish.email))
