@@ -33,7 +33,7 @@ describe('JSON in lines', () => {
       '{"email":"b@example.com"}',
       '],',
       '"ledger": {',
-      '"carried": {',
+      '"recovered": {',
       '"c@example.com": {"count":1}',
       '},',
       '"forgotten": []',
