@@ -3,6 +3,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { DAY_MS } from '../lib/domain/time.ts';
 import type { InvitationSeed, MemberSeed } from '../local/simulator/controls.ts';
 
 const GIVEN = [
@@ -31,7 +32,6 @@ const FAMILY = [
   'marsh',
   'vale',
 ];
-const DAY_MS = 24 * 3600 * 1000;
 
 const nameOf = (person: number): string =>
   `${GIVEN[person % GIVEN.length]}.${FAMILY[Math.floor(person / GIVEN.length) % FAMILY.length]}`;

@@ -4,8 +4,7 @@ import type { Field } from './change.ts';
 import { servicesDigest } from './digest.ts';
 import type { Access, Invitation } from './invitation.ts';
 import type { LedgerEntry } from './ledger.ts';
-
-const DAY_MS = 24 * 3600 * 1000;
+import { DAY_MS } from './time.ts';
 
 /** Not expired, as far as one can tell. Fastly says seven days; whether it lists expired ones is not documented. */
 export const isLive = (invitation: Invitation, ttlDays: number, now: number): boolean =>

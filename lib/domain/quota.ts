@@ -5,10 +5,10 @@
  * @see https://www.fastly.com/documentation/reference/api/#rate-limiting
  */
 
-const SECOND_MS = 1000;
-const HOUR_MS = 3600 * SECOND_MS;
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
+
 /** A window is an hour; a reset further ahead than this is nonsense, however the clocks differ. */
-const MAX_RESET_AHEAD_MS = HOUR_MS + 60 * SECOND_MS;
+const MAX_RESET_AHEAD_MS = HOUR_MS + MINUTE_MS;
 /** `Date` and reset are whole seconds: without this, a rounded reset could lie just before the window's end. */
 const ROUNDING_MS = SECOND_MS;
 

@@ -1,8 +1,7 @@
 /** How often and how soon one address may be mailed. */
 
 import type { LedgerEntry } from '../domain/ledger.ts';
-
-const DAY_MS = 24 * 3600 * 1000;
+import { DAY_MS } from '../domain/time.ts';
 
 type MailRules = {
   readonly maxInvitesPerEmail: number;
