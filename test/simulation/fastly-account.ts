@@ -1,7 +1,6 @@
 /** A Fastly account with a token that can change, outages, and people who can't be invited. */
 
 import { type Email, type Invitation, type Member, normalizeEmail } from '../../lib/domain/invitation.ts';
-import type { Failure } from '../../lib/ports/fastly.ts';
 import { type Account, createAccount, windowOf } from '../../local/simulator/account.ts';
 import { type Controls, createControls } from '../../local/simulator/controls.ts';
 import { isExpired, isListed } from '../../local/simulator/listing.ts';
@@ -22,8 +21,8 @@ export class FastlyAccount {
   /** What the parameter store holds. */
   storedToken = 1;
   readonly outages: { readonly from: number; readonly to: number; readonly reads: boolean }[] = [];
-  /** How long the list does not show a new invitation. */
-  listingLagMs: number;
+  /** Until when all reads fail, or answer as if somebody was changing the account. */
+  spell: { readonly until: number; readonly moves: boolean } | undefined;
   /** Whom Fastly refuses, whatever is asked for them. */
   readonly unwelcome = new Set<Email>();
   readonly #scheduler: Scheduler;
@@ -34,7 +33,6 @@ export class FastlyAccount {
     this.customerId = `customer-${name}`;
     this.#scheduler = scheduler;
     this.#settings = settings;
-    this.listingLagMs = settings.listingLagMs;
     this.account = createAccount({
       token: 'the-token',
       customerId: this.customerId,
@@ -42,10 +40,15 @@ export class FastlyAccount {
       quotaPerHour: settings.quotaPerHour,
       windowMs: HOUR_MS,
       behaviour: settings.behaviour,
-      now: () => scheduler.now,
+      now: () => this.now,
       record: () => undefined,
     });
     this.controls = createControls(this.account);
+  }
+
+  /** Fastly's clock: milliseconds since 1970. */
+  get now(): number {
+    return this.#scheduler.now;
   }
 
   /** The start of the quota window. */
@@ -59,36 +62,27 @@ export class FastlyAccount {
   }
 
   isDown(what: 'read' | 'write'): boolean {
-    const { now } = this.#scheduler;
+    const { now } = this;
     return this.outages.some(({ from, to, reads }) => from <= now && now < to && (reads || what === 'write'));
   }
 
-  refuses(token: number): Failure | undefined {
-    return token === this.validToken
-      ? undefined
-      : { kind: 'unauthorized', status: 401, message: 'simulated: 401, the token is not valid' };
-  }
-
-  /** Whether reads are refused, too, for want of quota. */
-  get limitsReads(): boolean {
+  /** Somebody else's writes, refused like ours when nothing is left. Returns how many were done. */
+  otherWrites(count: number): number {
     const { us, others } = this.used;
-    return this.#settings.behaviour.limitsReads && us + others >= this.#settings.quotaPerHour;
+    const done = Math.max(0, Math.min(count, this.#settings.quotaPerHour - us - others));
+    if (done > 0) this.controls.spendQuota(done);
+    return done;
   }
 
-  /** Somebody else's write: refused like ours when nothing is left. */
-  otherWrite(): boolean {
-    const { us, others } = this.used;
-    if (us + others >= this.#settings.quotaPerHour) return false;
-    this.controls.spendQuota(1);
-    return true;
+  /** A write that Fastly counts, whatever it answers. */
+  spend(): void {
+    this.account.commit([{ type: 'spent', window: this.window, writes: 1, by: 'us' }]);
   }
 
-  /** As `GET /invitations` shows it, in our words; with nothing expired that was not at `expiredAt`, in Fastly's time. */
-  listInvitations(expiredAt: number = this.#scheduler.now): Invitation[] {
+  /** As `GET /invitations` lists it, in our words; with nothing expired that was not at `expiredAt`, in Fastly's time. */
+  listInvitations(expiredAt: number = this.now): Invitation[] {
     const { behaviour } = this.#settings;
-    const now = this.#scheduler.now;
     return [...this.account.state.invitations.values()]
-      .filter(({ createdAt }) => createdAt <= now - this.listingLagMs)
       .filter((invitation) => isListed(invitation, behaviour) && invitation.end !== 'deleted')
       .filter((one) => behaviour.expired === 'listed' || !isExpired(one, behaviour, expiredAt))
       .map((invitation) => this.#render(invitation, expiredAt));
@@ -106,7 +100,7 @@ export class FastlyAccount {
     return (this.account.state.idsByAddress.get(email) ?? [])
       .map((id) => this.account.state.invitations.get(id))
       .filter((invitation) => invitation !== undefined)
-      .filter((one) => one.end === undefined && !isExpired(one, behaviour, this.#scheduler.now));
+      .filter((one) => one.end === undefined && !isExpired(one, behaviour, this.now));
   }
 
   #render(invitation: SimulatedInvitation, now: number): Invitation {

@@ -6,7 +6,7 @@ import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
 import { handleTrigger } from '../../lib/planner/handle-trigger.ts';
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { Trigger } from '../../lib/planner/trigger.ts';
-import type { FastlyWriter } from '../../lib/ports/fastly.ts';
+import type { FastlyReader, FastlyWriter } from '../../lib/ports/fastly.ts';
 import type { ReportFile } from '../../lib/ports/object-store.ts';
 import type { Notification } from '../../lib/ports/telemetry.ts';
 import { PLANNING_TIMEOUT_MS } from '../../lib/state/run-pointer.ts';
@@ -15,7 +15,8 @@ import type { WorkerPorts } from '../../lib/worker/ports.ts';
 import type { ReceivedMessage } from '../../local/fifo-queue.ts';
 import { workMessageOf } from '../../local/work-message.ts';
 import { storeFor } from './bucket.ts';
-import { type FastlyDeps, REQUEST_TIMEOUT_MS, readerFor, type Write, writerFor } from './fastly-port.ts';
+import { createClient } from './fastly-client.ts';
+import { REQUEST_TIMEOUT_MS, sendFor, type TransportDeps, type Write } from './fastly-transport.ts';
 import { watchedLog, watchedMetrics, watchNotification } from './invariants/privacy.ts';
 import type { Invocation } from './invocation.ts';
 import type { Process } from './processes.ts';
@@ -51,15 +52,33 @@ const shared = (world: World, invocation: Invocation, notified: (notification: N
   };
 };
 
-const fastlyDeps = (world: World, invocation: Invocation, account: string, token: number): FastlyDeps => ({
-  fastly: world.account(account),
-  token,
-  invocation,
-  random: world.random,
-  strikes: world.strikes,
-  approached: () => world.approached(account),
-  listed: () => world.witness.listed(account, invocation),
-});
+/** Fastly as one invocation sees it. */
+const clientFor = (
+  world: World,
+  { invocation, account, token }: { invocation: Invocation; account: string; token: number },
+  watch: TransportDeps['watch'],
+): FastlyReader & FastlyWriter => {
+  const { random, strikes, settings, witness } = world;
+  const send = sendFor({
+    fastly: world.account(account),
+    token,
+    invocation,
+    random,
+    strikes,
+    read: ({ path, query }) => {
+      if (path[0] === 'tokens') world.approached(account);
+      if (query?.['page[number]'] === '1') witness.listed(account, invocation);
+    },
+    watch,
+  });
+  const listConcurrency = settings.rules.LIST_CONCURRENCY;
+  const sleep = (ms: number): Promise<void> => invocation.sleep(ms);
+  return createClient({ send, sleep, random: () => random.next(), listConcurrency });
+};
+
+const neverWrites = (): never => {
+  throw new Error('a planner does not write to Fastly');
+};
 
 export type PlannerCall = {
   readonly world: World;
@@ -78,7 +97,7 @@ export const callPlanner = (
     queue: senderFor(world.queueDeps, invocation),
     connect: async (account, { fresh }) => {
       const token = await process.token(world, invocation, account, fresh);
-      return { fastly: readerFor(fastlyDeps(world, invocation, account, token)) };
+      return { fastly: clientFor(world, { invocation, account, token }, neverWrites) };
     },
     renderPlan: (record) => onlyJson('plan.json', record),
     approveCommand: (account, approval) => `approve ${account} ${approval}`,
@@ -103,7 +122,8 @@ export const callWorker = (
     ...shared(world, invocation, () => undefined),
     connect: async (account, { fresh }) => {
       const token = await process.token(world, invocation, account, fresh);
-      return { fastly: watchedWriter({ world, invocation, process, mutation }, account, token, batch) };
+      const watch = watchFor({ world, invocation, process, mutation }, account, batch);
+      return { fastly: clientFor(world, { invocation, account, token }, watch) };
     },
     deadLetters: deadLettersFor(world.queueDeps, invocation),
     setVisibility: visibilityFor(world.queueDeps, invocation),
@@ -128,14 +148,14 @@ const isFor = (job: ChangeJob, write: Write): boolean =>
     ? job.action !== 'delete' && job.email === write.email
     : job.action !== 'create' && job.invitationIds.includes(write.id);
 
-const watchedWriter = (
+/** Tells the witness which job a write belongs to. */
+const watchFor = (
   { world, invocation, process }: WorkerCall,
   account: string,
-  token: number,
   batch: readonly ReceivedMessage[],
-): FastlyWriter => {
+): TransportDeps['watch'] => {
   const jobs = jobsIn(batch, account);
-  return writerFor(fastlyDeps(world, invocation, account, token), (write) => {
+  return (write) => {
     const job = jobs.find((candidate) => isFor(candidate, write));
     if (job === undefined) {
       world.violate(`${account}: ${write.method} that no job of the batch asks for`);
@@ -145,5 +165,5 @@ const watchedWriter = (
     const startedAt = world.scheduler.now;
     const ofJob = { account, invocation, container: process, method, job, startedAt };
     return world.witness.write('id' in write ? { ...ofJob, id: write.id } : ofJob, world.account(account));
-  });
+  };
 };

@@ -113,9 +113,11 @@ export class Outsiders {
     counts.add('outages');
   }
 
-  useQuota(): void {
-    const done = this.#fastly.otherWrite();
-    this.#world.counts.add(done ? "others' writes" : "others' writes refused");
+  useQuota(writes: number): void {
+    const { counts } = this.#world;
+    const done = this.#fastly.otherWrites(writes);
+    counts.add("others' writes", done);
+    counts.add("others' writes refused", writes - done);
   }
 
   #someLive(): SimulatedInvitation | undefined {

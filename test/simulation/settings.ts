@@ -117,8 +117,6 @@ export type Settings = {
   /** How long the trouble lasts. */
   readonly lastsMs: number;
   readonly scheduleEveryMs: number;
-  /** How long Fastly's list does not show a new invitation: the other exception that the documentation names. */
-  readonly listingLagMs: number;
   /** Of our clock against Fastly's. */
   readonly clockSkewMs: number;
 };
@@ -182,6 +180,8 @@ const drawBehaviour = (random: Random): Behaviour => {
   const expired = random.pick(['listed', 'listed', 'hidden'] as const);
   return {
     ...DEFAULT_BEHAVIOUR,
+    // The other exception that the documentation names.
+    listingLagMs: random.chance(0.04) ? random.between(500, 60_000) : 0,
     expired,
     expiredStatusCode: random.chance(0.8) ? 0 : 1,
     accepted: random.chance(0.8) ? 'hidden' : 'listed',
@@ -239,7 +239,6 @@ export const drawSettings = (random: Random): Settings => {
     quotaPerHour,
     lastsMs: isLong ? random.between(2, 10) * DAY_MS : random.between(20, 6 * 60) * MINUTE_MS,
     scheduleEveryMs: isLong ? DAY_MS : random.pick([60, 120, 300]) * MINUTE_MS,
-    listingLagMs: random.chance(0.04) ? random.between(500, 60_000) : 0,
     clockSkewMs: random.chance(0.3) ? random.between(-5 * MINUTE_MS, 5 * MINUTE_MS) : 0,
   };
 };

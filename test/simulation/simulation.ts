@@ -46,7 +46,7 @@ const calmDown = async (world: World, tenants: readonly Tenant[]): Promise<void>
   for (const { fastly, rosters } of tenants) {
     fastly.outages.length = 0;
     fastly.unwelcome.clear();
-    fastly.listingLagMs = 0;
+    fastly.controls.behave({ listingLagMs: 0 });
     fastly.validToken = fastly.storedToken;
     rosters.ensureUsable();
   }

@@ -109,10 +109,7 @@ const disturb = (world: World, host: PlannerHost, operator: Operator, tenant: Te
   sometimes(events.malformedMessages, () => sendNonsense(world, tenant));
   sometimes(events.damages, () => damage(world, tenant));
   const othersPerHour = Math.round(events.otherWrites * settings.quotaPerHour);
-  if (othersPerHour > 0)
-    sometimes(Math.ceil(lastsMs / HOUR_MS), () => {
-      for (let write = 0; write < othersPerHour; write += 1) outsiders.useQuota();
-    });
+  if (othersPerHour > 0) sometimes(Math.ceil(lastsMs / HOUR_MS), () => outsiders.useQuota(othersPerHour));
 };
 
 export const makeTrouble = (

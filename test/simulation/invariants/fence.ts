@@ -1,7 +1,7 @@
 /** Nothing is written that no current plan released. */
 
 import type { RecordedChange } from '../../../lib/state/plan-record.ts';
-import { REQUEST_TIMEOUT_MS } from '../fastly-port.ts';
+import { REQUEST_TIMEOUT_MS } from '../fastly-transport.ts';
 import { nameOf } from '../people.ts';
 import type { Book, Violate, WriteOfJob } from './book.ts';
 

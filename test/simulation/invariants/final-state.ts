@@ -4,6 +4,7 @@ import { decodeLedger, type Ledger } from '../../../lib/domain/ledger.ts';
 import type { OutcomeResult } from '../../../lib/domain/outcome.ts';
 import { protectedEmails } from '../../../lib/plan/protected-emails.ts';
 import type { PlanRecord } from '../../../lib/state/plan-record.ts';
+import { isExpired } from '../../../local/simulator/listing.ts';
 import { accessKey, nameOf } from '../people.ts';
 import type { Tenant } from '../trouble.ts';
 import type { World } from '../world.ts';
@@ -132,14 +133,29 @@ const leftoverProblem = ({ world, tenant, ledger, members }: Seen, email: Email)
     : 'is not in the roster, and invited';
 };
 
+/** Where expired invitations are not listed, one that nobody counted in time left no trace. */
+const expiredUnseen = ({ world, tenant }: Seen, ids: readonly string[]): number => {
+  const { behaviour } = world.settings;
+  if (behaviour.expired === 'listed') return 0;
+  const { state } = tenant.fastly.account;
+  const invitations = ids.map((id) => state.invitations.get(id)).filter((found) => found !== undefined);
+  return invitations.filter((one) => isExpired(one, behaviour, tenant.fastly.now)).length;
+};
+
 /** The ledger counts what was mailed. */
-const countProblem = ({ world, tenant, ledger }: Seen, email: Email): string | undefined => {
+const countProblem = (seen: Seen, email: Email): string | undefined => {
+  const { world, tenant, ledger } = seen;
   const history = world.witness.mails.historyOf(tenant.fastly.name, email);
   const { mails, excused, foreign } = history;
   if (excused || foreign) return undefined;
-  const since = world.witness.mails.since(history);
+  const all = world.witness.mails.since(history);
+  const unseen = expiredUnseen(
+    seen,
+    mails.map(({ id }) => id),
+  );
+  const since = all - unseen;
   const counted = ledger.get(email)?.count ?? 0;
   return since <= counted && counted <= mails.length
     ? undefined
-    : `has ${mails.length} mails, ${since} of them since they were last added, and the ledger counts ${counted}`;
+    : `has ${mails.length} mails, ${all} of them since they were last added, and the ledger counts ${counted}`;
 };

@@ -9,7 +9,7 @@ import type { FifoQueue, ReceivedMessage } from '../../../local/fifo-queue.ts';
 import type { SimulatedAnswer } from '../../../local/simulator/answers.ts';
 import type { Counts } from '../counts.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
-import type { WriteWatch } from '../fastly-port.ts';
+import { readingOf, type WriteWatch } from '../fastly-transport.ts';
 import type { Invocation } from '../invocation.ts';
 import { nameOf } from '../people.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -109,7 +109,7 @@ export class Witness {
         note(() => `${what}: ${answer.status}${late ? ', too late' : ''}`);
         this.#tookEffect(write, fastly, answer, late);
       },
-      answered: (reading) => this.#quota.answered(write, reading, fastly),
+      answered: (answer) => this.#quota.answered(write, answer && readingOf(answer), fastly),
     };
   }
 
@@ -135,7 +135,10 @@ export class Witness {
       return;
     }
     counts.add('mails');
-    if (late || fastly.listingLagMs > 0) this.mails.excuse(account, job.email);
+    // After its run was reported only the twin of a delivery still writes, and nobody counts its mail.
+    const isUncounted = late || this.outcomes.isReported(job.runId);
+    if (isUncounted || fastly.account.options.behaviour.listingLagMs > 0)
+      this.mails.excuse(account, job.email);
     this.mails.sent(write, JSON.parse(answer.body).data.id, fastly, scheduler.now);
   }
 
