@@ -1,12 +1,12 @@
 /** Before anything is claimed: is there a token, whose is it, and what may it do? */
 
 import type { Issue } from '../domain/issue.ts';
+import { DAY_MS } from '../domain/time.ts';
 import type { FastlyReader, FastlyResult, TokenInfo } from '../ports/fastly.ts';
 import type { RunPointer } from '../state/run-pointer.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { PlannerPorts } from './ports.ts';
 
-const DAY_MS = 24 * 3600 * 1000;
 const EXPIRY_WARNING_DAYS = 14;
 
 export type CheckedToken =
