@@ -1,16 +1,17 @@
 /** Fastly's token per account: a SecureString of the Parameter Store, or one fixed token for all. */
 
 import type { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
+import { isSendableToken } from '../domain/api-token.ts';
 import { describeError, errorName, isAccessDenied } from './errors.ts';
 
 /** A token, or what a person has to do about it. Neither the problem nor an error ever contains the token. */
-type TokenAnswer = { readonly token: string } | { readonly problem: string };
+type TokenResult = { readonly token: string } | { readonly problem: string };
 
 type TokenSource = {
   /** At most five minutes old. Throws when the Parameter Store can't tell now. */
-  read(account: string): Promise<TokenAnswer>;
+  read(account: string): Promise<TokenResult>;
   /** Past the cache: for a token that Fastly refused. */
-  refresh(account: string): Promise<TokenAnswer>;
+  refresh(account: string): Promise<TokenResult>;
 };
 
 type TokenSourceOptions = {
@@ -23,17 +24,14 @@ type TokenSourceOptions = {
 
 const MAX_AGE_SECONDS = 300;
 
-/** What can stand in an HTTP header. */
-const TOKEN = /^[\x21-\x7e]+$/;
-
 const storeCommand = (name: string): string =>
   `aws ssm put-parameter --type SecureString --overwrite --name ${name} --value "$FASTLY_API_TOKEN"`;
 
 /** `place`: where the text is from. */
-const checkToken = (text: string, place: string, remedy: string): TokenAnswer => {
+const checkToken = (text: string, place: string, remedy: string): TokenResult => {
   const token = text.trim();
   if (token === '') return { problem: `${place} is empty. ${remedy}` };
-  return TOKEN.test(token)
+  return isSendableToken(token)
     ? { token }
     : { problem: `${place} contains spaces, line breaks or characters that no token has. ${remedy}` };
 };
@@ -45,7 +43,7 @@ const fetchToken = async (
   provider: Pick<SSMProvider, 'get'>,
   name: string,
   forceFetch: boolean,
-): Promise<TokenAnswer> => {
+): Promise<TokenResult> => {
   const remedy = `Store it with: ${storeCommand(name)}`;
   try {
     const text = await provider.get(name, { decrypt: true, maxAge: MAX_AGE_SECONDS, forceFetch });
@@ -64,8 +62,8 @@ const fetchToken = async (
 /** Throws without `token` and `prefix`. */
 export const createTokenSource = ({ token, prefix, provider }: TokenSourceOptions): TokenSource => {
   if (token !== undefined) {
-    const answer = checkToken(token, 'FASTLY_API_TOKEN', 'Set it to an API token of Fastly');
-    return { read: async () => answer, refresh: async () => answer };
+    const result = checkToken(token, 'FASTLY_API_TOKEN', 'Set it to an API token of Fastly');
+    return { read: async () => result, refresh: async () => result };
   }
   if (prefix === undefined) throw new Error('a token source needs a token or the prefix of its parameters');
   const nameOf = (account: string): string => `${prefix}/${account}/token`;
