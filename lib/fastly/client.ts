@@ -1,9 +1,8 @@
 /** What the use cases ask of Fastly, over HTTP. Answers are values: nothing here throws for what Fastly or the network does. */
 
-import type { Access, Email, Invitation, Member } from '../domain/invitation.ts';
-import type { QuotaReading } from '../domain/quota.ts';
-import type { FastlyResult, TokenInfo } from '../ports/fastly.ts';
+import type { FastlyReader, FastlyResult, FastlyWriter } from '../ports/fastly.ts';
 import { failureOf } from './errors.ts';
+import { parseJson } from './json.ts';
 import {
   encodeInvitation,
   isId,
@@ -13,34 +12,21 @@ import {
   parsePage,
   parseToken,
 } from './json-api.ts';
-import { createPieceReader, parseJson } from './json-pieces.ts';
 import { type ListOptions, listWhole, PAGE_SIZE } from './list.ts';
+import { readQuota } from './quota-headers.ts';
 import { retryPauseMs } from './retry.ts';
 import {
   createSend,
   isSuccess,
   type Lost,
+  MIB,
   type Reply,
   type Request,
+  type Send,
   type TransportOptions,
 } from './transport.ts';
 
-export type FastlyClient = {
-  /** `GET /tokens/self` */
-  readToken(): Promise<FastlyResult<TokenInfo>>;
-  /** Every pending invitation, whole or not at all. Deleted ones are left out. */
-  listInvitations(): Promise<FastlyResult<readonly Invitation[]>>;
-  /** Every user of the account, locked ones too. */
-  listMembers(customerId: string): Promise<FastlyResult<readonly Member[]>>;
-  /** Sends one POST, and Fastly one mail. `id` is undefined when it succeeded without a readable answer. */
-  createInvitation(
-    customerId: string,
-    email: Email,
-    access: Access,
-  ): Promise<FastlyResult<{ readonly id: string | undefined }>>;
-  /** Sends one DELETE. */
-  deleteInvitation(id: string): Promise<FastlyResult<undefined>>;
-};
+export type FastlyClient = FastlyReader & FastlyWriter;
 
 export type FastlyOptions = TransportOptions & ListOptions;
 
@@ -48,114 +34,98 @@ const JSON_API = 'application/vnd.api+json';
 
 const OK = 200;
 
-/** The query is left out: which page it was is said where it matters. */
+/** Every user of an account comes in one answer: 100,000 of them take about 50 MiB. */
+const MAX_USERS_BYTES = 256 * MIB;
+
+/** Method and path, for messages. The query is left out: a message says which page it is about where that matters. */
 const nameOf = ({ method, path }: Request): string => `${method} /${path.join('/')}`;
 
-const lostAnswer = (request: Request, { kind, reason }: Lost): FastlyResult<never> => {
+const lostResult = (request: Request, { kind, reason }: Lost): FastlyResult<never> => {
   const doubt =
     request.method === 'GET' || kind !== 'unavailable' ? '' : '; whether it took effect is not known';
   return { ok: false, failure: { kind, message: `${nameOf(request)}: ${reason}${doubt}` } };
 };
 
-const quotaOf = ({ header }: Reply): QuotaReading => ({
-  remaining: header('fastly-ratelimit-remaining'),
-  reset: header('fastly-ratelimit-reset'),
-  date: header('date'),
-});
+/** Why nothing can be read from the body of a 2xx. `kind`: an answer that is too large or has another shape stays so. */
+type Unreadable = { readonly kind: 'unavailable' | 'incomplete'; readonly reason: string };
 
-/** Reads the body of one answer. `end`: what it says, or undefined when it is not JSON. */
-type BodyReader<T> = { add(bytes: Buffer): void; end(): Parsed<T> | undefined };
-
-const whole =
-  <T>(parse: (json: unknown) => Parsed<T>) =>
-  (): BodyReader<T> => {
-    const parts: Buffer[] = [];
+/** Only a 200 is read: a 206 says itself that it is a part. */
+const readBody = <T>(
+  { status, body, bodyProblem }: Reply,
+  parse: (json: unknown) => Parsed<T>,
+): { readonly value: T } | Unreadable => {
+  if (bodyProblem !== undefined)
     return {
-      add: (bytes) => parts.push(bytes),
-      end: () => {
-        const json = parseJson(Buffer.concat(parts));
-        return json === undefined ? undefined : parse(json);
-      },
+      kind: bodyProblem.kind === 'too_large' ? 'incomplete' : 'unavailable',
+      reason: `the answer ${bodyProblem.reason}`,
     };
-  };
-
-/** For lists that come in one answer, however long they are. */
-const inPieces =
-  <T>(parse: (json: unknown) => Parsed<readonly T[]>) =>
-  (): BodyReader<readonly T[]> => {
-    const items: T[] = [];
-    let problem: { readonly problem: string } | undefined;
-    const pieces = createPieceReader((json) => {
-      if (problem !== undefined) return;
-      const parsed = parse(json);
-      if ('problem' in parsed) problem = parsed;
-      else for (const item of parsed.value) items.push(item);
-    });
-    return { add: pieces.add, end: () => (pieces.end() ? (problem ?? { value: items }) : undefined) };
-  };
-
-/** A listing needs 200: a 206 is a part by name. */
-const readReply = <T>(
-  request: Request,
-  reply: Reply,
-  body: BodyReader<T>,
-  token: string,
-): FastlyResult<T> => {
-  if (!isSuccess(reply.status)) return { ok: false, failure: failureOf(nameOf(request), reply, token) };
-  const where = `${nameOf(request)}: ${reply.status}, but`;
-  const parsed = reply.cutOff || reply.status !== OK ? undefined : body.end();
-  if (parsed === undefined) {
-    const what = reply.cutOff ? 'the answer was cut off' : 'the answer is not whole JSON';
-    return { ok: false, failure: { kind: 'unavailable', status: reply.status, message: `${where} ${what}` } };
-  }
-  if ('value' in parsed) return { ok: true, value: parsed.value };
-  return {
-    ok: false,
-    failure: { kind: 'incomplete', status: reply.status, message: `${where} ${parsed.problem}` },
-  };
+  const json = status === OK ? parseJson(body) : undefined;
+  if (json === undefined) return { kind: 'unavailable', reason: 'the answer is not whole JSON' };
+  const parsed = parse(json);
+  return 'value' in parsed ? parsed : { kind: 'incomplete', reason: parsed.problem };
 };
 
-export const createFastlyClient = (options: FastlyOptions): FastlyClient => {
-  const { token, sleep, random } = options;
-  const send = createSend(options);
+const readResult = <T>(
+  request: Request,
+  reply: Reply,
+  parse: (json: unknown) => Parsed<T>,
+  token: string,
+): FastlyResult<T> => {
+  const { status } = reply;
+  if (!isSuccess(status)) return { ok: false, failure: failureOf(nameOf(request), reply, token) };
+  const read = readBody(reply, parse);
+  if ('value' in read) return { ok: true, value: read.value };
+  const message = `${nameOf(request)}: ${status}, but ${read.reason}`;
+  return { ok: false, failure: { kind: read.kind, status, message } };
+};
 
-  const read = async <T>(request: Request, startBody: () => BodyReader<T>): Promise<FastlyResult<T>> => {
+/** The client over any way to Fastly. `token` is masked in what Fastly says, should Fastly repeat it. */
+export const createClientOver = (
+  send: Send,
+  { token, ...options }: Pick<TransportOptions, 'token'> & ListOptions,
+): FastlyClient => {
+  const { sleep, random } = options;
+
+  const read = async <T>(request: Request, parse: (json: unknown) => Parsed<T>): Promise<FastlyResult<T>> => {
     for (let tries = 1; ; tries += 1) {
-      const body = startBody();
-      const reply = await send(request, body.add);
+      const reply = await send(request);
+      const result =
+        'reason' in reply ? lostResult(request, reply) : readResult(request, reply, parse, token);
+      if (result.ok) return result;
       const header = 'header' in reply ? reply.header : undefined;
-      const answer = 'reason' in reply ? lostAnswer(request, reply) : readReply(request, reply, body, token);
-      if (answer.ok) return answer;
-      const pauseMs = retryPauseMs(answer.failure, header, tries, random);
-      if (pauseMs === undefined) return answer;
+      const pauseMs = retryPauseMs(result.failure, header, tries, random);
+      if (pauseMs === undefined) return result;
       await sleep(pauseMs);
     }
   };
 
-  /** Once only, and whatever the answer is, what it says of the quota is kept. */
+  /** Once only. The quota's headers are read from every answer, whatever its status. */
   const write = async <T>(request: Request, toValue: (reply: Reply) => T): Promise<FastlyResult<T>> => {
     const reply = await send(request);
-    if ('reason' in reply) return lostAnswer(request, reply);
-    const quota = quotaOf(reply);
+    if ('reason' in reply) return lostResult(request, reply);
+    const quota = readQuota(reply);
     return isSuccess(reply.status)
       ? { ok: true, value: toValue(reply), quota }
       : { ok: false, failure: failureOf(nameOf(request), reply, token), quota };
   };
 
   return {
-    readToken: () => read({ method: 'GET', path: ['tokens', 'self'] }, whole(parseToken)),
+    readToken: () => read({ method: 'GET', path: ['tokens', 'self'] }, parseToken),
 
     listInvitations: () =>
       listWhole((page) => {
         const query = { 'page[number]': String(page), 'page[size]': String(PAGE_SIZE) };
         return read(
           { method: 'GET', path: ['invitations'], query, headers: { accept: JSON_API } },
-          whole(parsePage),
+          parsePage,
         );
       }, options),
 
     listMembers: (customerId) =>
-      read({ method: 'GET', path: ['customer', customerId, 'users'] }, inPieces(parseMembers)),
+      read(
+        { method: 'GET', path: ['customer', customerId, 'users'], maxBodyBytes: MAX_USERS_BYTES },
+        parseMembers,
+      ),
 
     createInvitation: (customerId, email, access) =>
       write(
@@ -177,3 +147,6 @@ export const createFastlyClient = (options: FastlyOptions): FastlyClient => {
     },
   };
 };
+
+export const createFastlyClient = (options: FastlyOptions): FastlyClient =>
+  createClientOver(createSend(options), options);

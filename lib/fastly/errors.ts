@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { Failure, FailureKind } from '../ports/fastly.ts';
-import { parseJson } from './json-pieces.ts';
+import { parseJson } from './json.ts';
 import type { Reply } from './transport.ts';
 
 const MAX_EXPLANATION_LENGTH = 300;
@@ -26,7 +26,8 @@ const phrase = (title: string, detail: string): string =>
 const isNotEmpty = (text: string): boolean => text !== '';
 
 /** Fastly's own words, or what came instead of them. */
-const explain = ({ body, header }: Reply): string => {
+const explain = ({ body, bodyProblem, header }: Reply): string => {
+  if (bodyProblem !== undefined) return `without an explanation: the answer ${bodyProblem.reason}`;
   const text = body.toString();
   const parsed = v.safeParse(errorSchema, parseJson(text));
   if (parsed.success) {

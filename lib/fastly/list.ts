@@ -61,19 +61,19 @@ const readOnce = async (
   concurrency: number,
 ): Promise<FastlyResult<readonly Invitation[]>> => {
   const listing: Listing = { invitations: [], ids: new Set() };
-  const firstAnswer = await readPage(1);
-  if (!firstAnswer.ok) return firstAnswer;
-  const first = firstAnswer.value;
+  const firstResult = await readPage(1);
+  if (!firstResult.ok) return firstResult;
+  const first = firstResult.value;
   const firstProblem = totalsProblem(first) ?? pageProblem(1, first, first) ?? add(listing, 1, first);
   if (firstProblem !== undefined) return incomplete(firstProblem);
 
   let failed: { ok: false; failure: Failure } | undefined;
   const readNext = async (asked: number): Promise<void> => {
     if (failed !== undefined) return;
-    const answer = await readPage(asked);
-    if (!answer.ok) failed ??= answer;
+    const result = await readPage(asked);
+    if (!result.ok) failed ??= result;
     else {
-      const problem = pageProblem(asked, answer.value, first) ?? add(listing, asked, answer.value);
+      const problem = pageProblem(asked, result.value, first) ?? add(listing, asked, result.value);
       if (problem !== undefined) failed ??= incomplete(problem);
     }
   };
@@ -96,10 +96,10 @@ export const listWhole = async (
   { listConcurrency, sleep, random }: ListOptions,
 ): Promise<FastlyResult<readonly Invitation[]>> => {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await readOnce(readPage, listConcurrency);
-    if (answer.ok) return answer;
-    const mayPass = answer.failure.kind === 'incomplete' || answer.failure.kind === 'unavailable';
-    if (!mayPass || attempt === LISTING_ATTEMPTS) return answer;
+    const result = await readOnce(readPage, listConcurrency);
+    if (result.ok) return result;
+    const mayPass = result.failure.kind === 'incomplete' || result.failure.kind === 'unavailable';
+    if (!mayPass || attempt === LISTING_ATTEMPTS) return result;
     await sleep(listingPauseMs(attempt, random));
   }
 };

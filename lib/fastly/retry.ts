@@ -1,9 +1,9 @@
 /** How often a read is tried, and how long to wait in between. Writes are never repeated here: they cost quota and mail. */
 
+import { SECOND_MS } from '../domain/time.ts';
 import type { Failure } from '../ports/fastly.ts';
+import { readQuota } from './quota-headers.ts';
 import type { Reply } from './transport.ts';
-
-const SECOND_MS = 1000;
 
 /** A blip is over by then; an outage is the queue's and the schedule's business. */
 const QUICK_RETRIES = 2;
@@ -30,12 +30,13 @@ const secondsIn = (text: string | undefined): number =>
  * `Retry-After` (RFC 9110), else Fastly's reset in epoch seconds. A time that has passed is 0.
  */
 const askedWaitMs = (header: Reply['header']): number | undefined => {
-  const serverNow = Date.parse(header('date') ?? '');
+  const { date, reset } = readQuota({ header });
+  const serverNow = Date.parse(date ?? '');
   const retryAfter = header('retry-after');
   const candidates = [
     secondsIn(retryAfter) * SECOND_MS,
     Date.parse(retryAfter ?? '') - serverNow,
-    secondsIn(header('fastly-ratelimit-reset')) * SECOND_MS - serverNow,
+    secondsIn(reset) * SECOND_MS - serverNow,
   ];
   const wait = candidates.find((candidate) => !Number.isNaN(candidate));
   return wait === undefined ? undefined : Math.max(0, wait);

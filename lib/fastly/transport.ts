@@ -1,9 +1,10 @@
-/** One HTTP exchange with Fastly, on got with everything that got would do by itself switched off. */
+/** One HTTP exchange with Fastly: got, without retries and redirects, and with a limit on what it reads. */
 
 import { once } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { RequestError, type Response, TimeoutError } from 'got';
+import got, { type Request as Exchange, RequestError, type Response, TimeoutError } from 'got';
+import { isSendableToken } from '../domain/api-token.ts';
 
 export type Request = {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -12,16 +13,26 @@ export type Request = {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Bytes, after decompression, of a success's body. Default: 8 MiB. */
+  readonly maxBodyBytes?: number;
 };
 
 export type Reply = {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
-  /** Empty when it was cut off, or given to `onBody`. */
+  /** Decompressed; empty when there is a `bodyProblem`. */
   readonly body: Buffer;
-  /** The status arrived, the whole body did not. */
-  readonly cutOff: boolean;
+  /** Why the body is not there, although the status is. */
+  readonly bodyProblem?: BodyProblem | undefined;
 };
+
+/**
+ * - `cut_off`: the connection ended, or the time ran out, before the end of the body
+ * - `too_large`: reading ended where the body passed its limit
+ *
+ * `reason` goes on a sentence about the answer: `is larger than 8 MiB`.
+ */
+type BodyProblem = { readonly kind: 'cut_off' | 'too_large'; readonly reason: string };
 
 /**
  * No answer at all. `unavailable`: whether the request had an effect is unknown; `unauthorized`: it was not sent.
@@ -29,8 +40,8 @@ export type Reply = {
  */
 export type Lost = { readonly kind: 'unavailable' | 'unauthorized'; readonly reason: string };
 
-/** `onBody` gets the body of a success while it arrives. */
-export type Send = (request: Request, onBody?: (bytes: Buffer) => void) => Promise<Reply | Lost>;
+/** Sends a request once. Never rejects for something that the server or the network does. */
+export type Send = (request: Request) => Promise<Reply | Lost>;
 
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
@@ -41,22 +52,58 @@ export type TransportOptions = {
   readonly requestTimeoutMs: number;
 };
 
-const replyOf = ({ statusCode, headers }: Response, body: Buffer, cutOff: boolean): Reply => ({
+const KIB = 1024;
+export const MIB = 1024 * KIB;
+
+/** A page of 100 invitations takes about 100 KiB, and no answer but the list of users is longer. */
+const MAX_BODY_BYTES = 8 * MIB;
+/** Of an answer that is no success: an explanation is a sentence or two. */
+const MAX_ERROR_BYTES = 64 * KIB;
+
+const sizeText = (bytes: number): string => (bytes < MIB ? `${bytes / KIB} KiB` : `${bytes / MIB} MiB`);
+
+const NO_BODY = Buffer.alloc(0);
+const CUT_OFF: BodyProblem = { kind: 'cut_off', reason: 'was cut off' };
+
+const replyOf = (
+  { statusCode, headers }: Response,
+  body: Buffer,
+  bodyProblem?: BodyProblem | undefined,
+): Reply => ({
   status: statusCode,
   header: (name) => {
     const value = headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   },
   body,
-  cutOff,
+  bodyProblem,
 });
 
-const NOTHING = Buffer.alloc(0);
+/**
+ * Counts while the body arrives, after decompression, and leaves off at the limit: a megabyte of gzip can hold a gigabyte.
+ * got's promise API tells the status, on which the limit depends, only once the whole body is in memory.
+ */
+const readReply = async (exchange: Exchange, maxBodyBytes: number): Promise<Reply> => {
+  const [response] = (await once(exchange, 'response')) as [Response];
+  const maxBytes = isSuccess(response.statusCode) ? maxBodyBytes : MAX_ERROR_BYTES;
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of exchange as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > maxBytes) {
+      const reason = `is larger than ${sizeText(maxBytes)}`;
+      // Leaving the loop closes the connection.
+      return replyOf(response, NO_BODY, { kind: 'too_large', reason });
+    }
+    parts.push(part);
+  }
+  return replyOf(response, Buffer.concat(parts));
+};
 
 /** Only codes leave this function: got's errors carry the request's options, and with them the token. */
 const replyOrLost = (error: unknown, requestTimeoutMs: number): Reply | Lost => {
   if (!(error instanceof RequestError)) throw error;
-  if (error.response?.statusCode !== undefined) return replyOf(error.response, NOTHING, true);
+  if (error.response?.statusCode !== undefined) return replyOf(error.response, NO_BODY, CUT_OFF);
   const reason =
     error instanceof TimeoutError
       ? `no answer within ${requestTimeoutMs} ms`
@@ -64,20 +111,14 @@ const replyOrLost = (error: unknown, requestTimeoutMs: number): Reply | Lost => 
   return { kind: 'unavailable', reason };
 };
 
-/** What a header can carry. A token that was stored with its line end is the usual case of one that can't be. */
-const TOKEN = /^[\x21-\x7e]+$/;
-
 const refuseToSend: Send = async () => ({
   kind: 'unauthorized',
   reason: 'not sent, because the token is empty or holds white space: store it again',
 });
 
-/**
- * Sends a request once: no retries (they are a policy of their own), no redirects (the token goes to one host only).
- * Never rejects for something that the server or the network does.
- */
+/** Without retries, which are a policy of their own, and redirects: the token goes to one host only. */
 export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions): Send => {
-  if (!TOKEN.test(token)) return refuseToSend;
+  if (!isSendableToken(token)) return refuseToSend;
   const base = new URL(apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`);
   const client = got.extend({
     headers: { 'fastly-key': token, 'user-agent': 'fastly-invitation-sync' },
@@ -89,7 +130,7 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
     // Without a limit on sockets: how many requests run at once is for the callers to say.
     agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
   });
-  return async ({ method, path, query, headers, body }, onBody) => {
+  return async ({ method, path, query, headers, body, maxBodyBytes = MAX_BODY_BYTES }) => {
     const url = new URL(path.map(encodeURIComponent).join('/'), base);
     url.search = new URLSearchParams(query).toString();
     const exchange = client.stream(url, {
@@ -99,15 +140,10 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
     });
     // got waits for a body to be written into whatever may have one.
     if (method === 'DELETE') exchange.end();
-    // What goes wrong is thrown to whoever reads below; this is for what goes wrong once everything was read.
+    // The reader below gets what goes wrong while it reads; without a listener, a later error would end the process.
     exchange.on('error', () => {});
     try {
-      const [response] = (await once(exchange, 'response')) as [Response];
-      const parts: Buffer[] = [];
-      const take =
-        onBody !== undefined && isSuccess(response.statusCode) ? onBody : (part: Buffer) => parts.push(part);
-      for await (const part of exchange) take(part);
-      return replyOf(response, Buffer.concat(parts), false);
+      return await readReply(exchange, maxBodyBytes);
     } catch (error) {
       return replyOrLost(error, requestTimeoutMs);
     }

@@ -46,18 +46,22 @@ export type TokenInfo = {
 
 /** The reading half of Fastly. */
 export type FastlyReader = {
+  /** `GET /tokens/self` */
   readToken(): Promise<FastlyResult<TokenInfo>>;
-  /** Whole or not at all. */
+  /** Every pending invitation, whole or not at all. Deleted ones are left out. */
   listInvitations(): Promise<FastlyResult<readonly Invitation[]>>;
+  /** Every user of the account, locked ones too. */
   listMembers(customerId: string): Promise<FastlyResult<readonly Member[]>>;
 };
 
 export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'> & {
+  /** Sends one POST, and Fastly one mail. `id` is undefined when it succeeded without a readable answer. */
   createInvitation(
     customerId: string,
     email: Email,
     access: Access,
   ): Promise<FastlyResult<{ readonly id: string | undefined }>>;
+  /** Sends one DELETE. */
   deleteInvitation(id: string): Promise<FastlyResult<undefined>>;
 };
 

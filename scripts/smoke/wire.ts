@@ -7,10 +7,11 @@ import * as v from 'valibot';
 import type { Access, Email } from '../../lib/domain/invitation.ts';
 import type { QuotaReading } from '../../lib/domain/quota.ts';
 import { failureOf } from '../../lib/fastly/errors.ts';
+import { parseJson } from '../../lib/fastly/json.ts';
 import { encodeInvitation, parseCreatedId } from '../../lib/fastly/json-api.ts';
-import { parseJson } from '../../lib/fastly/json-pieces.ts';
 import { PAGE_SIZE } from '../../lib/fastly/list.ts';
-import { isSuccess, type Reply, type Request, type Send } from '../../lib/fastly/transport.ts';
+import { readQuota } from '../../lib/fastly/quota-headers.ts';
+import { isSuccess, type Request, type Send } from '../../lib/fastly/transport.ts';
 import type { Failure } from '../../lib/ports/fastly.ts';
 
 const JSON_API = 'application/vnd.api+json';
@@ -33,12 +34,6 @@ export const quotaText = ({ remaining, reset }: QuotaReading): string => {
   return `quota headers: ${remaining ?? 'no number of'} writes left, reset ${until}`;
 };
 
-const readingOf = ({ header }: Reply): QuotaReading => ({
-  remaining: header('fastly-ratelimit-remaining'),
-  reset: header('fastly-ratelimit-reset'),
-  date: header('date'),
-});
-
 const write = async (send: Send, request: Request, token: string): Promise<Written> => {
   const name = `${request.method} /${request.path.join('/')}`;
   const reply = await send(request);
@@ -50,11 +45,11 @@ const write = async (send: Send, request: Request, token: string): Promise<Writt
       : { kind: 'unknown', failure };
   }
   const { status, body } = reply;
-  if (isSuccess(status)) return { kind: 'done', status, reading: readingOf(reply), body };
+  if (isSuccess(status)) return { kind: 'done', status, reading: readQuota(reply), body };
   const failure = failureOf(name, reply, token);
   return failure.kind === 'unavailable'
     ? { kind: 'unknown', failure }
-    : { kind: 'refused', failure, reading: readingOf(reply) };
+    : { kind: 'refused', failure, reading: readQuota(reply) };
 };
 
 /** The least that can be asked for. */

@@ -101,7 +101,7 @@ describe('the four shapes of an error become one sentence', () => {
   });
 
   it('is cut to a length that a log can bear', async () => {
-    const message = await messageFor({ status: 400, body: JSON.stringify({ msg: 'word '.repeat(100_000) }) });
+    const message = await messageFor({ status: 400, body: JSON.stringify({ msg: 'word '.repeat(10_000) }) });
     expect(message.length).toBeLessThan(400);
   });
 });

@@ -53,7 +53,6 @@ const replyOf = ({ status, headers, body }: SimulatedAnswer): Reply => ({
   status,
   header: (name) => headers[name],
   body: Buffer.from(body),
-  cutOff: false,
 });
 
 const NO_ANSWER: Lost = { kind: 'unavailable', reason: 'simulated: the answer was lost' };
@@ -169,12 +168,8 @@ const write = async (deps: TransportDeps, request: Request): Promise<Reply | Los
   return answer === undefined ? NO_ANSWER : replyOf(answer);
 };
 
-/** What the HTTP client sends its requests with. */
+/** What the client of Fastly sends its requests with. */
 export const sendFor =
   (deps: TransportDeps): Send =>
-  async (request, onBody) => {
-    if (request.method !== 'GET') return await write(deps, request);
-    const reply = await read(deps, request);
-    if (onBody !== undefined && reply.status === 200) onBody(reply.body);
-    return reply;
-  };
+  (request) =>
+    request.method === 'GET' ? read(deps, request) : write(deps, request);

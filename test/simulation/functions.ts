@@ -2,11 +2,11 @@
 
 import type { ChangeJob } from '../../lib/domain/job.ts';
 import { decodeJob } from '../../lib/domain/job.ts';
+import { createClientOver, type FastlyClient } from '../../lib/fastly/client.ts';
 import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
 import { handleTrigger } from '../../lib/planner/handle-trigger.ts';
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { Trigger } from '../../lib/planner/trigger.ts';
-import type { FastlyReader, FastlyWriter } from '../../lib/ports/fastly.ts';
 import type { ReportFile } from '../../lib/ports/object-store.ts';
 import type { Notification } from '../../lib/ports/telemetry.ts';
 import { PLANNING_TIMEOUT_MS } from '../../lib/state/run-pointer.ts';
@@ -15,7 +15,6 @@ import type { WorkerPorts } from '../../lib/worker/ports.ts';
 import type { ReceivedMessage } from '../../local/fifo-queue.ts';
 import { workMessageOf } from '../../local/work-message.ts';
 import { storeFor } from './bucket.ts';
-import { createClient } from './fastly-client.ts';
 import { REQUEST_TIMEOUT_MS, sendFor, type TransportDeps, type Write } from './fastly-transport.ts';
 import { watchedLog, watchedMetrics, watchNotification } from './invariants/privacy.ts';
 import type { Invocation } from './invocation.ts';
@@ -52,12 +51,15 @@ const shared = (world: World, invocation: Invocation, notified: (notification: N
   };
 };
 
+/** What the client has as its token. The account tells by itself which one a request is sent with. */
+const TOKEN = 'the-token';
+
 /** Fastly as one invocation sees it. */
 const clientFor = (
   world: World,
   { invocation, account, token }: { invocation: Invocation; account: string; token: number },
   watch: TransportDeps['watch'],
-): FastlyReader & FastlyWriter => {
+): FastlyClient => {
   const { random, strikes, settings, witness } = world;
   const send = sendFor({
     fastly: world.account(account),
@@ -73,7 +75,7 @@ const clientFor = (
   });
   const listConcurrency = settings.rules.LIST_CONCURRENCY;
   const sleep = (ms: number): Promise<void> => invocation.sleep(ms);
-  return createClient({ send, sleep, random: () => random.next(), listConcurrency });
+  return createClientOver(send, { token: TOKEN, sleep, random: () => random.next(), listConcurrency });
 };
 
 const neverWrites = (): never => {

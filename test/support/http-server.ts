@@ -22,7 +22,7 @@ export type Script = (
 type ScriptedAnswer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 };
 
 export type HttpServer = {
