@@ -1,6 +1,4 @@
 import { build } from 'esbuild';
-import { leanHttp } from './lean-http.ts';
-import { slimSdkSchemas } from './sdk-schemas.ts';
 
 // Some dependencies call `require` for Node's own modules, which an ES module does not have.
 const REQUIRE_FOR_BUILT_INS =
@@ -21,8 +19,6 @@ export const bundle = (entryPoints: Readonly<Record<string, string>>, outdir: st
     format: 'esm',
     // The AWS SDK's ES modules come out a quarter to two fifths smaller than its CommonJS files.
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': './scripts/lambda-credentials.ts' },
-    plugins: [slimSdkSchemas, leanHttp],
     banner: { js: REQUIRE_FOR_BUILT_INS },
     minify: true,
     legalComments: 'none',
