@@ -4,7 +4,7 @@ import { createJobQueue } from '../lib/aws/job-queue.ts';
 import { handleTrigger, type SyncResponse } from '../lib/planner/handle-trigger.ts';
 import type { PlannerPorts } from '../lib/planner/ports.ts';
 import { parseTrigger } from '../lib/planner/trigger.ts';
-import { planReports } from '../lib/report/plan-report.ts';
+import { planFiles } from '../lib/report/plan-files.ts';
 import { PLANNING_TIMEOUT_MS } from '../lib/state/run-pointer.ts';
 import {
   clients,
@@ -25,7 +25,7 @@ const deps: PlannerPorts = {
   store,
   queue: createJobQueue({ client: clients.sqs, queueUrl: config.QUEUE_URL, ...clock }),
   connect,
-  renderPlan: planReports,
+  renderPlan: planFiles,
   approveCommand: (account, approval) =>
     `aws lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ account, approve: approval })}' answer.json`,
   notify,

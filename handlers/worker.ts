@@ -4,7 +4,7 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { createDeadLetterQueue } from '../lib/aws/dead-letter-queue.ts';
 import { parseSqsEvent } from '../lib/aws/sqs-event.ts';
 import { createVisibility } from '../lib/aws/visibility.ts';
-import { runReports } from '../lib/report/run-report.ts';
+import { runFiles } from '../lib/report/run-files.ts';
 import { handleBatch } from '../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../lib/worker/ports.ts';
 import { clients, clock, config, connect, log, metrics, notify, store } from './wiring.ts';
@@ -15,7 +15,7 @@ const deps: WorkerPorts = {
   connect,
   deadLetters: createDeadLetterQueue({ client: clients.sqs, queueUrl: config.DEAD_LETTER_QUEUE_URL }),
   setVisibility: createVisibility({ client: clients.sqs, queueUrl: config.QUEUE_URL, log }),
-  renderReport: runReports,
+  renderReport: runFiles,
   quotas: new Map(),
   notify,
   log,

@@ -3,8 +3,8 @@
 import { parseRules } from '../../lib/domain/config.ts';
 import { planAccount } from '../../lib/planner/plan-account.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { planReports } from '../../lib/report/plan-report.ts';
-import { runReports } from '../../lib/report/run-report.ts';
+import { planFiles } from '../../lib/report/plan-files.ts';
+import { runFiles } from '../../lib/report/run-files.ts';
 import { rosterKeys } from '../../lib/state/keys.ts';
 import { handleBatch } from '../../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../../lib/worker/ports.ts';
@@ -56,7 +56,7 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
           for (const message of messages) queue.send(message, Date.now());
         },
       },
-      renderPlan: planReports,
+      renderPlan: planFiles,
       approveCommand: () => '',
       requestTimeoutMs: 0,
       planningTimeoutMs: 900_000,
@@ -71,7 +71,7 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
       connect: async () => ({ fastly }),
       deadLetters: { copy: async () => {} },
       setVisibility: async () => {},
-      renderReport: runReports,
+      renderReport: runFiles,
       quotas: new Map(),
     },
   };

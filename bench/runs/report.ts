@@ -1,6 +1,6 @@
 /** A plan of many changes as bytes: one of its reports, or plain JSON. Made piece by piece, as it is stored. */
 
-import { planReports } from '../../lib/report/plan-report.ts';
+import { planFiles } from '../../lib/report/plan-files.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { changesOf, planRecord } from '../../test/support/report-records.ts';
 import { measured } from './measured.ts';
@@ -15,7 +15,7 @@ const WARM_UP_SHARE = 10;
 const render = (record: PlanRecord, kind: ReportOptions['kind']): number => {
   if (kind === 'JSON.stringify') return Buffer.from(JSON.stringify(record)).length;
   let bytes = 0;
-  for (const piece of planReports(record).find(({ name }) => name === kind)?.content ?? [])
+  for (const piece of planFiles(record).find(({ name }) => name === kind)?.content ?? [])
     bytes += Buffer.from(piece).length;
   return bytes;
 };

@@ -1,7 +1,7 @@
 /** Copies of messages that nobody can work off, with the reason beside them. */
 
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { describeError, withoutAddresses } from './errors.ts';
+import { describeError, withoutAddresses } from './sdk-errors.ts';
 
 const MAX_REASON_LENGTH = 256;
 /** All that SQS accepts in a message. @see https://www.w3.org/TR/REC-xml/#charsets */

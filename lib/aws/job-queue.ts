@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
 import type { OutgoingMessage } from '../domain/job.ts';
-import { describeError, isTransient, withoutAddresses } from './errors.ts';
+import { describeError, isTransient, withoutAddresses } from './sdk-errors.ts';
 
 type JobQueueOptions = {
   readonly client: SQSClient;

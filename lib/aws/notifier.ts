@@ -2,7 +2,7 @@
 
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Log, Notification, Notify } from '../ports/telemetry.ts';
-import { describeError } from './errors.ts';
+import { describeError } from './sdk-errors.ts';
 
 const MAX_SUBJECT_LENGTH = 100;
 

@@ -12,7 +12,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { ObjectStore, WriteCondition } from '../ports/object-store.ts';
-import { describeError, errorName, isAccessDenied, statusOf } from './errors.ts';
+import { describeError, errorName, isAccessDenied, statusOf } from './sdk-errors.ts';
 
 type Bucket = { readonly client: S3Client; readonly bucket: string };
 

@@ -2,7 +2,7 @@
 
 import type { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { isSendableToken } from '../domain/api-token.ts';
-import { describeError, errorName, isAccessDenied } from './errors.ts';
+import { describeError, errorName, isAccessDenied } from './sdk-errors.ts';
 
 /** A token, or what a person has to do about it. Neither the problem nor an error ever contains the token. */
 type TokenResult = { readonly token: string } | { readonly problem: string };

@@ -2,7 +2,7 @@
 
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Log } from '../ports/telemetry.ts';
-import { describeError } from './errors.ts';
+import { describeError } from './sdk-errors.ts';
 
 const MAX_BATCH_ENTRIES = 10;
 

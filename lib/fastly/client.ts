@@ -1,7 +1,7 @@
 /** What the use cases ask of Fastly, over HTTP. Answers are values: nothing here throws for what Fastly or the network does. */
 
 import type { FastlyReader, FastlyResult, FastlyWriter } from '../ports/fastly.ts';
-import { failureOf } from './errors.ts';
+import { failureOf } from './failure.ts';
 import { parseJson } from './json.ts';
 import {
   encodeInvitation,

@@ -3,7 +3,7 @@
 import type { Hold } from '../plan/guards.ts';
 import { type Fragment, html } from './html.ts';
 import { copyable, section } from './page.ts';
-import { quantity } from './text.ts';
+import { quantity } from './wording.ts';
 
 export const countHeld = (held: readonly Hold[]): number => held.reduce((sum, { count }) => sum + count, 0);
 

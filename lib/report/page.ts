@@ -4,7 +4,7 @@ import { sha256 } from '../domain/digest.ts';
 import { CLIENT_SCRIPT } from './client-script.ts';
 import { type Fragment, Html, html } from './html.ts';
 import { STYLE } from './style.ts';
-import { minuteOf, numeral } from './text.ts';
+import { minuteOf, numeral } from './wording.ts';
 
 /** `sha256` counts a line feed after the text, which therefore stands in the element too. */
 const inlineHash = (text: string): string =>

@@ -4,7 +4,7 @@ import { writesOf } from '../domain/change.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 import { type Fragment, html } from './html.ts';
 import { type Fact, facts, section, time } from './page.ts';
-import { duration, numeral, quantity } from './text.ts';
+import { duration, numeral, quantity } from './wording.ts';
 
 const pace = ({ quota, createdAt, mode, held }: PlanRecord): Fragment => {
   if (quota.writes === 0) return held.length > 0 ? 'none until released' : 'none';

@@ -6,10 +6,10 @@ import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
 import { mark, pageEnd, pageStart, tiles } from './page.ts';
 import { aboutSection, asideSection, guardSection, warningSection } from './plan-background.ts';
+import { headline, STATUS_MARKS } from './plan-headline.ts';
 import { countPlanRows, planTableRows } from './plan-rows.ts';
-import { headline, STATUS_MARKS } from './plan-words.ts';
 import { type Column, tableSection } from './table.ts';
-import { people, quantity } from './text.ts';
+import { people, quantity } from './wording.ts';
 
 const planTiles = ({ counts, held, status }: PlanRecord): Fragment =>
   status !== 'blocked' &&

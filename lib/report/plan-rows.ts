@@ -3,7 +3,7 @@
 import type { Action } from '../domain/change.ts';
 import type { Access } from '../domain/invitation.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
-import { enumeration, minuteOf, quantity, undisguised } from './text.ts';
+import { enumeration, minuteOf, quantity, undisguised } from './wording.ts';
 
 /** `drift` a member whose role differs; `unlisted_member` a member without a roster row; `spared` an invitation that stays. */
 type RowKind = Action | 'waiting' | 'drift' | 'unlisted_member' | 'spared';

@@ -5,7 +5,7 @@ import { ACTION_LABELS, RESULT_LABELS } from './labels.ts';
 import { facts, mark, pageEnd, pageStart, section, type Tile, type Tone, tiles, time } from './page.ts';
 import { outcomeTableRows, runTableRows } from './run-rows.ts';
 import { type Column, tableSection } from './table.ts';
-import { duration, enumeration, numeral, quantity } from './text.ts';
+import { duration, enumeration, numeral, quantity } from './wording.ts';
 
 type Totals = {
   readonly jobs: number;

@@ -1,5 +1,5 @@
 import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
-import { minuteOf, secondOf, undisguised } from './text.ts';
+import { minuteOf, secondOf, undisguised } from './wording.ts';
 
 export const RUN_CSV_HEADER = ['action', 'email', 'result', 'reason', 'at', 'wait_until', 'detail'] as const;
 

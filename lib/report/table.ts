@@ -1,7 +1,7 @@
 /** A table of any length: the first rows as HTML for everybody, all rows as data for the script that searches them. */
 
 import { type Html, html, scriptJson } from './html.ts';
-import { numeral, quantity } from './text.ts';
+import { numeral, quantity } from './wording.ts';
 
 export type Column = {
   /** Names the cell's class and the filter in the address bar. */

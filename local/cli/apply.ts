@@ -2,7 +2,7 @@
 
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
-import { quantity } from '../../lib/report/text.ts';
+import { quantity } from '../../lib/report/wording.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { Bench } from './bench.ts';
 import type { Jobs } from './jobs.ts';

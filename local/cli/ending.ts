@@ -1,7 +1,7 @@
 /** How a call ends: the last lines, and the exit status (SPEC §11). */
 
 import type { SyncResult } from '../../lib/planner/result.ts';
-import { quantity } from '../../lib/report/text.ts';
+import { quantity } from '../../lib/report/wording.ts';
 import { runPrefix } from '../../lib/state/keys.ts';
 import type { Ending } from './apply.ts';
 import { applyCommand, type Options, statePath } from './options.ts';

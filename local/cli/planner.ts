@@ -4,8 +4,8 @@ import type { SyncRequest } from '../../lib/plan/decide.ts';
 import { planAccount } from '../../lib/planner/plan-account.ts';
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
-import { planReports } from '../../lib/report/plan-report.ts';
-import { duration } from '../../lib/report/text.ts';
+import { planFiles } from '../../lib/report/plan-files.ts';
+import { duration } from '../../lib/report/wording.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { Bench } from './bench.ts';
 import { notifyLog } from './log-file.ts';
@@ -22,7 +22,7 @@ const depsOf = (bench: Bench, send: Send, onPlan: (record: PlanRecord) => void):
     connect: async () => ({ fastly: target.fastly }),
     renderPlan: (record) => {
       onPlan(record);
-      return planReports(record);
+      return planFiles(record);
     },
     approveCommand: (_account, approval) => applyCommand(options, '--approve', approval),
     notify: notifyLog(log),

@@ -1,7 +1,7 @@
 /** How far the queue is worked off: a bar on a terminal, a line now and then elsewhere. */
 
 import cliProgress, { type Options, type Params } from 'cli-progress';
-import { duration, minuteOf, numeral } from '../../lib/report/text.ts';
+import { duration, minuteOf, numeral } from '../../lib/report/wording.ts';
 
 /** Why nothing happens just now. `until` in milliseconds since 1970. */
 type Waiting = { readonly because: string; readonly until: number };

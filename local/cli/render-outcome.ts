@@ -1,7 +1,7 @@
 /** What became of the jobs, for the terminal. */
 
 import { RESULT_LABELS } from '../../lib/report/labels.ts';
-import { duration, quantity } from '../../lib/report/text.ts';
+import { duration, quantity } from '../../lib/report/wording.ts';
 import type { ReportedOutcome, RunReport } from '../../lib/state/run-report.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
 

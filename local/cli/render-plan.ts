@@ -3,7 +3,7 @@
 import type { Access } from '../../lib/domain/invitation.ts';
 import type { Issue } from '../../lib/domain/issue.ts';
 import { REASON_LABELS } from '../../lib/report/labels.ts';
-import { enumeration, minuteOf, numeral, quantity } from '../../lib/report/text.ts';
+import { enumeration, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
 import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
 

@@ -1,6 +1,6 @@
 /** The worker, wired to the queue in the state folder and the screen. */
 
-import { runReports } from '../../lib/report/run-report.ts';
+import { runFiles } from '../../lib/report/run-files.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
 import { handleBatch } from '../../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../../lib/worker/ports.ts';
@@ -37,7 +37,7 @@ const depsOf = (
   setVisibility: jobs.setVisibility,
   renderReport: (report) => {
     onReport(report);
-    return runReports(report);
+    return runFiles(report);
   },
   quotas: new Map(),
   notify: notifyLog(log),

@@ -13,8 +13,8 @@ import {
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { createClients } from '../../lib/aws/clients.ts';
-import { errorName } from '../../lib/aws/errors.ts';
 import { createS3Store } from '../../lib/aws/object-store.ts';
+import { errorName } from '../../lib/aws/sdk-errors.ts';
 import { createTokenSource } from '../../lib/aws/token.ts';
 import { ROSTER_PREFIX } from '../../lib/state/keys.ts';
 import type { TokenReader } from './account.ts';

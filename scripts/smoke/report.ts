@@ -1,6 +1,6 @@
 /** What the checks came to: one line each for the operator, as soon as it is known. */
 
-import { describeError, errorName } from '../../lib/aws/errors.ts';
+import { describeError, errorName } from '../../lib/aws/sdk-errors.ts';
 
 /** `value` is what later checks go on with; without it they can't be made. */
 export type Verdict<T = undefined> = {

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import type { Access, Email } from '../../lib/domain/invitation.ts';
 import type { QuotaReading } from '../../lib/domain/quota.ts';
-import { failureOf } from '../../lib/fastly/errors.ts';
+import { failureOf } from '../../lib/fastly/failure.ts';
 import { parseJson } from '../../lib/fastly/json.ts';
 import { encodeInvitation, parseCreatedId } from '../../lib/fastly/json-api.ts';
 import { PAGE_SIZE } from '../../lib/fastly/list.ts';

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import type { Email } from '../../lib/domain/invitation.ts';
-import { planReports } from '../../lib/report/plan-report.ts';
+import { planFiles } from '../../lib/report/plan-files.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { hostileRecord } from '../support/report-hostile.ts';
 import { fileText, staticRows, tableData, visibleText } from '../support/report-page.ts';
 import { blockedRecord, changesOf, planRecord } from '../support/report-records.ts';
 
-const pageOf = (record: PlanRecord): string => fileText(planReports(record), 'plan.html');
+const pageOf = (record: PlanRecord): string => fileText(planFiles(record), 'plan.html');
 
 describe('plan.html', () => {
   it('leads with the account, what will happen, what is held and the command to release it', () => {

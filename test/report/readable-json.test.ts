@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonLines } from '../../lib/report/json.ts';
+import { jsonLines } from '../../lib/report/readable-json.ts';
 
 const write = (value: unknown): string => [...jsonLines(value)].join('');
 

@@ -1,6 +1,6 @@
 /**
- * What an error of the AWS SDK says. Told apart by name and status, never by `instanceof`: S3 has error codes without a
- * class of their own, and the bundles carry few of the classes there are.
+ * What an error of the AWS SDK says. Errors are told apart by name and status, never by `instanceof`: S3 has error codes
+ * without a class of their own, `PreconditionFailed` among them.
  */
 
 type Described = {

@@ -5,7 +5,7 @@ import type { PlanStatus } from '../plan/decide.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 import { countHeld } from './held.ts';
 import type { Tone } from './page.ts';
-import { enumeration, people, quantity } from './text.ts';
+import { enumeration, people, quantity } from './wording.ts';
 
 export const STATUS_MARKS: Readonly<Record<PlanStatus, readonly [Tone, string]>> = {
   planned: ['neutral', 'Planned, nothing changed'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import { runReports } from '../../lib/report/run-report.ts';
+import { runFiles } from '../../lib/report/run-files.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
 import { fileText, staticRows, tableData, tileCounts, visibleText } from '../support/report-page.ts';
 import { changesOf, planRecord, runReport } from '../support/report-records.ts';
@@ -9,8 +9,8 @@ const OPEN = { maxCreates: 100_000, maxReplaces: 100_000, maxDeletes: 100_000, m
 const reportOf = (count: number, more: Partial<RunReport> = {}): RunReport =>
   runReport(planRecord(changesOf(count), {}, OPEN), more);
 const csvOf = (report: RunReport): Record<string, string>[] =>
-  parse(fileText(runReports(report), 'report.csv'), { columns: true });
-const pageOf = (report: RunReport): string => fileText(runReports(report), 'report.html');
+  parse(fileText(runFiles(report), 'report.csv'), { columns: true });
+const pageOf = (report: RunReport): string => fileText(runFiles(report), 'report.html');
 
 const allOf = (result: string, count: number): RunReport => {
   const report = reportOf(count);
@@ -21,7 +21,7 @@ const allOf = (result: string, count: number): RunReport => {
 describe('report.json', () => {
   it('is the report itself', () => {
     const report = reportOf(1000);
-    expect(JSON.parse(fileText(runReports(report), 'report.json'))).toEqual(report);
+    expect(JSON.parse(fileText(runFiles(report), 'report.json'))).toEqual(report);
   });
 });
 
@@ -131,6 +131,6 @@ describe('the files of a run', () => {
   });
 
   it('can be read again', () => {
-    for (const { content } of runReports(reportOf(2000))) expect([...content]).toEqual([...content]);
+    for (const { content } of runFiles(reportOf(2000))) expect([...content]).toEqual([...content]);
   });
 });

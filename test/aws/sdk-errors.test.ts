@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeError, errorName, isAccessDenied, isTransient, statusOf } from '../../lib/aws/errors.ts';
+import { describeError, errorName, isAccessDenied, isTransient, statusOf } from '../../lib/aws/sdk-errors.ts';
 import { awsError } from './support.ts';
 
 describe('an error of the SDK', () => {

@@ -1,7 +1,7 @@
 import type { RunReport } from '../state/run-report.ts';
 import { csvLines } from './csv.ts';
-import { jsonLines } from './json.ts';
-import { inPieces } from './pieces.ts';
+import { jsonLines } from './readable-json.ts';
+import { inPieces } from './repeatable-text.ts';
 import { runPage } from './run-page.ts';
 import { RUN_CSV_HEADER, runCsvRows } from './run-rows.ts';
 
@@ -12,7 +12,7 @@ export type RunReportFile = {
 };
 
 /** report.json is the report itself; the others say the same to people and spreadsheets. */
-export const runReports = (report: RunReport): readonly RunReportFile[] => [
+export const runFiles = (report: RunReport): readonly RunReportFile[] => [
   { name: 'report.json', content: inPieces(() => jsonLines(report)) },
   { name: 'report.csv', content: inPieces(() => csvLines(RUN_CSV_HEADER, runCsvRows(report))) },
   { name: 'report.html', content: inPieces(() => runPage(report)) },

@@ -2,10 +2,10 @@
 
 import type { PlanRecord } from '../state/plan-record.ts';
 import { csvLines } from './csv.ts';
-import { jsonLines } from './json.ts';
-import { inPieces } from './pieces.ts';
 import { planPage } from './plan-page.ts';
 import { PLAN_CSV_HEADER, planCsvRows } from './plan-rows.ts';
+import { jsonLines } from './readable-json.ts';
+import { inPieces } from './repeatable-text.ts';
 
 export type PlanReport = {
   readonly name: 'plan.json' | 'plan.csv' | 'plan.html';
@@ -14,7 +14,7 @@ export type PlanReport = {
 };
 
 /** plan.json is the record itself; the others say the same to people and spreadsheets. */
-export const planReports = (record: PlanRecord): readonly PlanReport[] => [
+export const planFiles = (record: PlanRecord): readonly PlanReport[] => [
   { name: 'plan.json', content: inPieces(() => jsonLines(record)) },
   { name: 'plan.csv', content: inPieces(() => csvLines(PLAN_CSV_HEADER, planCsvRows(record))) },
   { name: 'plan.html', content: inPieces(() => planPage(record)) },

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import { planReports } from '../../lib/report/plan-report.ts';
+import { planFiles } from '../../lib/report/plan-files.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { hostileRecord } from '../support/report-hostile.ts';
 import { fileText, tableData, tileCounts } from '../support/report-page.ts';
 import { blockedRecord, changesOf, planRecord } from '../support/report-records.ts';
 
 const csvOf = (record: PlanRecord): Record<string, string>[] =>
-  parse(fileText(planReports(record), 'plan.csv'), { columns: true });
+  parse(fileText(planFiles(record), 'plan.csv'), { columns: true });
 
 describe('plan.json', () => {
   it.each([
@@ -16,12 +16,12 @@ describe('plan.json', () => {
     ['a blocked one', blockedRecord(40)],
     ['hostile cells', hostileRecord()],
   ])('is the record itself: %s', (_name, record) => {
-    expect(JSON.parse(fileText(planReports(record), 'plan.json'))).toEqual(record);
+    expect(JSON.parse(fileText(planFiles(record), 'plan.json'))).toEqual(record);
   });
 
   it('has a change per line', () => {
     const record = planRecord(changesOf(50));
-    const lines = fileText(planReports(record), 'plan.json').split('\n');
+    const lines = fileText(planFiles(record), 'plan.json').split('\n');
     for (const { email } of record.changes)
       expect(lines.filter((line) => line.includes(email))).toHaveLength(1);
   });
@@ -107,9 +107,9 @@ describe('plan.csv', () => {
 describe('the files of a plan', () => {
   it.each([0, 12, 10_000])('tell the same numbers, with %i changes', (count) => {
     const record = planRecord(changesOf(count));
-    const page = fileText(planReports(record), 'plan.html');
+    const page = fileText(planFiles(record), 'plan.html');
     const csv = csvOf(record);
-    const json = JSON.parse(fileText(planReports(record), 'plan.json')) as PlanRecord;
+    const json = JSON.parse(fileText(planFiles(record), 'plan.json')) as PlanRecord;
     const { rows } = tableData(page, 'changes');
     expect(rows.map(([action, held, email, reason]) => [action, held !== '', email, reason])).toEqual(
       csv.map(({ action, held, email, reason }) => [action, held === 'true', email, reason]),
@@ -132,7 +132,7 @@ describe('the files of a plan', () => {
   });
 
   it('can be read again, in pieces that stay small', () => {
-    for (const { content } of planReports(planRecord(changesOf(10_000)))) {
+    for (const { content } of planFiles(planRecord(changesOf(10_000)))) {
       const pieces = [...content];
       expect(pieces.length).toBeGreaterThan(20);
       for (const piece of pieces) expect(piece.length).toBeLessThan(64 * 1024);
