@@ -1,11 +1,11 @@
-/** What became of a job. Every job ends as exactly one of these, stored before its message is acknowledged. */
+/** What became of a job. Every job ends with exactly one outcome, stored before its message is acknowledged. */
 
 import * as v from 'valibot';
 import type { Email } from './invitation.ts';
 
 /**
- * In the order of what is nearest to the truth when a job was delivered twice: what was done beats what was found,
- * and that beats what was not done.
+ * How a job can end. The order decides when a job was delivered twice and has two outcomes: the one that is earlier in
+ * this list counts. What a job did comes before what it found done, and that before what it did not do.
  */
 export const OUTCOME_RESULTS = [
   'created',
@@ -29,7 +29,7 @@ const outcomeSchema = v.object({
   result: v.picklist(OUTCOME_RESULTS),
   /** ISO 8601 */
   at: v.string(),
-  /** Fastly's words or the reason; without addresses and tokens. */
+  /** Fastly's words or the reason, without addresses and tokens. */
   detail: v.exactOptional(v.string()),
 });
 export type Outcome = Readonly<v.InferOutput<typeof outcomeSchema>>;
@@ -38,7 +38,7 @@ export type Outcome = Readonly<v.InferOutput<typeof outcomeSchema>>;
 export const encodeOutcomes = (outcomes: readonly Outcome[]): string =>
   outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join('');
 
-/** Throws on anything that is not an outcome: objects are written whole, so a damaged one is not ours to interpret. */
+/** Throws on anything that is not an outcome: objects are stored whole or not at all, so nothing is left out silently. */
 export const decodeOutcomes = (text: string): Outcome[] =>
   text
     .split('\n')
@@ -47,7 +47,10 @@ export const decodeOutcomes = (text: string): Outcome[] =>
 
 const rank = (outcome: Outcome): number => OUTCOME_RESULTS.indexOf(outcome.result);
 
-/** One outcome per address (a plan has at most one change per address); of several, the nearest to the truth, then the first. */
+/**
+ * One outcome per address, as a plan has at most one change per address. Of several the one whose result is earlier in
+ * `OUTCOME_RESULTS` counts; with equal results, the older one.
+ */
 export const foldOutcomes = (outcomes: Iterable<Outcome>): ReadonlyMap<Email, Outcome> => {
   const folded = new Map<Email, Outcome>();
   for (const outcome of outcomes) {
@@ -65,5 +68,16 @@ export const foldOutcomes = (outcomes: Iterable<Outcome>): ReadonlyMap<Email, Ou
 export const isSent = ({ result }: Outcome): boolean =>
   result === 'created' || result === 'replaced' || result === 'already_invited';
 
+/** What a report says of a job. `unknown`: no outcome of it was stored. */
+export const REPORTED_RESULTS = [...OUTCOME_RESULTS, 'unknown'] as const;
+
 /** Results that a person should look at. */
-export const needsAttention = ({ result }: Outcome): boolean => result === 'rejected' || result === 'failed';
+export const ATTENTION_RESULTS = [
+  'rejected',
+  'failed',
+  'unknown',
+] as const satisfies readonly (typeof REPORTED_RESULTS)[number][];
+export type AttentionResult = (typeof ATTENTION_RESULTS)[number];
+
+export const needsAttention = ({ result }: { readonly result: string }): boolean =>
+  ATTENTION_RESULTS.some((attention) => attention === result);

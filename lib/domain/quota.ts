@@ -1,18 +1,19 @@
 /**
- * The quota gate. Fastly lets one user make a number of writes per fixed UTC hour and tells what is left in the
- * headers of many, not all, write answers. Pure: headers and now in, room or a time to come back out.
+ * Fastly's write quota: a number of writes per user and fixed UTC hour, the quota window. Many answers to writes, not
+ * all, say in their headers how many are left and when the window ends. These are the rules for using the quota up and
+ * no further; they are pure, and `now` is always milliseconds since 1970 by our own clock.
  *
  * @see https://www.fastly.com/documentation/reference/api/#rate-limiting
  */
 
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 
-/** A window is an hour; a reset further ahead than this is nonsense, however the clocks differ. */
+/** A reset further ahead than this can't be right: a window is an hour, and a minute allows for rounding and delay. */
 const MAX_RESET_AHEAD_MS = HOUR_MS + MINUTE_MS;
-/** `Date` and reset are whole seconds: without this, a rounded reset could lie just before the window's end. */
+/** `Date` and reset are whole seconds. Added to the window's end, so that rounding never puts it too early. */
 const ROUNDING_MS = SECOND_MS;
 
-/** The headers of one answer, as sent. `undefined`: the header was not there. */
+/** The quota headers of one answer, as sent. `undefined`: the header was not there. */
 export type QuotaReading = {
   /** `Fastly-RateLimit-Remaining` */
   readonly remaining: string | undefined;
@@ -24,13 +25,14 @@ export type QuotaReading = {
 
 /** What is known of one account's quota. Times are milliseconds of our own clock. */
 export type Quota = {
-  /** Writes left in the window that ends at `windowEndsAt`; undefined: Fastly has not said. */
+  /** Writes left in the window that ends at `windowEndsAt`; undefined: no answer has told. */
   readonly remaining: number | undefined;
   readonly windowEndsAt: number | undefined;
-  /** The reset as Fastly wrote it, to tell one window's answers from another's. */
+  /** Fastly's reset in UTC epoch seconds, as sent: answers with the same reset are about the same window. */
   readonly reset: number | undefined;
-  /** False until one write was answered: then nothing is known, and writes go one at a time. */
+  /** False until a write of this window was answered or lost. Until then writes go one at a time. */
   readonly learned: boolean;
+  /** Writes that were granted and have not been answered, lost or given back. */
   readonly inFlight: number;
 };
 
@@ -42,7 +44,7 @@ export const UNKNOWN_QUOTA: Quota = {
   inFlight: 0,
 };
 
-/** What a window taught ends with it. */
+/** When the window is over, what is known of it says nothing about the next; writes on their way still count. */
 const current = (quota: Quota, now: number): Quota =>
   quota.windowEndsAt !== undefined && now >= quota.windowEndsAt
     ? { ...UNKNOWN_QUOTA, inFlight: quota.inFlight }
@@ -53,7 +55,10 @@ const wholeNumber = (text: string | undefined): number | undefined =>
 
 const nextHour = (time: number): number => (Math.floor(time / HOUR_MS) + 1) * HOUR_MS;
 
-/** The end of the window by our clock. Fastly's own clock decides how far away it is. */
+/**
+ * The end of the window by our clock: as far from now as the reset is from the answer's `Date`, both of which are
+ * Fastly's clock. Without a reset that can be right, the next full hour of Fastly's clock.
+ */
 const windowEnd = (reading: QuotaReading, now: number): number => {
   const parsed = Date.parse(reading.date ?? '');
   const theirNow = Number.isNaN(parsed) ? now : parsed;
@@ -63,37 +68,39 @@ const windowEnd = (reading: QuotaReading, now: number): number => {
 };
 
 /**
- * How many writes may start now, as far as the quota goes. After a cold start and in a new window nothing is known, so
- * the first write goes alone. `reserve` writes are left to people and other tools.
+ * How many writes may start now. After a cold start and in a new window nothing is known, so the first write goes
+ * alone. `reserve` writes are left to people and other tools. Infinite when answers carry no headers.
  */
 export const writesLeft = (quota: Quota, reserve: number, now: number): number => {
   const { learned, remaining, inFlight } = current(quota, now);
   if (!learned) return inFlight === 0 ? 1 : 0;
-  // What is in flight may or may not be in Fastly's number already: counting it always is the safe side.
+  // Fastly's number may include writes in flight already. Subtracting them all the same can only allow too few.
   return remaining === undefined ? Number.POSITIVE_INFINITY : Math.max(0, remaining - reserve - inFlight);
 };
 
-/** Whether anything is known about the window that `now` lies in. */
+/** Whether a write of the window that `now` lies in was answered or lost already. */
 export const isLearned = (quota: Quota, now: number): boolean => current(quota, now).learned;
 
-/** Whether the window has nothing left to take, even once all that is in flight is back. */
+/** Whether the window has no write left for us, whatever the writes in flight come to. */
 export const isClosed = (quota: Quota, reserve: number, now: number): boolean => {
   const { remaining } = current(quota, now);
   return remaining !== undefined && remaining <= reserve;
 };
 
-/** When the window that `now` lies in ends; the next full hour when Fastly has not said. */
+/** When the window that `now` lies in ends, in milliseconds since 1970; the next full hour when no answer has told. */
 export const windowEndsAt = (quota: Quota, now: number): number =>
   current(quota, now).windowEndsAt ?? nextHour(now);
 
+/** `count` more writes were granted. */
 export const writesStarted = (quota: Quota, count: number): Quota => ({
   ...quota,
   inFlight: quota.inFlight + count,
 });
 
 /**
- * A write came back, or was lost (`reading` undefined). Answers may overtake each other: within one window the lowest
- * number counts, and an answer from an earlier window says nothing.
+ * A write was answered, or its answer was lost (`reading` undefined). Answers may overtake each other: within one window
+ * the lowest number counts, and an answer about an earlier window is ignored. Not so a 429 (`rateLimited`): whatever its
+ * reset says, nothing is left now.
  */
 export const writeAnswered = (
   quota: Quota,
@@ -118,8 +125,8 @@ export const writeAnswered = (
 };
 
 /**
- * When the last of `writes` is done at the latest, if nobody else uses the quota: the end of the window it falls in.
- * Milliseconds since 1970.
+ * When the last of `writes` is done at the latest, if nobody else uses the quota: the end of the window in which it is
+ * made, in milliseconds since 1970.
  */
 export const estimateFinish = (
   writes: number,

@@ -1,250 +1,179 @@
-/** One job: what is written for it, and how it ends (SPEC §8). */
+/** One job: which writes are made for it, and how it ends (docs/contract.md, “The worker”). */
 
-import type { Access, Email, Invitation } from '../domain/invitation.ts';
-import { differingFields, isLive } from '../domain/invitation-match.ts';
 import type { ChangeJob, CreateJob, DeleteJob, ReplaceJob } from '../domain/job.ts';
-import type { OutcomeResult } from '../domain/outcome.ts';
-import type { Failure, FastlyResult } from '../ports/fastly.ts';
-import type { AccountSession, Allowance, Sight, Written } from './account-session.ts';
+import { SECOND_MS } from '../domain/time.ts';
+import { PLANNING_TIMEOUT_MS } from '../state/run-pointer.ts';
+import type { AccountSession } from './account-session.ts';
+import { type ExistingAccess, existingAccess } from './existing-access.ts';
+import { again, type Done, done, failedToRead, failedToWrite, type JobEnd, type Step } from './job-end.ts';
+import type { Listed } from './listing.ts';
 import type { WorkMessage } from './ports.ts';
+import type { Reservation } from './quota-gate.ts';
+import { sendInvitation, type UnknownEffect } from './resolve-unknown.ts';
 
-export type JobEnd =
-  /** Final. */
-  | { readonly kind: 'done'; readonly result: OutcomeResult; readonly detail?: string }
-  /** The quota is used up until then, in milliseconds since 1970. */
-  | { readonly kind: 'closed'; readonly until: number }
-  /** May work later; `during` says what did not work now. */
-  | { readonly kind: 'unavailable'; readonly during: 'read' | 'write'; readonly detail: string }
-  /** The POST may have taken effect, or may have been refused because it was not needed: look, then settle. */
-  | { readonly kind: 'unsure'; readonly failure: Failure };
+/** Pauses before a DELETE is repeated at once, which is safe: for a short disturbance, not for an outage. */
+const DELETE_RETRY_DELAYS_MS = [SECOND_MS / 2, (3 * SECOND_MS) / 2];
 
-export const done = (result: OutcomeResult, detail?: string): JobEnd =>
-  detail === undefined ? { kind: 'done', result } : { kind: 'done', result, detail };
-
-/** Quick retries of a DELETE, which is safe to repeat: for a stumble, not for an outage. */
-const DELETE_RETRY_DELAYS_MS = [500, 1500];
-
-/** A step's way to say that the job is not over yet. */
-type Step<T> = { readonly end: JobEnd } | { readonly value: T };
-
-const ended = (end: JobEnd): { readonly end: JobEnd } => ({ end });
-
-const afterWrite = <T>(written: Written<T>): Step<FastlyResult<T>> => {
-  if (written.kind === 'answered') return { value: written.answer };
-  if (written.kind === 'closed') return ended(written);
-  return ended(done('superseded', written.reason));
-};
-
-/** How the writes of one job are made. */
+/** A job at work. */
 type Work<J extends ChangeJob> = {
   readonly session: AccountSession;
   readonly job: J;
-  readonly allowance: Allowance;
-  /** Delivered before: an earlier delivery may have written already. */
+  readonly reservation: Reservation;
+  /** An earlier delivery may have written already, so Fastly's list is read before anything is written. */
   readonly redelivered: boolean;
 };
 
-/** One look per invocation serves every job that asks before it writes. */
-const look = async ({ session, job }: Work<ChangeJob>): Promise<Step<Sight>> => {
-  const sight = await session.look(0);
-  if (sight.ok) return { value: sight.value };
-  const halted = await session.haltOn(job, sight.failure);
-  if (halted !== undefined) return ended(done('superseded', 'the run is halted'));
-  return ended({
-    kind: 'unavailable',
-    during: 'read',
-    detail: `could not look before writing: ${sight.failure.message}`,
-  });
+/** What Fastly lists. One reading serves all jobs of an invocation that ask before they write. */
+const list = async ({ session, job }: Work<ChangeJob>): Promise<Step<Listed>> => {
+  const listed = await session.listing.any();
+  if (listed.ok) return { value: listed.value };
+  const { kind, message } = listed.failure;
+  return {
+    end: kind === 'unauthorized' ? await session.halting.haltRun(job, message) : failedToRead(message),
+  };
 };
 
 const ANOTHER_PENDING =
   'another invitation for this address is pending, with other access; the next plan will replace it';
 
-/** What is at Fastly for the person already; `undefined` when nothing stands in the way of a POST. */
-const standingInTheWay = (
-  session: AccountSession,
-  job: CreateJob | ReplaceJob,
-  sight: Sight,
-  ours: OutcomeResult,
-): JobEnd | undefined => {
-  const { email, access } = job;
-  if (sight.members.has(email)) return done('already_member');
-  const fresh = freshInvitations(session, job, sight);
-  if (fresh.length === 0) return undefined;
-  return fresh.some((invitation) => isWish(access, invitation))
-    ? done(ours)
-    : done('rejected', ANOTHER_PENDING);
+/** How a job ends that finds such access before its POST; with `none` the POST is due. */
+const WITHOUT_POST: Readonly<Record<Exclude<ExistingAccess, 'none'>, Done>> = {
+  member: done('already_member'),
+  same: done('already_invited'),
+  other: done('rejected', ANOTHER_PENDING),
 };
 
-const isWish = (access: Access, invitation: Invitation): boolean =>
-  differingFields(access, invitation, undefined).length === 0;
-
-/** Live invitations that were not there when the plan was made. */
-const freshInvitations = (
-  { deps }: AccountSession,
-  job: CreateJob | ReplaceJob,
-  sight: Sight,
-): readonly Invitation[] => {
-  const old = new Set(job.action === 'replace' ? job.invitationIds : []);
-  const ttlDays = deps.rules.INVITATION_TTL_DAYS;
-  return listed(sight, job.email).filter(
-    (invitation) => !old.has(invitation.id) && isLive(invitation, ttlDays, deps.now()),
-  );
+/** The POST, unless Fastly lists something that makes it needless. */
+const inviteUnlessListed = async (work: Work<CreateJob | ReplaceJob>): Promise<JobEnd | UnknownEffect> => {
+  const listed = await list(work);
+  if ('end' in listed) return listed.end;
+  const existing = existingAccess(work.session, work.job, listed.value);
+  return existing === 'none'
+    ? await sendInvitation(work.session, work.job, work.reservation)
+    : WITHOUT_POST[existing];
 };
 
-const listed = (sight: Sight, email: Email): readonly Invitation[] => sight.invitations.get(email) ?? [];
+const create = async (work: Work<CreateJob>): Promise<JobEnd | UnknownEffect> =>
+  work.redelivered
+    ? await inviteUnlessListed(work)
+    : await sendInvitation(work.session, work.job, work.reservation);
 
-/** The POST, and what its answer means. Never repeated without a look. */
-const post = async (work: Work<CreateJob | ReplaceJob>, success: OutcomeResult): Promise<JobEnd> => {
-  const { session, job, allowance } = work;
-  const { customerId, email, access } = job;
-  const written = afterWrite(
-    await session.write(job, allowance, (fastly) => fastly.createInvitation(customerId, email, access)),
-  );
-  if ('end' in written) return written.end;
-  if (written.value.ok) return done(success);
-  const { failure } = written.value;
-  return failure.kind === 'forbidden' ? done('rejected', failure.message) : { kind: 'unsure', failure };
-};
-
-/**
- * How a job with an unsure POST ends, given what Fastly lists after it. One look serves all such jobs of an invocation.
- */
-export const settle = (
-  session: AccountSession,
-  job: CreateJob | ReplaceJob,
-  failure: Failure,
-  sight: Sight,
-): JobEnd => {
-  const lost = failure.kind === 'unavailable';
-  // A lost POST that took effect after all is ours; an invitation behind a refusal is somebody else's.
-  const ours = job.action === 'create' ? 'created' : 'replaced';
-  const standing = standingInTheWay(session, job, sight, lost ? ours : 'already_invited');
-  if (standing?.kind === 'done' && standing.result !== 'rejected') return standing;
-  if (standing === undefined && lost)
-    return { kind: 'unavailable', during: 'write', detail: failure.message };
-  return done('rejected', failure.message);
-};
-
-const create = async (work: Work<CreateJob>): Promise<JobEnd> => {
-  if (work.redelivered) {
-    const sight = await look(work);
-    if ('end' in sight) return sight.end;
-    const standing = standingInTheWay(work.session, work.job, sight.value, 'already_invited');
-    if (standing !== undefined) return standing;
-  }
-  return await post(work, 'created');
-};
-
-/** One DELETE with its quick retries: whether it was there, or the failure that remains. */
+/** One DELETE with its quick retries: whether the invitation was still there, or how the job ends instead. */
 const cancel = async (
-  { session, job, allowance }: Work<DeleteJob | ReplaceJob>,
+  { session, job, reservation }: Work<DeleteJob | ReplaceJob>,
   id: string,
 ): Promise<Step<'deleted' | 'gone'>> => {
   for (let attempt = 0; ; attempt += 1) {
-    const written = afterWrite(await session.write(job, allowance, (fastly) => fastly.deleteInvitation(id)));
+    const written = await session.write(job, reservation, (fastly) => fastly.deleteInvitation(id));
     if ('end' in written) return written;
     if (written.value.ok) return { value: 'deleted' };
-    const { failure } = written.value;
-    if (failure.kind === 'gone') return { value: 'gone' };
+    const { kind, message } = written.value.failure;
+    if (kind === 'gone') return { value: 'gone' };
+    if (kind !== 'unavailable') return { end: done('rejected', message) };
     const delayMs = DELETE_RETRY_DELAYS_MS[attempt];
-    if (failure.kind !== 'unavailable' || delayMs === undefined) return ended(deleteFailed(failure));
+    if (delayMs === undefined) return { end: failedToWrite(message) };
     await session.deps.sleep(delayMs);
   }
 };
 
-const deleteFailed = (failure: Failure): JobEnd =>
-  failure.kind === 'unavailable'
-    ? { kind: 'unavailable', during: 'write', detail: failure.message }
-    : done('rejected', failure.message);
-
-/** Of these invitations, the ones that Fastly still lists. */
-const stillListed = (sight: Sight, { email, invitationIds }: DeleteJob | ReplaceJob): readonly string[] =>
-  invitationIds.filter((id) => listed(sight, email).some((invitation) => invitation.id === id));
+/** Which of a job's invitations Fastly still lists. */
+const stillListed = ({ invitations }: Listed, { email, invitationIds }: DeleteJob | ReplaceJob) =>
+  invitationIds.filter((id) => invitations.get(email)?.some((invitation) => invitation.id === id));
 
 const remove = async (work: Work<DeleteJob>): Promise<JobEnd> => {
-  let left: readonly string[] = work.job.invitationIds;
-  // Deleting again what is gone costs a write each: where others leave little, the job would never get any further.
-  if (work.redelivered && left.length > 1) {
-    const sight = await look(work);
-    if ('end' in sight) return sight.end;
-    left = stillListed(sight.value, work.job);
+  let ids: readonly string[] = work.job.invitationIds;
+  // A DELETE of what is gone costs a write as well. With little quota left each time, a job of many invitations would
+  // spend it on those it deleted before, and never reach the others.
+  if (work.redelivered && ids.length > 1) {
+    const listed = await list(work);
+    if ('end' in listed) return listed.end;
+    ids = stillListed(listed.value, work.job);
   }
-  let deleted = 0;
-  for (const id of left) {
-    const step = await cancel(work, id);
-    if ('end' in step) return step.end;
-    if (step.value === 'deleted') deleted += 1;
+  let anyDeleted = false;
+  for (const id of ids) {
+    const cancelled = await cancel(work, id);
+    if ('end' in cancelled) return cancelled.end;
+    anyDeleted ||= cancelled.value === 'deleted';
   }
-  return done(deleted > 0 ? 'deleted' : 'already_gone');
+  return done(anyDeleted ? 'deleted' : 'already_gone');
 };
 
-/** What a replace still has to cancel; all of it, unless an earlier delivery may have begun. */
-const leftToCancel = async (work: Work<ReplaceJob>): Promise<Step<readonly string[]>> => {
-  const { invitationIds, email } = work.job;
-  if (!work.redelivered) return { value: invitationIds };
-  const sight = await look(work);
-  if ('end' in sight) return sight;
-  if (sight.value.members.has(email)) return ended(done('already_member'));
-  const left = stillListed(sight.value, work.job);
-  const standing = standingInTheWay(work.session, work.job, sight.value, 'already_invited');
-  // The new invitation may stand beside old ones; those still have to go.
-  return standing !== undefined && left.length === 0 ? ended(standing) : { value: left };
+/** Which invitations a replace has to cancel: all, or what an earlier delivery left. */
+const idsToCancel = async (work: Work<ReplaceJob>): Promise<Step<readonly string[]>> => {
+  const { job, session, redelivered } = work;
+  if (!redelivered) return { value: job.invitationIds };
+  const listed = await list(work);
+  if ('end' in listed) return listed;
+  const ids = stillListed(listed.value, job);
+  const existing = existingAccess(session, job, listed.value);
+  // A member needs no invitation cancelled. Beside a new invitation the old ones still have to go.
+  if (existing === 'member') return { end: WITHOUT_POST.member };
+  return existing !== 'none' && ids.length === 0 ? { end: WITHOUT_POST[existing] } : { value: ids };
 };
 
-const replace = async (work: Work<ReplaceJob>): Promise<JobEnd> => {
-  const left = await leftToCancel(work);
-  if ('end' in left) return left.end;
-  let someGone = false;
-  for (const id of left.value) {
-    const step = await cancel(work, id);
-    if ('end' in step) return step.end;
-    someGone ||= step.value === 'gone';
+const replace = async (work: Work<ReplaceJob>): Promise<JobEnd | UnknownEffect> => {
+  const ids = await idsToCancel(work);
+  if ('end' in ids) return ids.end;
+  let anyGone = false;
+  for (const id of ids.value) {
+    const cancelled = await cancel(work, id);
+    if ('end' in cancelled) return cancelled.end;
+    anyGone ||= cancelled.value === 'gone';
   }
-  if (someGone || work.redelivered) {
-    // Gone may mean accepted, or replaced by an earlier delivery.
-    const sight = await look(work);
-    if ('end' in sight) return sight.end;
-    const standing = standingInTheWay(work.session, work.job, sight.value, 'already_invited');
-    if (standing !== undefined) return standing;
-  }
-  return await post(work, 'replaced');
+  // An invitation that is gone may have been accepted; one delivered before may have sent the new invitation already.
+  return anyGone || work.redelivered
+    ? await inviteUnlessListed(work)
+    : await sendInvitation(work.session, work.job, work.reservation);
 };
-
-/** How many writes a job may need: with less room than that it does not start. */
-const writesNeeded = (job: ChangeJob): number =>
-  (job.action === 'create' ? 0 : job.invitationIds.length) + (job.action === 'delete' ? 0 : 1);
 
 const carryOut = async (
   session: AccountSession,
   job: ChangeJob,
-  allowance: Allowance,
+  reservation: Reservation,
   redelivered: boolean,
-): Promise<JobEnd> => {
+): Promise<JobEnd | UnknownEffect> => {
   switch (job.action) {
     case 'create':
-      return await create({ session, job, allowance, redelivered });
+      return await create({ session, job, reservation, redelivered });
     case 'delete':
-      return await remove({ session, job, allowance, redelivered });
+      return await remove({ session, job, reservation, redelivered });
     case 'replace':
-      return await replace({ session, job, allowance, redelivered });
+      return await replace({ session, job, reservation, redelivered });
   }
 };
 
-/** Carries one job out. Throws only for what is not Fastly's: pointer, token store, broken invariants. */
-export const execute = async (
+/**
+ * Writes that must be free before a job starts. A replace has to have all of its own: interrupted half-way it leaves
+ * somebody without any invitation. A delete may stop between two of its invitations.
+ */
+const writesToReserve = (job: ChangeJob): number =>
+  job.action === 'replace' ? job.invitationIds.length + 1 : 1;
+
+/**
+ * Whether an earlier delivery may have written already: of this message, or of the message that it was before somebody
+ * sent it back from the dead-letter queue, which starts the count of deliveries again. Such a message is younger than
+ * any that the planner sent, as the planner can't run for longer than `PLANNING_TIMEOUT_MS`.
+ */
+const mayHaveWritten = (
+  { receives, sentAt = 0 }: Pick<WorkMessage, 'receives' | 'sentAt'>,
+  runStartedAt: number,
+): boolean => receives > 1 || sentAt > runStartedAt + PLANNING_TIMEOUT_MS;
+
+/** Carries one job out. Throws only for what is not Fastly's: run pointer, source of the token, broken invariants. */
+export const executeJob = async (
   session: AccountSession,
   job: ChangeJob,
   message: Pick<WorkMessage, 'receives' | 'sentAt'>,
-): Promise<JobEnd> => {
-  // Asked first, so that void jobs are acknowledged at once, also while the quota is used up.
-  const reason = await session.fence(job);
-  if (reason !== undefined) return done('superseded', reason);
-  const admitted = await session.allow(job.action === 'delete' ? 1 : writesNeeded(job));
-  if ('until' in admitted) return { kind: 'closed', until: admitted.until };
+): Promise<JobEnd | UnknownEffect> => {
+  // Asked before the quota, so that void jobs are acknowledged at once even while it is used up.
+  const whyNot = await session.fence.whyNot(job);
+  if (whyNot !== undefined) return done('superseded', whyNot);
+  const redelivered = mayHaveWritten(message, session.fence.startedAt);
+  const admission = await session.gate.reserve(writesToReserve(job));
+  if ('closedUntil' in admission) return again(admission.closedUntil, 'quota_used_up');
   try {
-    return await carryOut(session, job, admitted.allowance, session.wasDeliveredBefore(message));
+    return await carryOut(session, job, admission.reservation, redelivered);
   } finally {
-    session.release(admitted.allowance);
+    session.gate.release(admission.reservation);
   }
 };

@@ -1,128 +1,61 @@
-/** From how jobs ended in this invocation to what is final and what goes back. */
+/** Splits the jobs of a batch into those with an outcome and those that go back to the queue. */
 
-import type { Outcome, OutcomeResult } from '../domain/outcome.ts';
-import type { FastlyResult } from '../ports/fastly.ts';
-import type { AccountSession, Sight } from './account-session.ts';
-import { type End, type Ended, MIN_REMAINING_MS } from './execute-batch.ts';
-import { done, settle } from './execute-job.ts';
-import type { Delivered } from './hand-back.ts';
-import { atOnce, bury, later, type Returned, whenOpen } from './hand-back.ts';
-
-/** So often a write may fail while everything else works, before it is given up. */
-const MAX_DELIVERIES = 5;
-/**
- * So often when no other write works either. At 15 minutes each that is more than a day of outage, and still before the
- * queue gives up by itself, without an outcome.
- */
-const MAX_DELIVERIES_IN_OUTAGE = 150;
-
-/** One look, after the last POST, tells what the lost and refused ones came to. */
-export const settleAll = async (
-  session: AccountSession,
-  ended: readonly Ended[],
-  remainingMs: () => number,
-): Promise<readonly Ended[]> => {
-  if (!ended.some(({ end }) => end.kind === 'unsure')) return ended;
-  const sight = remainingMs() < MIN_REMAINING_MS ? undefined : await lookAfterwards(session);
-  return await Promise.all(
-    ended.map(async ({ delivered, end }) => ({
-      delivered,
-      end: end.kind === 'unsure' ? await settleOne(session, delivered, end, sight) : end,
-    })),
-  );
-};
-
-const lookAfterwards = async (session: AccountSession): Promise<FastlyResult<Sight> | undefined> => {
-  try {
-    return await session.look(session.deps.now());
-  } catch {
-    // No token could be read: the jobs go back, as after a look that failed.
-    return undefined;
-  }
-};
-
-const settleOne = async (
-  session: AccountSession,
-  { job }: Delivered,
-  { failure }: Extract<End, { kind: 'unsure' }>,
-  sight: FastlyResult<Sight> | undefined,
-): Promise<End> => {
-  if (job.action === 'delete') throw new Error('a delete is never unsure');
-  if (sight?.ok) return settle(session, job, failure, sight.value);
-  const halted = sight && (await session.haltOn(job, sight.failure));
-  return halted === undefined
-    ? { kind: 'unavailable', during: 'read', detail: sight?.failure.message ?? 'no time left to look' }
-    : done('superseded', 'the run is halted');
-};
+import type { Outcome } from '../domain/outcome.ts';
+import { SECOND_MS } from '../domain/time.ts';
+import type { AccountSession } from './account-session.ts';
+import { isOutage, shouldGiveUp } from './give-up.ts';
+import { type Delivered, deadLetter, type Returned, retryAt, retryLater, retryNow } from './hand-back.ts';
+import { type Again, type Done, done, type Ended, type JobEnd } from './job-end.ts';
+import type { WorkerPorts, WorkMessage } from './ports.ts';
 
 export type Final = { readonly delivered: Delivered; readonly outcome: Outcome };
-export type Concluded = { readonly final: readonly Final[]; readonly returned: readonly Returned[] };
+export type FinalOrRetry = { readonly final: readonly Final[]; readonly returned: readonly Returned[] };
 
-/** Splits ends into outcomes and messages that go back; gives up a write that fails on and on while others work. */
-export const conclude = async (session: AccountSession, ended: readonly Ended[]): Promise<Concluded> => {
-  const failing = ended.filter(({ end }) => end.kind === 'unavailable' && end.during === 'write').length;
-  const othersWork = session.writesAnswered > 0 || failing === 1;
+export const finalOrRetry = async (
+  session: AccountSession,
+  ended: readonly Ended[],
+): Promise<FinalOrRetry> => {
+  const outage = isOutage(session, ended);
   const final: Final[] = [];
   const returned: Returned[] = [];
-  for (const one of ended) {
-    const concluded = await concludeOne(session, one, othersWork);
-    if ('outcome' in concluded) final.push(concluded);
-    else returned.push(concluded);
+  for (const { delivered, end } of ended) {
+    const last = end.kind === 'done' ? end : await orGivenUp(session, delivered.message, end, outage);
+    if (last.kind === 'done') final.push(finalOf(session.deps, delivered, last));
+    else returned.push(retry(session.deps, delivered.message, last));
   }
-  countWait(session, ended);
+  reportQuotaWait(session, ended);
   return { final, returned };
 };
 
-const concludeOne = async (
+/** The same end, or `failed`. A write is given up only once its message is in the dead-letter queue, too. */
+const orGivenUp = async (
   session: AccountSession,
-  { delivered, end }: Ended,
-  othersWork: boolean,
-): Promise<Final | Returned> => {
-  const { deps } = session;
-  const { message } = delivered;
-  switch (end.kind) {
-    case 'done':
-      return finalOf(session, delivered, end.result, end.detail);
-    case 'closed':
-      return whenOpen(message, end.until, deps);
-    case 'not_started':
-      return atOnce(message);
-    case 'unavailable': {
-      if (!(await isGivenUp(session, delivered, end, othersWork))) return later(message, deps);
-      const detail = `failed ${message.receives} times: ${end.detail}`;
-      const buried = await bury(message, detail, deps);
-      return buried ? finalOf(session, delivered, 'failed', detail) : later(message, deps);
-    }
-    default:
-      return later(message, deps);
-  }
+  message: WorkMessage,
+  end: Again,
+  outage: boolean,
+): Promise<JobEnd> => {
+  if (end.why !== 'write_failed' || !(await shouldGiveUp(session, message, outage))) return end;
+  const detail = `failed ${message.receives} times: ${end.detail}`;
+  return (await deadLetter(message, detail, session.deps)) ? done('failed', detail) : end;
 };
 
-const countWait = ({ deps, account }: AccountSession, ended: readonly Ended[]): void => {
-  const until = Math.max(...ended.map(({ end }) => (end.kind === 'closed' ? end.until : 0)));
-  if (until > 0)
-    deps.metrics.add(account, 'QuotaWaitSeconds', Math.max(0, Math.ceil((until - deps.now()) / 1000)));
-};
-
-const finalOf = (
-  { deps }: AccountSession,
-  delivered: Delivered,
-  result: OutcomeResult,
-  detail: string | undefined,
-): Final => {
+const finalOf = ({ now }: WorkerPorts, delivered: Delivered, { result, detail }: Done): Final => {
   const { action, email } = delivered.job;
-  const at = new Date(deps.now()).toISOString();
+  const at = new Date(now()).toISOString();
   return { delivered, outcome: { action, email, result, at, ...(detail !== undefined && { detail }) } };
 };
 
-/** Whether it is this write that does not work, and not Fastly. */
-const isGivenUp = async (
-  session: AccountSession,
-  { message }: Delivered,
-  end: Extract<End, { kind: 'unavailable' }>,
-  othersWork: boolean,
-): Promise<boolean> => {
-  if (end.during === 'read' || message.receives < MAX_DELIVERIES) return false;
-  if (!othersWork && message.receives < MAX_DELIVERIES_IN_OUTAGE) return false;
-  return (await session.look(0)).ok;
+const retry = (deps: WorkerPorts, message: WorkMessage, end: Again): Returned => {
+  const why = 'detail' in end ? `${end.why}: ${end.detail}` : end.why;
+  if (end.when === 'now') return retryNow(message, why);
+  return end.when === 'backoff' ? retryLater(message, why, deps) : retryAt(message, end.when, why, deps);
+};
+
+/** The longest wait for quota among the jobs, if any waits. */
+const reportQuotaWait = ({ deps, account }: AccountSession, ended: readonly Ended[]): void => {
+  const ends = ended.map(({ end }) => (end.kind === 'again' && typeof end.when === 'number' ? end.when : 0));
+  const until = Math.max(...ends);
+  if (until <= 0) return;
+  const seconds = Math.ceil((until - deps.now()) / SECOND_MS);
+  deps.metrics.add(account, 'QuotaWaitSeconds', Math.max(0, seconds));
 };

@@ -1,8 +1,8 @@
-/** The `finish` job: outcomes into ledger and report, and the run is over. Safe to repeat. */
+/** The `finish` job: the run's outcomes become its report and enter the ledger; then the run is over. Safe to repeat. */
 
 import type { Email } from '../domain/invitation.ts';
 import type { FinishJob } from '../domain/job.ts';
-import { OUTCOME_RESULTS, type Outcome } from '../domain/outcome.ts';
+import { needsAttention, type Outcome, REPORTED_RESULTS } from '../domain/outcome.ts';
 import { runPrefix } from '../state/keys.ts';
 import { updateLedger } from '../state/ledger-store.ts';
 import { type PlanRecord, releasedChanges } from '../state/plan-record.ts';
@@ -13,21 +13,16 @@ import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
 import { finishedNotification } from './notifications.ts';
 import type { WorkerPorts } from './ports.ts';
 
-/** A result for jobs whose outcome nobody stored. */
-const UNKNOWN = 'unknown';
-
 const reportOutcomes = (record: PlanRecord, outcomes: ReadonlyMap<Email, Outcome>): ReportedOutcome[] =>
   releasedChanges(record).map(({ action, email }) => {
     const outcome = outcomes.get(email);
-    if (outcome === undefined) return { action, email, result: UNKNOWN };
+    if (outcome === undefined) return { action, email, result: 'unknown' };
     const { result, at, detail } = outcome;
     return { action, email, result, at, ...(detail !== undefined && { detail }) };
   });
 
 const countResults = (outcomes: readonly ReportedOutcome[]): Record<string, number> => {
-  const counts: Record<string, number> = Object.fromEntries(
-    [...OUTCOME_RESULTS, UNKNOWN].map((result) => [result, 0]),
-  );
+  const counts: Record<string, number> = Object.fromEntries(REPORTED_RESULTS.map((result) => [result, 0]));
   for (const { result } of outcomes) counts[result] = (counts[result] ?? 0) + 1;
   return counts;
 };
@@ -63,13 +58,14 @@ const storeReport = async (deps: WorkerPorts, report: RunReport): Promise<string
   return `${prefix}report.json`;
 };
 
-const tellIfNeeded = async (deps: WorkerPorts, report: RunReport, key: string): Promise<void> => {
-  const { rejected = 0, failed = 0, unknown = 0 } = report.counts;
-  if (rejected + failed + unknown === 0) return;
-  await deps.notify(finishedNotification(report.account, report.runId, { rejected, failed, unknown }, key));
+const notifyIfNeeded = async (deps: WorkerPorts, report: RunReport, key: string): Promise<void> => {
+  if (report.outcomes.some(needsAttention)) await deps.notify(finishedNotification(report, key));
 };
 
-/** `superseded`: the run is void, or finished already. Throws when something could not be read or stored: try again. */
+/**
+ * `superseded`: the run was halted, finished before, or replaced by a newer one. Throws when something could not be read
+ * or stored; the message then has to be delivered again.
+ */
 export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<'finished' | 'superseded'> => {
   const { account, runId, generation } = job;
   const pointer = (await readPointer(deps.store, account))?.pointer;
@@ -82,7 +78,7 @@ export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<'fin
   const report = makeReport(record, outcomes, { generation, finishedAt: deps.now() });
   const key = await storeReport(deps, report);
   await updateLedger(deps.store, record, outcomes, generation);
-  await tellIfNeeded(deps, report, key);
+  await notifyIfNeeded(deps, report, key);
   await updatePointer(deps.store, account, generation, (current) => ({
     ...current,
     status: 'finished',

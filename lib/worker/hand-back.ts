@@ -1,43 +1,78 @@
-/** Deliveries: messages with their jobs, and what becomes of the message. */
+/** Messages that go back: to the queue, to be delivered again, or aside, for a person to look at. */
 
 import type { ChangeJob } from '../domain/job.ts';
+import { SECOND_MS } from '../domain/time.ts';
 import { errorText } from '../ports/telemetry.ts';
 import type { WorkerPorts, WorkMessage } from './ports.ts';
 
+/** A message with the job that it carries. */
 export type Delivered = { readonly message: WorkMessage; readonly job: ChangeJob };
 
-/** A message that goes back into the queue, and in how many seconds it shall be visible again. */
-export type Returned = { readonly message: WorkMessage; readonly seconds: number };
+/** A message that goes back to the queue, the seconds until it shall be visible again, and why, for the log. */
+export type Returned = { readonly message: WorkMessage; readonly seconds: number; readonly why: string };
 
-/** SQS refuses more, and counts from the delivery on; an hour's margin covers the longest invocation. */
+/** SQS refuses more than 12 hours counted from the delivery; an hour's margin covers the longest invocation. */
 const MAX_VISIBILITY_SECONDS = 11 * 3600;
 const MAX_JITTER_SECONDS = 15;
 const FIRST_BACKOFF_SECONDS = 30;
 const MAX_BACKOFF_SECONDS = 15 * 60;
 
-/** Spreads what would otherwise come back at one moment. At least a second, so that no window is met at its very edge. */
-const jitter = ({ random }: WorkerPorts): number => 1 + Math.floor(random() * MAX_JITTER_SECONDS);
+/** Spreads retries over 1 to 15 seconds. Never 0: a message must not become visible before the quota window has ended. */
+const jitter = ({ random }: Pick<WorkerPorts, 'random'>): number =>
+  1 + Math.floor(random() * MAX_JITTER_SECONDS);
 
-const inSeconds = (message: WorkMessage, seconds: number): Returned => ({
+const inSeconds = (message: WorkMessage, seconds: number, why: string): Returned => ({
   message,
   seconds: Math.min(MAX_VISIBILITY_SECONDS, Math.max(0, Math.ceil(seconds))),
+  why,
 });
 
-/** At once: nothing is wrong with it. */
-export const atOnce = (message: WorkMessage): Returned => inSeconds(message, 0);
+/** Nothing is wrong with the message. */
+export const retryNow = (message: WorkMessage, why: string): Returned => inSeconds(message, 0, why);
 
-/** After a pause that doubles with every delivery. */
-export const later = (message: WorkMessage, deps: WorkerPorts): Returned => {
+/** After a pause that doubles with every delivery, from 30 seconds to a quarter of an hour, plus jitter. */
+export const retryLater = (
+  message: WorkMessage,
+  why: string,
+  deps: Pick<WorkerPorts, 'random'>,
+): Returned => {
   const backoff = Math.min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** (message.receives - 1));
-  return inSeconds(message, backoff + jitter(deps));
+  return inSeconds(message, backoff + jitter(deps), why);
 };
 
-/** When the quota window is over. `until`: milliseconds since 1970. */
-export const whenOpen = (message: WorkMessage, until: number, deps: WorkerPorts): Returned =>
-  inSeconds(message, (until - deps.now()) / 1000 + jitter(deps));
+/** Soon after `time`, in milliseconds since 1970. */
+export const retryAt = (
+  message: WorkMessage,
+  time: number,
+  why: string,
+  deps: Pick<WorkerPorts, 'random' | 'now'>,
+): Returned => inSeconds(message, (time - deps.now()) / SECOND_MS + jitter(deps), why);
 
-/** Copies a message to the dead-letter queue. False when that did not work: then it has to go back. */
-export const bury = async (message: WorkMessage, reason: string, deps: WorkerPorts): Promise<boolean> => {
+/**
+ * Makes all messages of an account visible at the same time, that of the one which waits longest: in a message group
+ * SQS delivers none before the first, so the others could not come earlier anyway.
+ */
+export const handBack = async (
+  account: string,
+  returned: readonly Returned[],
+  deps: WorkerPorts,
+): Promise<void> => {
+  if (returned.length === 0) return;
+  const seconds = Math.max(...returned.map((back) => back.seconds));
+  const why = [...new Set(returned.map((back) => back.why))].join('; ');
+  deps.log.info('handed back', { account, messages: returned.length, seconds, why });
+  await deps.setVisibility(
+    returned.map(({ message }) => message.receiptHandle),
+    seconds,
+  );
+};
+
+/** Copies a message to the dead-letter queue. False when that did not work: the message then has to go back. */
+export const deadLetter = async (
+  message: WorkMessage,
+  reason: string,
+  deps: WorkerPorts,
+): Promise<boolean> => {
   const { id, account, body } = message;
   try {
     await deps.deadLetters.copy({ id, groupId: account, body }, reason);

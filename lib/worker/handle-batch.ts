@@ -3,11 +3,12 @@
 import { decodeJob, type FinishJob } from '../domain/job.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { AccountSession } from './account-session.ts';
-import { executeAll } from './execute-batch.ts';
-import { conclude, settleAll } from './final-or-retry.ts';
+import { executeBatch } from './execute-batch.ts';
+import { finalOrRetry } from './final-or-retry.ts';
 import { finishRun } from './finish-run.ts';
-import { bury, type Delivered, later, type Returned } from './hand-back.ts';
+import { type Delivered, deadLetter, handBack, type Returned, retryLater } from './hand-back.ts';
 import type { WorkerPorts, WorkMessage } from './ports.ts';
+import { resolveUnknown } from './resolve-unknown.ts';
 import { storeOutcomes } from './store-outcomes.ts';
 
 /**
@@ -22,9 +23,9 @@ export const handleBatch = async (
   const byAccount = Map.groupBy(messages, ({ account }) => account);
   const returned = await Promise.all(
     [...byAccount].map(async ([account, own]) => {
-      const back = await workAccount(account, own, deps, remainingMs).catch((error: unknown) => {
+      const back = await handleAccount(account, own, deps, remainingMs).catch((error: unknown) => {
         deps.log.error('the batch is handed back', { account, error: errorText(error) });
-        return own.map((message) => later(message, deps));
+        return own.map((message) => retryLater(message, 'batch_interrupted', deps));
       });
       await handBack(account, back, deps);
       return back;
@@ -33,77 +34,69 @@ export const handleBatch = async (
   return returned.flat().map(({ message }) => message.id);
 };
 
-/** The last act: one time-out for all messages of the account, as the first of them gates the group. */
-const handBack = async (account: string, returned: readonly Returned[], deps: WorkerPorts): Promise<void> => {
-  if (returned.length === 0) return;
-  const seconds = Math.max(...returned.map((back) => back.seconds));
-  deps.log.info('handed back', { account, messages: returned.length, seconds });
-  await deps.setVisibility(
-    returned.map(({ message }) => message.receiptHandle),
-    seconds,
-  );
-};
-
-type Sorted = {
+type Decoded = {
   readonly changes: Delivered[];
   readonly finishes: { readonly message: WorkMessage; readonly job: FinishJob }[];
   readonly malformed: { readonly message: WorkMessage; readonly problem: string }[];
 };
 
-const sort = (messages: readonly WorkMessage[]): Sorted => {
-  const sorted: Sorted = { changes: [], finishes: [], malformed: [] };
+const decodeMessages = (messages: readonly WorkMessage[]): Decoded => {
+  const result: Decoded = { changes: [], finishes: [], malformed: [] };
   for (const message of messages) {
     const decoded = decodeJob(message.body);
-    if ('problem' in decoded) sorted.malformed.push({ message, problem: decoded.problem });
+    if ('problem' in decoded) result.malformed.push({ message, problem: decoded.problem });
     else if (decoded.job.account !== message.account)
-      sorted.malformed.push({ message, problem: 'the account is not the message group' });
-    else if (decoded.job.action === 'finish') sorted.finishes.push({ message, job: decoded.job });
-    else sorted.changes.push({ message, job: decoded.job });
+      result.malformed.push({ message, problem: 'the account is not the message group' });
+    else if (decoded.job.action === 'finish') result.finishes.push({ message, job: decoded.job });
+    else result.changes.push({ message, job: decoded.job });
   }
-  return sorted;
+  return result;
 };
 
-const workAccount = async (
+const handleAccount = async (
   account: string,
   messages: readonly WorkMessage[],
   deps: WorkerPorts,
   remainingMs: () => number,
 ): Promise<readonly Returned[]> => {
-  const { changes, finishes, malformed } = sort(messages);
-  const session = new AccountSession(account, deps);
-  const ended = await executeAll(session, changes, remainingMs);
+  const { changes, finishes, malformed } = decodeMessages(messages);
+  const session = new AccountSession(account, deps, remainingMs);
+  const attempted = await executeBatch(session, changes);
   deps.quotas.set(account, session.gate.quota());
-  const settled = await settleAll(session, ended, remainingMs);
-  const { final, returned } = await conclude(session, settled);
+  const ended = await resolveUnknown(session, attempted);
+  const { final, returned } = await finalOrRetry(session, ended);
   const back = [
-    ...(await buryAll(malformed, deps)),
+    ...(await deadLetterMalformed(malformed, deps)),
     ...returned,
     ...(await storeOutcomes(account, final, deps)),
   ];
-  // `finish` speaks for everything before it.
+  // A run is finished only when every job before its `finish` has an outcome.
   return back.length > 0
-    ? [...back, ...finishes.map(({ message }) => later(message, deps))]
+    ? [...back, ...finishes.map(({ message }) => retryLater(message, 'jobs_before_finish', deps))]
     : await finishAll(finishes, deps);
 };
 
-/** Copies what nobody can read to the dead-letter queue; what could not be copied goes back. */
-const buryAll = async (malformed: Sorted['malformed'], deps: WorkerPorts): Promise<Returned[]> => {
+/** Copies messages that carry no job to the dead-letter queue. Returns those that could not be copied. */
+const deadLetterMalformed = async (
+  malformed: Decoded['malformed'],
+  deps: WorkerPorts,
+): Promise<Returned[]> => {
   const returned: Returned[] = [];
   for (const { message, problem } of malformed)
-    if (await bury(message, `malformed: ${problem}`, deps))
+    if (await deadLetter(message, `malformed: ${problem}`, deps))
       deps.metrics.add(message.account, 'JobsFailed', 1);
-    else returned.push(later(message, deps));
+    else returned.push(retryLater(message, 'not_copied', deps));
   return returned;
 };
 
-const finishAll = async (finishes: Sorted['finishes'], deps: WorkerPorts): Promise<Returned[]> => {
+const finishAll = async (finishes: Decoded['finishes'], deps: WorkerPorts): Promise<Returned[]> => {
   const returned: Returned[] = [];
   for (const { message, job } of finishes) {
     try {
       await finishRun(job, deps);
     } catch (error) {
       deps.log.error('finish goes back', { account: job.account, runId: job.runId, error: errorText(error) });
-      returned.push(later(message, deps));
+      returned.push(retryLater(message, 'finish_interrupted', deps));
     }
   }
   return returned;

@@ -1,6 +1,8 @@
-/** What people are told of a run. No addresses. */
+/** What people are told of a run; addresses are in the report alone. */
 
+import { ATTENTION_RESULTS, type AttentionResult } from '../domain/outcome.ts';
 import type { Notification } from '../ports/telemetry.ts';
+import type { RunReport } from '../state/run-report.ts';
 
 export const haltedNotification = (account: string, runId: string, reason: string): Notification => ({
   subject: `[${account}] halted`,
@@ -11,20 +13,27 @@ export const haltedNotification = (account: string, runId: string, reason: strin
   ].join('\n'),
 });
 
+const ATTENTION_WORDS: Readonly<Record<AttentionResult, string>> = {
+  rejected: 'rejected by Fastly',
+  failed: 'failed and copied to the dead-letter queue',
+  unknown: 'without a recorded outcome',
+};
+
+/** `key`: where the report is in the bucket. */
 export const finishedNotification = (
-  account: string,
-  runId: string,
-  attention: { readonly rejected: number; readonly failed: number; readonly unknown: number },
-  report: string,
-): Notification => ({
-  subject: `[${account}] finished with ${attention.rejected + attention.failed + attention.unknown} left to a person`,
-  message: [
-    `The run ${runId} of ${account} is finished, but not everything could be done:`,
-    '',
-    `- ${attention.rejected} rejected by Fastly`,
-    `- ${attention.failed} failed and copied to the dead-letter queue`,
-    `- ${attention.unknown} without a recorded outcome`,
-    '',
-    `Report: ${report} (report.html beside it)`,
-  ].join('\n'),
-});
+  { account, runId, counts }: Pick<RunReport, 'account' | 'runId' | 'counts'>,
+  key: string,
+): Notification => {
+  const attention = ATTENTION_RESULTS.map((result) => ({ result, count: counts[result] ?? 0 }));
+  const total = attention.reduce((sum, { count }) => sum + count, 0);
+  return {
+    subject: `[${account}] finished with ${total} left to a person`,
+    message: [
+      `The run ${runId} of ${account} is finished, but not everything could be done:`,
+      '',
+      ...attention.map(({ result, count }) => `- ${count} ${ATTENTION_WORDS[result]}`),
+      '',
+      `Report: ${key} (report.html beside it)`,
+    ].join('\n'),
+  };
+};

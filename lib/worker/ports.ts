@@ -12,14 +12,15 @@ export type WorkMessage = {
   /** The message group. */
   readonly account: string;
   readonly body: string;
-  /** Deliveries of this message so far, this one included: from 1. Sent back from the dead-letter queue, it begins anew. */
+  /** Deliveries of this message so far, this one included. Sent back from the dead-letter queue it starts at 1 again. */
   readonly receives: number;
-  /** Milliseconds since 1970; SQS always says. Sent back from the dead-letter queue, it is sent anew. */
+  /** Milliseconds since 1970, always set by SQS. Sent back from the dead-letter queue it is the time of that. */
   readonly sentAt?: number;
   readonly receiptHandle: string;
 };
+
 export type WorkerPorts = Runtime & {
-  /** `fresh`: read the token again, past any cache. `problem`: there is none. Throws when that can't be told now. */
+  /** `fresh`: read the token again, past any cache. `problem`: there is no token. Throws when it can't be read now. */
   readonly connect: (
     account: string,
     options: { readonly fresh: boolean },
@@ -31,9 +32,9 @@ export type WorkerPorts = Runtime & {
       reason: string,
     ): Promise<void>;
   };
-  /** Never throws: a failed change is harmless, the queue's own visibility time-out stands. */
+  /** Never throws: when the change fails, the messages wait for the queue's own visibility time-out. */
   readonly setVisibility: (receiptHandles: readonly string[], seconds: number) => Promise<void>;
   readonly renderReport: (report: RunReport) => readonly ReportFile[];
-  /** What earlier invocations of this process learned, by account. */
+  /** What earlier invocations of this process learned of each account's quota. */
   readonly quotas: Map<string, Quota>;
 };

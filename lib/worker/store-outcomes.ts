@@ -1,4 +1,4 @@
-/** Outcomes into the store, before their messages are acknowledged. */
+/** Stores outcomes, before their messages are acknowledged. */
 
 import { emailHash } from '../domain/digest.ts';
 import { encodeOutcomes, needsAttention, type OutcomeResult } from '../domain/outcome.ts';
@@ -6,7 +6,7 @@ import type { MetricName } from '../ports/metrics.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { outcomesPrefix } from '../state/keys.ts';
 import type { Final } from './final-or-retry.ts';
-import { later, type Returned } from './hand-back.ts';
+import { type Returned, retryLater } from './hand-back.ts';
 import type { WorkerPorts } from './ports.ts';
 
 const OUTCOME_METRICS = {
@@ -21,7 +21,7 @@ const OUTCOME_METRICS = {
   superseded: 'JobsSuperseded',
 } as const satisfies Record<OutcomeResult, MetricName>;
 
-/** One object per run and batch. Unique, so that no delivery overwrites another's. */
+/** One object per run and batch, under a key of its own: a second delivery must not overwrite what the first stored. */
 const outcomesKey = (account: string, runId: string, { now, random }: WorkerPorts): string => {
   const suffix = Math.floor(random() * 36 ** 8)
     .toString(36)
@@ -46,7 +46,7 @@ const count = (account: string, final: readonly Final[], { metrics, log }: Worke
       });
 };
 
-/** Returns the messages whose outcomes could not be stored: they are delivered again, and looked at first. */
+/** Returns the messages whose outcomes could not be stored. Delivered again, their jobs read what Fastly lists first. */
 export const storeOutcomes = async (
   account: string,
   final: readonly Final[],
@@ -60,7 +60,9 @@ export const storeOutcomes = async (
       count(account, some, deps);
     } catch (error) {
       deps.log.error('outcomes could not be stored', { account, runId, error: errorText(error) });
-      returned.push(...some.map(({ delivered }) => later(delivered.message, deps)));
+      returned.push(
+        ...some.map(({ delivered }) => retryLater(delivered.message, 'outcome_not_stored', deps)),
+      );
     }
   }
   return returned;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import {
   estimateFinish,
   isClosed,
@@ -11,10 +10,9 @@ import {
   writesLeft,
   writesStarted,
 } from '../../lib/domain/quota.ts';
-import { createGate } from '../../lib/worker/quota-gate.ts';
+import { HOUR_MS, MINUTE_MS } from '../../lib/domain/time.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 20, 0);
-const HOUR = 3600_000;
 const RESET = Date.UTC(2026, 10, 23, 11, 0, 0);
 const RESERVE = 50;
 
@@ -32,7 +30,7 @@ const told = (
 ): Quota =>
   writeAnswered(writesStarted(from, 1), { reading: reading(remaining, more), rateLimited: false }, NOW);
 
-describe('room', () => {
+describe('the writes that are left', () => {
   it.each([
     { name: 'cold: one write, alone', quota: UNKNOWN_QUOTA, free: 1 },
     { name: 'cold with one on its way: none', quota: writesStarted(UNKNOWN_QUOTA, 1), free: 0 },
@@ -99,63 +97,17 @@ describe('when a closed gate reopens', () => {
     { name: 'no date: our own clock', more: { date: undefined }, at: nextHour },
     {
       name: 'their clock is ahead of ours: the wait is theirs',
-      more: { date: new Date(NOW + 5 * 60_000).toUTCString() },
-      at: NOW + (RESET - (NOW + 5 * 60_000)) + 1000,
+      more: { date: new Date(NOW + 5 * MINUTE_MS).toUTCString() },
+      at: NOW + (RESET - (NOW + 5 * MINUTE_MS)) + 1000,
     },
     {
       name: 'their clock is behind ours: the wait is theirs',
-      more: { date: new Date(NOW - 5 * 60_000).toUTCString() },
-      at: NOW + (RESET - (NOW - 5 * 60_000)) + 1000,
+      more: { date: new Date(NOW - 5 * MINUTE_MS).toUTCString() },
+      at: NOW + (RESET - (NOW - 5 * MINUTE_MS)) + 1000,
     },
   ])('$name', ({ more, at }) => {
     expect(closed(more)).toBe(at);
     expect(closed(more, false)).toBe(at);
-  });
-});
-
-describe('the quota gate, always', () => {
-  it('never starts a write that Fastly had said is not there', async () => {
-    const limits = fc.record({
-      quota: fc.integer({ min: 1, max: 40 }),
-      reserve: fc.nat(10),
-      jobs: fc.integer({ min: 1, max: 60 }),
-    });
-    const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 3 }));
-    await fc.assert(
-      fc.asyncProperty(limits, sizes, async ({ quota, reserve, jobs }, size) => {
-        const gate = createGate(UNKNOWN_QUOTA, reserve, () => NOW);
-        let left = quota;
-        const one = async (writes: number): Promise<void> => {
-          const admission = await gate.enter(writes);
-          if (admission.kind === 'closed') return;
-          for (let write = 0; write < admission.writes; write += 1) {
-            await Promise.resolve();
-            left -= 1;
-            gate.answered(reading(Math.max(0, left)), left < 0);
-          }
-        };
-        const all = Array.from({ length: jobs }, () => one(size.next().value));
-        await Promise.all(all);
-        // The very first write goes to learn; it alone may be one too many.
-        expect(left).toBeGreaterThanOrEqual(Math.min(quota - 1, reserve));
-      }),
-    );
-  });
-
-  it('everybody who waits is let in or sent away', async () => {
-    const gate = createGate(UNKNOWN_QUOTA, 0, () => NOW);
-    const first = await gate.enter(1);
-    const waiting = [gate.enter(1), gate.enter(2), gate.enter(1)];
-    gate.answered(reading(2), false);
-    const [second, third, fourth] = await Promise.all(
-      [waiting[0], waiting[1]?.then((a) => a), waiting[2]].map(async (one, index) => {
-        const admission = await one;
-        if (index === 0) gate.answered(reading(1), false);
-        if (index === 2) gate.answered(reading(0), false);
-        return admission?.kind;
-      }),
-    );
-    expect([first.kind, second, third, fourth]).toEqual(['granted', 'granted', 'closed', 'granted']);
   });
 });
 
@@ -169,7 +121,7 @@ describe('estimateFinish', () => {
     '$writes writes at 1000 per hour, 50 of them reserved: by the end of window $hours',
     ({ writes, hours }) => {
       const finish = estimateFinish(writes, { perHour: 1000, reserve: 50 }, NOW);
-      expect(finish).toBe(RESET + (hours - 1) * HOUR);
+      expect(finish).toBe(RESET + (hours - 1) * HOUR_MS);
     },
   );
 });
