@@ -1,33 +1,30 @@
-/**
- * `npm run kill-test -- [--times 50] [--seed N] [--rows 500] [--live]`: the command line killed at random moments and
- * started again each time. Fails unless Fastly equals the roster in the end and nobody got two mails.
- */
+/** `npm run kill-test`: the command line killed at random moments. `--help` lists the options. */
 
-import { parseArgs } from 'node:util';
+import { readOptions } from '../local/parse-options.ts';
 import { removeFolders } from '../test/support/cli.ts';
 import { killAgainAndAgain } from '../test/support/cli-kill.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions({
+  about: `Kills the command line at random moments and starts it again each time. Fails unless Fastly equals the roster
+in the end and nobody got two mails.
+
+  npm run kill-test -- --times 200 --seed 4711`,
   options: {
-    times: { type: 'string', default: '50' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
-    rows: { type: 'string', default: '500' },
-    live: { type: 'boolean', default: false },
+    times: { type: 'number', value: 'N', min: 1, max: 1e6, default: 50, help: 'how often it is killed' },
+    seed: {
+      type: 'number',
+      value: 'N',
+      min: 0,
+      max: 2 ** 32,
+      help: 'of the moments; default: from the clock',
+    },
+    rows: { type: 'number', value: 'N', min: 1, max: 1e6, default: 500, help: 'people in the roster' },
+    live: { type: 'flag', help: 'with --live, so that Fastly outlives what is killed' },
   },
 });
 
-const wholeNumber = (name: 'times' | 'seed' | 'rows'): number => {
-  const number = Number(values[name]);
-  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} takes a whole number`);
-  return number;
-};
-
-const plan = {
-  kills: wholeNumber('times'),
-  seed: wholeNumber('seed'),
-  rows: wholeNumber('rows'),
-  live: values.live,
-};
+const { times: kills, seed = Date.now() % 2 ** 32, rows, live } = values;
+const plan = { kills, seed, rows, live };
 console.log(`${plan.kills} kills with seed ${plan.seed}`);
 const figures = await killAgainAndAgain({
   ...plan,

@@ -1,12 +1,6 @@
-/**
- * Simulated runs of the whole pipeline, as many as wanted.
- *
- *   npm run simulate -- --runs 100000        seeds 1 to 100000, on all cores
- *   npm run simulate -- --seed 4711          one of them, with everything that happened in it
- *   npm run simulate -- --figures            how long 5,000 jobs take, under several troubles
- */
+/** `npm run simulate`: simulated runs of the whole pipeline. `--help` lists the options. */
 
-import { parseArgs } from 'node:util';
+import { readOptions } from '../local/parse-options.ts';
 import { converge, type Figures, SCENARIOS } from '../test/simulation/convergence.ts';
 import { describeFailure, runMany, traceOf } from '../test/simulation/many-runs.ts';
 import { runSimpleLoop, SIMPLE_LOOPS } from '../test/simulation/simple-loops.ts';
@@ -20,27 +14,19 @@ const FIGURE_SEEDS = [1, 2, 3, 4, 5];
 /** In the middle of an hour. */
 const LOOP_START = Date.UTC(2026, 2, 2, 9, 30);
 
-const usage = (): never => {
-  console.error('simulate [--runs N] [--from SEED] | --seed SEED | --figures');
-  process.exit(1);
-};
+const { values } = readOptions({
+  about: `Simulated runs of the whole pipeline, as many as wanted. Fails when one of them breaks a rule.
 
-const wholeNumber = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : usage());
-
-const readOptions = () => {
-  try {
-    return parseArgs({
-      options: {
-        runs: { type: 'string', default: '2000' },
-        from: { type: 'string', default: '1' },
-        seed: { type: 'string' },
-        figures: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch {
-    return usage();
-  }
-};
+  npm run simulate -- --runs 100000        seeds 1 to 100000, on all cores
+  npm run simulate -- --seed 4711          one of them, with everything that happened in it
+  npm run simulate -- --figures            how long 5,000 jobs take, under several troubles`,
+  options: {
+    runs: { type: 'number', value: 'N', min: 1, max: 1e12, default: 2000, help: 'how many' },
+    from: { type: 'number', value: 'SEED', min: 0, max: 1e12, default: 1, help: 'seed of the first' },
+    seed: { type: 'number', value: 'SEED', min: 0, max: 1e12, help: 'only this one, with its trace' },
+    figures: { type: 'flag', help: 'print the table of times instead' },
+  },
+});
 
 /** One seed with its whole trace. */
 const replay = async (seed: number): Promise<boolean> => {
@@ -107,13 +93,10 @@ const showFigures = async (): Promise<boolean> => {
   return isGood;
 };
 
-const main = async (): Promise<void> => {
-  const { runs, from, seed, figures } = readOptions();
-  let isGood: boolean;
-  if (figures) isGood = await showFigures();
-  else if (seed !== undefined) isGood = await replay(wholeNumber(seed));
-  else isGood = await runAll(wholeNumber(from), wholeNumber(runs));
-  process.exitCode = isGood ? 0 : 1;
+const main = (): Promise<boolean> => {
+  const { runs, from, seed, figures } = values;
+  if (figures) return showFigures();
+  return seed === undefined ? runAll(from, runs) : replay(seed);
 };
 
-await main();
+process.exitCode = (await main()) ? 0 : 1;

@@ -1,40 +1,65 @@
 /** The command line: what may be given, and what it comes to. */
 
 import { basename, join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ACCOUNT_NAME } from '../../lib/domain/invitation.ts';
+import { type Command, type Parsed, parseOptions, UsageError } from '../parse-options.ts';
 
-export const HELP = `Makes the invitations of a Fastly account equal to a roster.
+const SAMPLE_ROSTER = resolve(import.meta.dirname, '../../events/roster.csv');
+const DEFAULT_STATE = '.sync';
+
+const HASH = {
+  type: 'text',
+  value: 'HASH',
+  only: {
+    pattern: /^sha256:[0-9a-f]{64}$/,
+    called: 'a hash as a plan prints it ("sha256:" and 64 hexadecimal digits)',
+  },
+} as const;
+
+export const COMMAND = {
+  about: `Makes the invitations of a Fastly account equal to a roster.
 
   npm run sync                                        try it: a sample roster and a simulated account
   npm run sync -- --roster FILE                       plan against a simulated account, change nothing
   npm run sync -- --roster FILE --apply               carry the plan out there
   npm run sync -- --roster FILE --live                plan against the real Fastly, change nothing
-  npm run sync -- --roster FILE --live --apply        carry the plan out
-
-  --roster FILE      who shall be invited: a CSV file, gzipped or not
-  --account NAME     a name for the Fastly account; default: the roster's name without .csv
-  --state DIR        where state, queue and reports are kept; default: .sync
-  --live             use the real Fastly, with the token in FASTLY_API_TOKEN
-  --apply            carry the plan out instead of only showing it
-  --plan-hash HASH   only if the plan is still the one with this hash
-  --approve HASH     also carry out the held changes, if they still have this hash
-  --prune MODE       which invitations may be cancelled because they are not in the roster:
-                     managed (only those sent by this tool) or none
-  --json             print the result as JSON on standard output, and everything else on standard error
-  --help             print this
-
-Limits are set by environment variables, for example MAX_DELETES=100; the README lists them. The hourly quota of
+  npm run sync -- --roster FILE --live --apply        carry the plan out`,
+  options: {
+    roster: { type: 'text', value: 'FILE', help: 'who shall be invited: a CSV file, gzipped or not' },
+    account: {
+      type: 'text',
+      value: 'NAME',
+      help: "a name for the Fastly account; default: the roster's name without .csv",
+    },
+    state: {
+      type: 'text',
+      value: 'DIR',
+      default: DEFAULT_STATE,
+      help: 'where state, queue and reports are kept',
+    },
+    live: { type: 'flag', help: 'use the real Fastly, with the token in FASTLY_API_TOKEN' },
+    apply: { type: 'flag', help: 'carry the plan out instead of only showing it' },
+    'plan-hash': { ...HASH, help: 'only if the plan is still the one with this hash' },
+    approve: { ...HASH, help: 'also carry out the held changes, if they still have this hash' },
+    prune: {
+      type: 'choice',
+      value: 'MODE',
+      choices: ['managed', 'none'],
+      help: 'which invitations may be cancelled because they are not in the roster:\nmanaged (only those sent by this tool) or none; PRUNE in the environment is the widest allowed',
+    },
+    json: {
+      type: 'flag',
+      help: 'print the result as JSON on standard output, and everything else on standard error',
+    },
+  },
+  notes: `Limits are set by environment variables, for example MAX_DELETES=100; the README lists them. The hourly quota of
 a simulated account is RATE_LIMIT_PER_HOUR.
 
 Exit status: 0 done, in sync, or planned; 2 something is held, or a given hash no longer fits; 1 blocked, failed or
-interrupted.
-`;
+interrupted.`,
+} as const satisfies Command;
 
-/** Says in one line what is wrong with the call. */
-export class UsageError extends Error {
-  override name = 'UsageError' as const;
-}
+type Values = Parsed<typeof COMMAND.options>['values'];
 
 export type Options = {
   /** Absolute */
@@ -56,34 +81,6 @@ export type Options = {
   readonly again: readonly string[];
 };
 
-const SAMPLE_ROSTER = resolve(import.meta.dirname, '../../events/roster.csv');
-const DEFAULT_STATE = '.sync';
-const HASH = /^sha256:[0-9a-f]{64}$/;
-
-const optionTypes = {
-  roster: { type: 'string' },
-  account: { type: 'string' },
-  state: { type: 'string' },
-  live: { type: 'boolean' },
-  apply: { type: 'boolean' },
-  'plan-hash': { type: 'string' },
-  approve: { type: 'string' },
-  prune: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const;
-
-const parse = (argv: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...argv], options: optionTypes, strict: true }).values;
-  } catch (error) {
-    // Only the first sentence says what is wrong; the others explain parseArgs.
-    const [problem = 'the options are not usable'] = (error as Error).message.split(/\.\s|\n/);
-    throw new UsageError(`${problem}. --help lists the options`, { cause: error });
-  }
-};
-type Values = ReturnType<typeof parse>;
-
 const accountOf = ({ account, roster }: Values): string => {
   const name = account ?? basename(roster ?? SAMPLE_ROSTER).replace(/(\.[^.]*?)?(\.gz)?$/i, '');
   if (ACCOUNT_NAME.test(name)) return name;
@@ -94,22 +91,8 @@ const accountOf = ({ account, roster }: Values): string => {
   );
 };
 
-const hashOf = (option: 'plan-hash' | 'approve', values: Values): string | undefined => {
-  const hash = values[option];
-  if (hash !== undefined && !HASH.test(hash))
-    throw new UsageError(`--${option} takes a hash as a plan prints it: "sha256:" and 64 hexadecimal digits`);
-  return hash;
-};
-
-const pruneOf = ({ prune }: Values): Options['prune'] => {
-  if (prune === undefined || prune === 'managed' || prune === 'none') return prune;
-  throw new UsageError('--prune takes managed or none; the environment variable PRUNE says what is allowed');
-};
-
-/** What the types alone don't refuse. */
+/** What is wrong with options together. */
 const refuseContradictions = (values: Values, mode: Options['mode']): void => {
-  const empty = Object.entries(values).find(([, value]) => value === '');
-  if (empty !== undefined) throw new UsageError(`--${empty[0]} is empty`);
   if (values.live && values.roster === undefined)
     throw new UsageError('--live needs --roster FILE: the sample roster is not for a real account');
   for (const option of ['plan-hash', 'approve'] as const)
@@ -126,33 +109,32 @@ const shortPath = (path: string): string => {
 const againOf = (values: Values): readonly string[] => [
   ...(values.roster === undefined ? [] : ['--roster', values.roster]),
   ...(values.account === undefined ? [] : ['--account', values.account]),
-  ...(values.state === undefined ? [] : ['--state', values.state]),
+  ...(values.state === DEFAULT_STATE ? [] : ['--state', values.state]),
   ...(values.live ? ['--live'] : []),
   ...(values.prune === undefined ? [] : ['--prune', values.prune]),
 ];
 
 /** Throws a {@link UsageError}. */
-export const parseOptions = (argv: readonly string[]): Options | 'help' => {
-  const values = parse(argv);
-  if (values.help) return 'help';
+export const parseSyncOptions = (argv: readonly string[]): Options | 'help' => {
+  const parsed = parseOptions(COMMAND, argv);
+  if (parsed === 'help') return 'help';
+  const { values } = parsed;
   const mode = values.roster === undefined || values.apply ? 'apply' : 'plan';
   refuseContradictions(values, mode);
   const rosterPath = resolve(values.roster ?? SAMPLE_ROSTER);
-  const planHash = hashOf('plan-hash', values);
-  const approve = hashOf('approve', values);
-  const prune = pruneOf(values);
+  const { 'plan-hash': planHash, approve, prune } = values;
   return {
     rosterPath,
     rosterName: shortPath(rosterPath),
     isSample: rosterPath === SAMPLE_ROSTER,
     account: accountOf(values),
-    stateDirectory: resolve(values.state ?? DEFAULT_STATE),
-    live: values.live ?? false,
+    stateDirectory: resolve(values.state),
+    live: values.live,
     mode,
     ...(planHash !== undefined && { planHash }),
     ...(approve !== undefined && { approve }),
     ...(prune !== undefined && { prune }),
-    json: values.json ?? false,
+    json: values.json,
     again: againOf(values),
   };
 };

@@ -6,7 +6,8 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { rosterKeys } from '../../lib/state/keys.ts';
 import { errorCode } from '../folder-error.ts';
 import { createFolderStore } from '../folder-store.ts';
-import { type Options, UsageError } from './options.ts';
+import { UsageError } from '../parse-options.ts';
+import type { Options } from './options.ts';
 
 type Roster = Pick<Options, 'rosterPath' | 'rosterName'>;
 

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, parseRules, type Rules } from '../../lib/domain/config.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { lockDirectory } from '../lock.ts';
+import { UsageError, usageOf } from '../parse-options.ts';
 import { apply, type Ending, planOnly } from './apply.ts';
 import type { Bench } from './bench.ts';
 import type { Clock } from './drain.ts';
@@ -11,7 +12,7 @@ import { exitStatus, renderEnding } from './ending.ts';
 import { openJobs } from './jobs.ts';
 import { newestRun } from './leftover.ts';
 import { openLog } from './log-file.ts';
-import { HELP, jobsDirectory, type Options, parseOptions, UsageError } from './options.ts';
+import { COMMAND, jobsDirectory, type Options, parseSyncOptions } from './options.ts';
 import type { Terminal } from './progress.ts';
 import { checkRosterFile, withRosterFile } from './roster-file.ts';
 import { createScreen } from './screen.ts';
@@ -91,9 +92,9 @@ const runLocked = async ({ options, rules, token }: Checked, world: World): Prom
 };
 
 const run = async (world: World): Promise<number> => {
-  const options = parseOptions(world.argv);
+  const options = parseSyncOptions(world.argv);
   if (options === 'help') {
-    world.stdout.write(HELP);
+    world.stdout.write(usageOf(COMMAND));
     return 0;
   }
   const checked = check(options, world.env);

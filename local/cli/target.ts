@@ -4,9 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rules } from '../../lib/domain/config.ts';
 import { createFastlyClient, type FastlyClient } from '../../lib/fastly/client.ts';
+import { UsageError } from '../parse-options.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import type { Clock } from './drain.ts';
-import { type Options, UsageError } from './options.ts';
+import type { Options } from './options.ts';
 import { sampleAccount } from './sample.ts';
 
 export type Target = {

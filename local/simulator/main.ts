@@ -1,39 +1,48 @@
 /** The simulator as a process of its own: prints its address and runs until it is stopped. */
 
-import { parseArgs } from 'node:util';
+import { readOptions } from '../parse-options.ts';
 import { startSimulator } from './simulator.ts';
 
-const USAGE =
-  'usage: node local/simulator/main.ts [--port N] [--token TOKEN] [--quota N] [--window SECONDS] [--journal FILE]';
+const { values } = readOptions({
+  about: `A simulated Fastly account on this computer. It prints its address and runs until it is stopped.
 
-const wholeNumber = (name: string, text: string, least: number): number => {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-  if (number < least) throw new Error(`--${name} takes a whole number from ${least}; ${USAGE}`);
-  return number;
-};
-
-const main = async (): Promise<void> => {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '0' },
-      token: { type: 'string' },
-      quota: { type: 'string', default: '1000' },
-      window: { type: 'string', default: '3600' },
-      journal: { type: 'string' },
+  npm run simulator -- --port 8080`,
+  options: {
+    port: { type: 'number', value: 'N', min: 0, max: 65_535, default: 0, help: '0: any that is free' },
+    token: { type: 'text', value: 'TOKEN', help: 'the API token of the account; default: simulated-token' },
+    quota: {
+      type: 'number',
+      value: 'N',
+      min: 0,
+      max: 1_000_000_000,
+      default: 1000,
+      help: 'writes in each window',
     },
-  });
+    window: {
+      type: 'number',
+      value: 'SECONDS',
+      min: 1,
+      max: 1_000_000_000,
+      default: 3600,
+      help: 'length of the quota window',
+    },
+    journal: {
+      type: 'text',
+      value: 'FILE',
+      help: 'keep the account here, and go on from it; default: in memory',
+    },
+  },
+});
+
+try {
   const simulator = await startSimulator({
-    port: wholeNumber('port', values.port, 0),
-    quotaPerHour: wholeNumber('quota', values.quota, 0),
-    windowSeconds: wholeNumber('window', values.window, 1),
+    port: values.port,
+    quotaPerHour: values.quota,
+    windowSeconds: values.window,
     ...(values.token !== undefined && { token: values.token }),
     ...(values.journal !== undefined && { journalPath: values.journal }),
   });
   process.stdout.write(`${simulator.url}\n`);
-};
-
-try {
-  await main();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import type { Ending } from '../../local/cli/apply.ts';
 import { exitStatus } from '../../local/cli/ending.ts';
-import { applyCommand, type Options, parseOptions } from '../../local/cli/options.ts';
+import { applyCommand, type Options, parseSyncOptions } from '../../local/cli/options.ts';
 
 const HASH = `sha256:${'0a'.repeat(32)}`;
 
 const parsed = (...argv: readonly string[]): Options => {
-  const options = parseOptions(argv);
+  const options = parseSyncOptions(argv);
   if (options === 'help') throw new Error('help was not asked for');
   return options;
 };
@@ -17,7 +17,7 @@ describe('options', () => {
     { given: ['--help'], is: 'help' },
     { given: ['--help', '--roster', 'x.csv'], is: 'help' },
   ])('$given → $is', ({ given, is }) => {
-    expect(parseOptions(given)).toBe(is);
+    expect(parseSyncOptions(given)).toBe(is);
   });
 
   it.each([

@@ -214,10 +214,14 @@ describe('bad input', () => {
     readonly env?: Readonly<Record<string, string>>;
     readonly says: RegExp;
   }[] = [
-    { name: 'an unknown option', args: ['--foo'], says: /Unknown option '--foo'/ },
-    { name: 'an argument that belongs to no option', args: ['acme.csv'], says: /argument 'acme.csv'/ },
-    { name: 'an option without its value', args: ['--roster'], says: /--roster/ },
-    { name: 'an empty value', args: ['--roster', 'ROSTER', '--state', ''], says: /--state is empty/ },
+    { name: 'an unknown option', args: ['--foo'], says: /There is no option --foo/ },
+    {
+      name: 'an argument that belongs to no option',
+      args: ['acme.csv'],
+      says: /"acme\.csv" is not expected/,
+    },
+    { name: 'an option without its value', args: ['--roster'], says: /--roster needs a value/ },
+    { name: 'an empty value', args: ['--roster', 'ROSTER', '--state', ''], says: /--state needs a value/ },
     { name: 'a missing roster', args: ['--roster', 'DIR/no.csv'], says: /no\.csv: there is no such file/ },
     { name: 'a folder as roster', args: ['--roster', 'DIR', '--account', 'a'], says: /it is not a file/ },
     {
@@ -287,7 +291,7 @@ describe('bad input', () => {
 
       expect({ status, stderr }).toEqual({
         status: 1,
-        stderr: "error: Unknown option '--foo'. --help lists the options\n",
+        stderr: 'error: There is no option --foo; --help lists them\n',
       });
     },
     READY_MS,

@@ -170,11 +170,11 @@ describe('as a process', () => {
       () => ['--port', new URL(simulatorUrl).port],
       /^Port \d+ on 127\.0\.0\.1 is in use: [^\n]+\n$/,
     ],
-    ['an unknown option', () => ['--prot', '1'], /^Unknown option '--prot'[^\n]*\n$/],
+    ['an unknown option', () => ['--prot', '1'], /^There is no option --prot;[^\n]*\n$/],
     [
       'a port that is none',
       () => ['--port', 'http'],
-      /^--port takes a whole number from 0; usage: [^\n]+\n$/,
+      /^--port takes a whole number from 0 to 65535, not "http"\n$/,
     ],
   ])('%s: one line, exit 1', async (_name, args, line) => {
     simulatorUrl = (await start()).url;
