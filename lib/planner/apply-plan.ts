@@ -1,6 +1,7 @@
 /** An applying run: claim a generation, plan under it, enqueue what is released. */
 
 import type { Change } from '../domain/change.ts';
+import { SECOND_MS } from '../domain/time.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { updateLedger } from '../state/ledger-store.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
@@ -8,152 +9,206 @@ import { claimGeneration, readPointer, type StoredPointer, updatePointer } from 
 import type { ClaimRequest, RosterVersion, RunStatus } from '../state/run-pointer.ts';
 import { enqueue } from './enqueue.ts';
 import { findRoster } from './find-roster.ts';
-import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
+import { type MadePlan, makePlan, publish, type Ready, recordOf } from './make-plan.ts';
 import { heldNotification } from './notifications.ts';
 import { endBlocked, type PlanningRun, plainResult, runFields } from './planning-run.ts';
 import type { SyncResult } from './result.ts';
 
-/** Reading the pointer and starting a write are not one instant; this covers what lies between. */
-const FENCE_MARGIN_MS = 5000;
+/**
+ * A worker may pass the fence just before this run claims its generation. The listing therefore waits for the time-out
+ * of that worker's write, and for this long on top: the time between reading the pointer and sending the write.
+ */
+const FENCE_MARGIN_MS = 5 * SECOND_MS;
+
+/**
+ * How an applying run ended.
+ *
+ * - `ended` the result is the answer
+ * - `roster_changed` another planner may have claimed and carried out a newer roster since this one was read, and this
+ *   run would undo that. Nothing was planned: begin again.
+ * - `failed` with the error, and whether the plan was stored before it
+ */
+export type AppliedRun =
+  | { readonly kind: 'ended'; readonly result: SyncResult }
+  | { readonly kind: 'roster_changed' }
+  | { readonly kind: 'failed'; readonly planStored: boolean; readonly error: unknown };
+
+/** The generation that this run has claimed, and whose account it is about. */
+type Claimed = {
+  readonly generation: number;
+  readonly customerId: string;
+  readonly mustWait: boolean;
+  readonly unsettled: readonly string[];
+};
 
 export const claimRequest = (
-  { deps, request }: PlanningRun,
+  { ports, request }: PlanningRun,
   roster: ClaimRequest['roster'],
 ): ClaimRequest => ({
   roster,
-  now: deps.now(),
-  planningTimeoutMs: deps.planningTimeoutMs,
+  now: ports.now(),
+  planningTimeoutMs: ports.planningTimeoutMs,
   approve: request.approve,
   planHash: request.planHash,
 });
 
-export const busyResult = (session: PlanningRun, reason: string): SyncResult => {
-  // A plan exists and is being worked off: a sign of life, for as long as that takes.
-  session.deps.metrics.add(session.request.account, 'PlanCompleted', 1);
-  session.deps.log.info('in progress', { ...runFields(session), reason });
-  return plainResult(session, 'in_progress', { error: reason });
+export const busyResult = (run: PlanningRun, reason: string): SyncResult => {
+  // Counted as PlanCompleted so that the no-plan alarm stays quiet while a long run drains.
+  run.ports.metrics.add(run.request.account, 'PlanCompleted', 1);
+  run.ports.log.info('in progress', { ...runFields(run), reason });
+  return plainResult(run, 'in_progress', { error: reason });
 };
 
-/**
- * `roster_changed`: since it was read, another planner may have claimed and carried out a newer roster, and this run
- * would undo that. Nothing was planned; begin again.
- */
-export const applyPlan = async (
-  session: PlanningRun,
-  ready: Ready,
-): Promise<SyncResult | 'roster_changed'> => {
-  const { deps, request, runId } = session;
-  const run = { account: request.account, runId, customerId: ready.customerId };
+const ended = (result: SyncResult): AppliedRun => ({ kind: 'ended', result });
+
+/** Claims, plans and enqueues. Throws only when the claim itself could not be made: nothing was changed then. */
+export const applyPlan = async (run: PlanningRun, ready: Ready): Promise<AppliedRun> => {
+  const { ports, request, runId } = run;
+  const { customerId } = ready;
   const { rows: _rows, ...roster } = ready.version;
-  const claimed = await claimGeneration(deps.store, run, claimRequest(session, roster));
-  if ('kind' in claimed) return busyResult(session, claimed.reason);
+  const claimed = await claimGeneration(
+    ports.store,
+    { account: request.account, runId, customerId },
+    claimRequest(run, roster),
+  );
+  if ('kind' in claimed) return ended(busyResult(run, claimed.reason));
   const { generation, mustWait, unsettled } = claimed.claim;
-  deps.log.info('claimed', { ...runFields(session), generation, mustWait });
-  let published = false;
+  ports.log.info('claimed', { ...runFields(run), generation, mustWait });
+  const planned = await planUnderClaim(run, ready, roster, { generation, customerId, mustWait, unsettled });
+  if ('kind' in planned) return planned;
   try {
-    if (!(await isCurrent(session, roster))) {
-      await close(session, generation, 'halted', 'the roster changed while it was read');
-      return 'roster_changed';
-    }
-    // Older jobs are void from here on; one that was just being written has to show in the listing.
-    if (mustWait) await deps.sleep(deps.requestTimeoutMs + FENCE_MARGIN_MS);
-    const drafted = await makePlan(session, ready, generation, unsettled);
-    if ('issues' in drafted) {
-      await close(session, generation, 'finished', 'blocked: the current state could not be trusted');
-      return await endBlocked(session, drafted.issues, { generation, roster: ready.version });
-    }
-    const record = recordOf(session, ready, drafted, generation);
-    const result = await publish(session, record);
-    published = true;
-    const { customerId } = ready;
-    return await carryOut(
-      session,
-      { generation, customerId },
-      record,
-      drafted.decided.guarded.released,
-      result,
-    );
+    return ended(await carryOut(run, { generation, customerId }, planned));
   } catch (error) {
-    // Halted, not finished: what was enqueued so far is void, and the next trigger may take over at once.
-    await close(session, generation, 'halted', `planning failed: ${errorText(error)}`).catch(() => undefined);
-    // Failed, whatever the error: the record of a blocked run would replace the plan that the jobs belong to.
-    throw published ? new Error(errorText(error), { cause: error }) : error;
+    return await giveUp(run, generation, error, true);
   }
 };
 
-/** Asked under the claim: whoever uploads a newer roster after this has its own trigger, and a newer claim. */
-const isCurrent = async ({ deps, request }: PlanningRun, roster: RosterVersion): Promise<boolean> => {
-  const search = await findRoster(deps.store, request.account);
+/** The stored plan of a claimed run. */
+type StoredPlan = {
+  readonly record: PlanRecord;
+  readonly released: readonly Change[];
+  readonly result: SyncResult;
+};
+
+/** From the claim to the stored plan, or how the run ended without one. */
+const planUnderClaim = async (
+  run: PlanningRun,
+  ready: Ready,
+  roster: RosterVersion,
+  { generation, mustWait, unsettled }: Claimed,
+): Promise<StoredPlan | AppliedRun> => {
+  const { ports } = run;
+  try {
+    if (!(await isCurrent(run, roster))) {
+      await endRun(run, generation, 'halted', 'the roster changed while it was read');
+      return { kind: 'roster_changed' };
+    }
+    // Older jobs are void from here on. A write that was on its way has to show in the listing.
+    if (mustWait) await ports.sleep(ports.requestTimeoutMs + FENCE_MARGIN_MS);
+    const made = await makePlan(run, ready, generation, unsettled);
+    if ('issues' in made) {
+      await endRun(run, generation, 'finished', 'blocked: the current state could not be trusted');
+      return ended(await endBlocked(run, made.issues, { generation, roster: ready.version }));
+    }
+    return await storePlan(run, ready, made, generation);
+  } catch (error) {
+    return await giveUp(run, generation, error, false);
+  }
+};
+
+const storePlan = async (
+  run: PlanningRun,
+  ready: Ready,
+  made: MadePlan,
+  generation: number,
+): Promise<StoredPlan> => {
+  const record = recordOf(run, ready, made, generation);
+  return { record, released: made.decided.guarded.released, result: await publish(run, record) };
+};
+
+/** The run is halted, not finished: what was enqueued so far is void, and the next trigger may take over at once. */
+const giveUp = async (
+  run: PlanningRun,
+  generation: number,
+  error: unknown,
+  planStored: boolean,
+): Promise<AppliedRun> => {
+  const reason = `planning failed: ${errorText(error)}`;
+  await endRun(run, generation, 'halted', reason).catch((closing: unknown) => {
+    run.ports.log.error('the run could not be halted', { ...runFields(run), error: errorText(closing) });
+  });
+  return { kind: 'failed', planStored, error };
+};
+
+/** Asked under the claim: whoever uploads a newer roster after this has a trigger of their own, and a newer claim. */
+const isCurrent = async ({ ports, request }: PlanningRun, roster: RosterVersion): Promise<boolean> => {
+  const search = await findRoster(ports.store, request.account);
   if (search.kind !== 'found') return false;
   await search.roster.release();
   const { key, etag } = search.roster.version;
   return key === roster.key && etag === roster.etag;
 };
 
-/** Jobs for what is released, or nothing to do; then the pointer says where the run stands. */
+/** Enqueues what is released, if anything; then the pointer says where the run stands. */
 const carryOut = async (
-  session: PlanningRun,
-  { generation, customerId }: { readonly generation: number; readonly customerId: string },
-  record: PlanRecord,
-  released: readonly Change[],
-  result: SyncResult,
+  run: PlanningRun,
+  { generation, customerId }: Pick<Claimed, 'generation' | 'customerId'>,
+  { record, released, result }: StoredPlan,
 ): Promise<SyncResult> => {
-  const { deps } = session;
+  const { ports } = run;
   if (record.status === 'changed') {
-    await close(session, generation, 'finished', 'the given plan hash no longer fits');
+    await endRun(run, generation, 'finished', 'the given plan hash no longer fits');
     return result;
   }
   if (released.length > 0) {
-    const end = await enqueue(session, { generation, customerId }, released);
+    const end = await enqueue(run, { generation, customerId }, released);
     if (end === 'superseded') return { ...result, status: 'superseded' };
     if (end === 'halted')
       return { ...result, status: 'failed', error: 'the worker halted the run while its jobs were enqueued' };
-  } else if (changesLedger(record)) await updateLedger(deps.store, record, new Map(), generation);
-  await announceHold(session, record, result);
-  const settled = await settlePointer(session, generation, record, released.length);
-  return settled === 'superseded' ? { ...result, status: 'superseded' } : result;
+  } else if (changesLedger(record)) await updateLedger(ports.store, record, new Map(), generation);
+  await announceHold(run, record, result);
+  const moved = await movePointer(run, generation, record, released.length);
+  return moved === 'superseded' ? { ...result, status: 'superseded' } : result;
 };
 
 const changesLedger = ({ ledger }: PlanRecord): boolean =>
   Object.keys(ledger.recovered).length > 0 || ledger.forgotten.length > 0;
 
-/** Once per hold. Told before it is noted: a crash in between tells it twice, which beats never. */
-const announceHold = async (session: PlanningRun, record: PlanRecord, result: SyncResult): Promise<void> => {
+/** Told once per hold. It is told before it is noted: a crash in between tells it twice, which beats never. */
+const announceHold = async (run: PlanningRun, record: PlanRecord, result: SyncResult): Promise<void> => {
   const { approval, approveCommand, account } = record;
   if (approval === undefined || approveCommand === undefined) return;
-  const found = await readPointer(session.deps.store, account);
-  if (found?.pointer.announced !== approval)
-    await session.deps.notify(heldNotification(result, approveCommand));
+  const found = await readPointer(run.ports.store, account);
+  if (found?.pointer.announced !== approval) await run.ports.notify(heldNotification(result, approveCommand));
 };
 
-/** From `planning` to `draining` or `finished`; the worker may have been quicker and finished or halted the run already. */
-const settlePointer = (
-  { deps, request }: PlanningRun,
+/** From `planning` to `draining` or `finished`, unless the worker was quicker and finished or halted the run already. */
+const movePointer = (
+  { ports, request }: PlanningRun,
   generation: number,
   record: PlanRecord,
   jobs: number,
 ): Promise<StoredPointer | 'superseded'> =>
-  updatePointer(deps.store, request.account, generation, ({ announced: _announced, ...pointer }) => ({
+  updatePointer(ports.store, request.account, generation, ({ announced: _announced, ...pointer }) => ({
     ...pointer,
     status: pointer.status === 'planning' ? (jobs > 0 ? 'draining' : 'finished') : pointer.status,
     jobs,
     estimatedFinish: record.quota.estimatedFinish,
-    updatedAt: new Date(deps.now()).toISOString(),
-    // What older runs left open is in this run's record now.
+    updatedAt: new Date(ports.now()).toISOString(),
+    // This run's record holds what was recovered from older runs.
     unsettled: [],
     ...(record.approval !== undefined && { announced: record.approval }),
   }));
 
-/** Ends a run that enqueued nothing. What older runs left unsettled stays so. */
-const close = async (
-  session: PlanningRun,
+/** Ends a run that enqueued nothing that counts. The runs that it should have recovered stay in `unsettled`. */
+const endRun = async (
+  { ports, request }: PlanningRun,
   generation: number,
   status: RunStatus,
   reason: string,
 ): Promise<void> => {
-  const { deps, request } = session;
-  const updatedAt = new Date(deps.now()).toISOString();
-  await updatePointer(deps.store, request.account, generation, (pointer) => ({
+  const updatedAt = new Date(ports.now()).toISOString();
+  await updatePointer(ports.store, request.account, generation, (pointer) => ({
     ...pointer,
     status,
     updatedAt,

@@ -39,10 +39,10 @@ const open = async (connect: PlannerPorts['connect'], account: string, fresh = f
 
 /** Throws when Fastly can't be asked now, as that may pass. */
 export const checkToken = async (
-  { deps, request }: PlanningRun,
+  { ports, request }: PlanningRun,
   pointer: RunPointer | undefined,
 ): Promise<CheckedToken> => {
-  const opened = await open(deps.connect, request.account);
+  const opened = await open(ports.connect, request.account);
   if ('problem' in opened) return refused('no_token', opened.problem);
   const { fastly, answer } = opened;
   if (!answer.ok) {
@@ -62,6 +62,6 @@ export const checkToken = async (
   return {
     fastly,
     customerId: token.customerId,
-    warnings: expiryWarnings(token, deps.now()),
+    warnings: expiryWarnings(token, ports.now()),
   };
 };

@@ -12,11 +12,11 @@ const CHUNK = 500;
 type EnqueuedRun = { readonly generation: number; readonly customerId: string };
 
 /** Whether this run may still enqueue. */
-const standing = async (
-  { deps, request }: PlanningRun,
+const standingOf = async (
+  { ports, request }: PlanningRun,
   generation: number,
 ): Promise<'ours' | 'superseded' | 'halted'> => {
-  const found = await readPointer(deps.store, request.account);
+  const found = await readPointer(ports.store, request.account);
   if (found?.pointer.generation !== generation) return 'superseded';
   return found.pointer.status === 'halted' ? 'halted' : 'ours';
 };
@@ -26,18 +26,18 @@ const standing = async (
  * Throws when the queue does not take a job.
  */
 export const enqueue = async (
-  session: PlanningRun,
+  run: PlanningRun,
   { generation, customerId }: EnqueuedRun,
   changes: readonly Change[],
 ): Promise<'enqueued' | 'superseded' | 'halted'> => {
-  const { deps, request, runId } = session;
-  const run = { account: request.account, runId, generation, customerId };
-  const encode = jobEncoder(run);
+  const { ports, request, runId } = run;
+  const runOfJobs = { account: request.account, runId, generation, customerId };
+  const encode = jobEncoder(runOfJobs);
   for (const chunk of chunksOf(changes, CHUNK)) {
-    await deps.queue.send(chunk.map(encode));
-    const now = await standing(session, generation);
+    await ports.queue.send(chunk.map(encode));
+    const now = await standingOf(run, generation);
     if (now !== 'ours') return now;
   }
-  await deps.queue.send([finishMessage(run)]);
+  await ports.queue.send([finishMessage(runOfJobs)]);
   return 'enqueued';
 };

@@ -43,9 +43,9 @@ type Selection = {
   readonly strangers: readonly string[];
 };
 
-const selectKeys = (keys: readonly string[], deps: PlannerPorts): Selection => {
+const selectKeys = (keys: readonly string[], ports: PlannerPorts): Selection => {
   const outside = keys.filter((key) => !key.startsWith(ROSTER_PREFIX));
-  for (const key of outside) deps.log.info('ignored a key outside rosters/', { key: withoutAddresses(key) });
+  for (const key of outside) ports.log.info('ignored a key outside rosters/', { key: withoutAddresses(key) });
   const inside = keys.filter((key) => key.startsWith(ROSTER_PREFIX) && key !== ROSTER_PREFIX);
   const accounts = inside.map(accountOfRosterKey).filter((account) => account !== undefined);
   return {
@@ -55,23 +55,23 @@ const selectKeys = (keys: readonly string[], deps: PlannerPorts): Selection => {
 };
 
 /** Every roster, and every account that has state but no roster any more. */
-const selectAll = async (deps: PlannerPorts): Promise<Selection> => {
-  const rosters = await Array.fromAsync(deps.store.list(ROSTER_PREFIX));
-  const selection = selectKeys(rosters, deps);
-  const states = await Array.fromAsync(deps.store.list(STATE_PREFIX));
+const selectAll = async (ports: PlannerPorts): Promise<Selection> => {
+  const rosters = await Array.fromAsync(ports.store.list(ROSTER_PREFIX));
+  const selection = selectKeys(rosters, ports);
+  const states = await Array.fromAsync(ports.store.list(STATE_PREFIX));
   const known = states.filter((key) => key.endsWith('/run.json')).map((key) => key.split('/')[1] ?? '');
   return { ...selection, accounts: [...new Set([...selection.accounts, ...known])].sort() };
 };
 
-const select = (trigger: Trigger, deps: PlannerPorts): Promise<Selection> | Selection => {
-  if (trigger.kind === 'upload') return selectKeys(trigger.keys, deps);
+const select = (trigger: Trigger, ports: PlannerPorts): Promise<Selection> | Selection => {
+  if (trigger.kind === 'upload') return selectKeys(trigger.keys, ports);
   if (trigger.kind === 'manual' && trigger.request.account !== undefined)
     return { accounts: [trigger.request.account], strangers: [] };
-  return selectAll(deps);
+  return selectAll(ports);
 };
 
-const requestFor = (account: string, trigger: Trigger, deps: PlannerPorts): SyncRequest => {
-  if (trigger.kind !== 'manual') return { account, mode: deps.rules.MODE, manual: false };
+const requestFor = (account: string, trigger: Trigger, ports: PlannerPorts): SyncRequest => {
+  if (trigger.kind !== 'manual') return { account, mode: ports.rules.MODE, manual: false };
   const { mode, planHash, approve, prune } = trigger.request;
   return {
     account,
@@ -87,17 +87,17 @@ const requestFor = (account: string, trigger: Trigger, deps: PlannerPorts): Sync
  * One account's failure never stops another's. Throws only when every account failed for a reason that may pass, so
  * that the platform tries again.
  */
-export const handleTrigger = async (trigger: Trigger, deps: PlannerPorts): Promise<SyncResponse> => {
+export const handleTrigger = async (trigger: Trigger, ports: PlannerPorts): Promise<SyncResponse> => {
   if (trigger.kind === 'ignored') {
-    deps.log.info('ignored an event', { reason: trigger.reason });
+    ports.log.info('ignored an event', { reason: trigger.reason });
     return { results: [] };
   }
-  const selection = await select(trigger, deps);
+  const selection = await select(trigger, ports);
   const limit = pLimit(ACCOUNT_CONCURRENCY);
   const planned = await limit.map(selection.accounts, (account) =>
-    planAccount(requestFor(account, trigger, deps), deps),
+    planAccount(requestFor(account, trigger, ports), ports),
   );
-  const refused = await Promise.all(selection.strangers.map((key) => refuseMisnamed(key, deps)));
+  const refused = await Promise.all(selection.strangers.map((key) => refuseMisnamed(key, ports)));
   const results = [...planned, ...refused.flat()];
   if (results.length > 0 && results.every(({ status, mayPass }) => status === 'failed' && mayPass)) {
     const errors = results.map(({ account, error }) => `${account}: ${error}`);

@@ -24,19 +24,19 @@ export type MadePlan = { readonly decided: Decided; readonly ledger: LedgerUpdat
 
 /** Reads the current state and decides. Changes nothing. */
 export const makePlan = async (
-  { deps, request }: PlanningRun,
+  { ports, request }: PlanningRun,
   ready: Ready,
   generation: number,
   unsettled: readonly string[],
 ): Promise<MadePlan | { readonly issues: readonly Issue[] }> => {
-  const stored = await readLedger(deps.store, request.account);
+  const stored = await readLedger(ports.store, request.account);
   const current = await readFastlyState(ready.fastly, ready.customerId);
   if (!current.ok) {
     const { kind, message } = current.failure;
     return { issues: [{ code: `listing_${kind}`, message: `Fastly's list can't be trusted: ${message}` }] };
   }
   const { invitations } = current.value;
-  const { store } = deps;
+  const { store } = ports;
   const { ledger, recovered } = await recoverRuns(
     store,
     request.account,
@@ -46,27 +46,27 @@ export const makePlan = async (
     generation,
   );
   const read = { roster: ready.roster, current: current.value, ledger };
-  const decided = decide(request, deps.rules, read, deps.now());
+  const decided = decide(request, ports.rules, read, ports.now());
   return { decided, ledger: { recovered: Object.fromEntries(recovered), forgotten: decided.plan.forgotten } };
 };
 
 export const recordOf = (
-  session: PlanningRun,
+  run: PlanningRun,
   ready: Ready,
   { decided, ledger }: MadePlan,
   generation?: number,
 ): PlanRecord => {
   const { plan, guarded, approval } = decided;
   const held = new Set(guarded.held);
-  const { account } = session.request;
+  const { account } = run.request;
   return {
-    ...emptyRecord(session, decided.status),
+    ...emptyRecord(run, decided.status),
     ...(generation !== undefined && { generation }),
     roster: ready.version,
     planHash: decided.planHash,
     ...(approval !== undefined && {
       approval,
-      approveCommand: session.deps.approveCommand(account, approval),
+      approveCommand: run.ports.approveCommand(account, approval),
     }),
     counts: decided.counts,
     guards: guarded.readings,
@@ -87,10 +87,10 @@ export const recordOf = (
 };
 
 /** Stores the record and counts it. */
-export const publish = async (session: PlanningRun, record: PlanRecord): Promise<SyncResult> => {
-  const { metrics, log } = session.deps;
+export const publish = async (run: PlanningRun, record: PlanRecord): Promise<SyncResult> => {
+  const { metrics, log } = run.ports;
   const { account, counts } = record;
-  const result = resultOf(record, await storeRecord(session, record));
+  const result = resultOf(record, await storeRecord(run, record));
   metrics.add(account, 'PlannedCreates', counts.create);
   metrics.add(account, 'PlannedDeletes', counts.delete);
   metrics.add(account, 'PlannedReplaces', counts.replace);
@@ -101,7 +101,7 @@ export const publish = async (session: PlanningRun, record: PlanRecord): Promise
   );
   metrics.add(account, 'PlanCompleted', 1);
   log.info('planned', {
-    ...runFields(session),
+    ...runFields(run),
     status: record.status,
     ...counts,
     planHash: record.planHash,

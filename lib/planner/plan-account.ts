@@ -4,7 +4,7 @@ import type { SyncRequest } from '../plan/decide.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { DamagedStateError, readPointer } from '../state/pointer-store.ts';
 import { claimRun, type RunPointer } from '../state/run-pointer.ts';
-import { applyPlan, busyResult, claimRequest } from './apply-plan.ts';
+import { type AppliedRun, applyPlan, busyResult, claimRequest } from './apply-plan.ts';
 import { checkToken } from './check-token.ts';
 import { type FoundRoster, findRoster } from './find-roster.ts';
 import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
@@ -17,87 +17,103 @@ import type { SyncResult } from './result.ts';
 const MAX_ATTEMPTS = 3;
 
 /** Never throws: what goes wrong is in the result. */
-export const planAccount = async (request: SyncRequest, deps: PlannerPorts): Promise<SyncResult> => {
+export const planAccount = async (request: SyncRequest, ports: PlannerPorts): Promise<SyncResult> => {
   for (let attempt = 1; ; attempt += 1) {
-    const session = beginRun(request, deps);
-    try {
-      const result = await planOnce(session);
-      if (result !== 'roster_changed') return result;
-      if (attempt === MAX_ATTEMPTS) throw new Error('the roster kept changing while it was read; try again');
-    } catch (error) {
-      return await fail(session, error);
+    const run = beginRun(request, ports);
+    const applied = await planOnce(run).catch(
+      (error: unknown): AppliedRun => ({ kind: 'failed', planStored: false, error }),
+    );
+    if (applied.kind === 'ended') return applied.result;
+    if (applied.kind === 'failed') return await failed(run, applied);
+    if (attempt === MAX_ATTEMPTS) {
+      const error = new Error('the roster kept changing while it was read; try again');
+      return await failed(run, { planStored: false, error });
     }
   }
 };
 
-const fail = async (session: PlanningRun, error: unknown): Promise<SyncResult> => {
-  const { deps, request } = session;
-  if (error instanceof DamagedStateError) {
-    // Writing the report may fail as well, for whatever damaged the state.
+/**
+ * Damaged state blocks the account until a person restores it. Once the plan is stored, every error is a failure: the
+ * record of a blocked run would replace the plan that the jobs in the queue belong to.
+ */
+const failed = async (
+  run: PlanningRun,
+  { planStored, error }: { readonly planStored: boolean; readonly error: unknown },
+): Promise<SyncResult> => {
+  const { ports, request } = run;
+  if (error instanceof DamagedStateError && !planStored) {
     const issues = [{ code: 'damaged_state', message: error.message }];
-    return await endBlocked(session, issues).catch(() => plainResult(session, 'blocked', { issues }));
+    // Writing the report may fail as well, for whatever damaged the state.
+    return await endBlocked(run, issues).catch(() => plainResult(run, 'blocked', { issues }));
   }
-  deps.metrics.add(request.account, 'RunFailed', 1);
-  deps.log.error('failed', { ...runFields(session), error: errorText(error) });
-  return plainResult(session, 'failed', { error: errorText(error), mayPass: true });
+  ports.metrics.add(request.account, 'RunFailed', 1);
+  ports.log.error('failed', { ...runFields(run), error: errorText(error) });
+  return plainResult(run, 'failed', { error: errorText(error), mayPass: true });
 };
 
-const absentRoster = (session: PlanningRun, pointer: RunPointer | undefined): SyncResult => {
-  const { account, manual } = session.request;
+const absentRoster = (run: PlanningRun, pointer: RunPointer | undefined): SyncResult => {
+  const { account, manual } = run.request;
   const message = `there is no rosters/${account}.csv: nothing was changed at Fastly`;
-  session.deps.log.warn('no roster', runFields(session));
-  if (manual || pointer === undefined) return plainResult(session, 'failed', { error: message });
-  return plainResult(session, 'in_sync', { warnings: [message] });
+  run.ports.log.warn('no roster', runFields(run));
+  if (manual || pointer === undefined) return plainResult(run, 'failed', { error: message });
+  return plainResult(run, 'in_sync', { warnings: [message] });
 };
 
-const planOnce = async (session: PlanningRun): Promise<SyncResult | 'roster_changed'> => {
-  const { deps, request } = session;
+/** One attempt, with the roster as it is now. */
+const planOnce = async (run: PlanningRun): Promise<AppliedRun> => {
+  const pointer = (await readPointer(run.ports.store, run.request.account))?.pointer;
+  const prepared = await prepare(run, pointer);
+  if ('status' in prepared) return { kind: 'ended', result: prepared };
+  if (run.request.mode === 'apply') return await applyPlan(run, prepared);
+  return { kind: 'ended', result: await showPlan(run, prepared, pointer) };
+};
+
+/** Roster and token, read and trusted; or the result when there is nothing to plan with. */
+const prepare = async (run: PlanningRun, pointer: RunPointer | undefined): Promise<Ready | SyncResult> => {
+  const { ports, request } = run;
   const { account, mode } = request;
-  const pointer = (await readPointer(deps.store, account))?.pointer;
-  const search = await findRoster(deps.store, account);
-  if (search.kind === 'absent') return absentRoster(session, pointer);
-  if (search.kind === 'ambiguous') return await endBlocked(session, [search.issue]);
-  const busy = mode === 'apply' ? inProgress(session, pointer, search.roster) : undefined;
+  const search = await findRoster(ports.store, account);
+  if (search.kind === 'absent') return absentRoster(run, pointer);
+  if (search.kind === 'ambiguous') return await endBlocked(run, [search.issue]);
+  const busy = mode === 'apply' ? inProgress(run, pointer, search.roster) : undefined;
   if (busy !== undefined) {
     await search.roster.release();
     return busy;
   }
-  const { ALLOWED_ROLES, ALLOWED_DOMAINS, MAX_ROSTER_BYTES } = deps.rules;
+  const { ALLOWED_ROLES, ALLOWED_DOMAINS, MAX_ROSTER_BYTES } = ports.rules;
   const roster = await search.roster.parse({
     allowedRoles: new Set(ALLOWED_ROLES),
     allowedDomains: new Set(ALLOWED_DOMAINS),
     maxBytes: MAX_ROSTER_BYTES,
   });
-  deps.metrics.add(account, 'RosterRows', roster.rows);
+  ports.metrics.add(account, 'RosterRows', roster.rows);
   const version = { ...search.roster.version, rows: roster.rows };
   if (roster.issues.length > 0)
-    return await endBlocked(session, roster.issues, { roster: version, warnings: roster.warnings });
-  const checked = await checkToken(session, pointer);
-  if ('issues' in checked) return await endBlocked(session, checked.issues, { roster: version });
-  const ready: Ready = { ...checked, roster, version, warnings: [...roster.warnings, ...checked.warnings] };
-  return mode === 'apply' ? await applyPlan(session, ready) : await showPlan(session, ready, pointer);
+    return await endBlocked(run, roster.issues, { roster: version, warnings: roster.warnings });
+  const checked = await checkToken(run, pointer);
+  if ('issues' in checked) return await endBlocked(run, checked.issues, { roster: version });
+  return { ...checked, roster, version, warnings: [...roster.warnings, ...checked.warnings] };
 };
 
 const inProgress = (
-  session: PlanningRun,
+  run: PlanningRun,
   pointer: RunPointer | undefined,
   { version }: FoundRoster,
 ): SyncResult | undefined => {
-  const claim = claimRun(pointer, claimRequest(session, version));
-  return claim.kind === 'in_progress' ? busyResult(session, claim.reason) : undefined;
+  const claim = claimRun(pointer, claimRequest(run, version));
+  return claim.kind === 'in_progress' ? busyResult(run, claim.reason) : undefined;
 };
 
 const showPlan = async (
-  session: PlanningRun,
+  run: PlanningRun,
   ready: Ready,
   pointer: RunPointer | undefined,
 ): Promise<SyncResult> => {
   const generation = pointer?.generation ?? 0;
   const open = pointer === undefined || pointer.status === 'finished' ? [] : [pointer.runId];
-  const drafted = await makePlan(session, ready, generation, [...(pointer?.unsettled ?? []), ...open]);
-  if ('issues' in drafted) return await endBlocked(session, drafted.issues, { roster: ready.version });
-  const result = await publish(session, recordOf(session, ready, drafted));
-  if (!session.request.manual && result.status !== 'in_sync')
-    await session.deps.notify(plannedNotification(result));
+  const made = await makePlan(run, ready, generation, [...(pointer?.unsettled ?? []), ...open]);
+  if ('issues' in made) return await endBlocked(run, made.issues, { roster: ready.version });
+  const result = await publish(run, recordOf(run, ready, made));
+  if (!run.request.manual && result.status !== 'in_sync') await run.ports.notify(plannedNotification(result));
   return result;
 };

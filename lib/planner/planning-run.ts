@@ -10,7 +10,7 @@ import type { PlannerPorts } from './ports.ts';
 import { bareResult, NO_COUNTS, resultOf, type SyncResult } from './result.ts';
 
 export type PlanningRun = {
-  readonly deps: PlannerPorts;
+  readonly ports: PlannerPorts;
   readonly request: SyncRequest;
   readonly runId: string;
   /** Milliseconds since 1970 */
@@ -26,24 +26,24 @@ const newRunId = (now: number, random: () => number): string => {
   return `${second}Z-${suffix}`;
 };
 
-export const beginRun = (request: SyncRequest, deps: PlannerPorts): PlanningRun => {
-  const startedAt = deps.now();
-  return { deps, request, runId: newRunId(startedAt, deps.random), startedAt };
+export const beginRun = (request: SyncRequest, ports: PlannerPorts): PlanningRun => {
+  const startedAt = ports.now();
+  return { ports, request, runId: newRunId(startedAt, ports.random), startedAt };
 };
 
 export const runFields = ({ request, runId }: PlanningRun): Fields => ({ account: request.account, runId });
 
 /** Writes the plan report; `plan.json` first, as the other steps rely on it. Returns its key. */
-export const storeRecord = async ({ deps }: PlanningRun, record: PlanRecord): Promise<string> => {
+export const storeRecord = async ({ ports }: PlanningRun, record: PlanRecord): Promise<string> => {
   const prefix = runPrefix(record.account, record.runId);
-  for (const { name, content } of deps.renderPlan(record))
-    await deps.store.write(`${prefix}${name}`, content);
+  for (const { name, content } of ports.renderPlan(record))
+    await ports.store.write(`${prefix}${name}`, content);
   return `${prefix}plan.json`;
 };
 
 /** A record that says nothing about changes. */
 export const emptyRecord = (
-  { request, runId, startedAt, deps }: PlanningRun,
+  { request, runId, startedAt, ports }: PlanningRun,
   status: PlanStatus,
 ): PlanRecord => ({
   version: 1,
@@ -65,7 +65,7 @@ export const emptyRecord = (
   warnings: [],
   quota: {
     writes: 0,
-    perHour: deps.rules.RATE_LIMIT_PER_HOUR,
+    perHour: ports.rules.RATE_LIMIT_PER_HOUR,
     estimatedFinish: new Date(startedAt).toISOString(),
   },
   ledger: { recovered: {}, forgotten: [] },
@@ -73,18 +73,18 @@ export const emptyRecord = (
 
 /** Ends a run that can't be trusted: a report, metrics, a notification, and no change. */
 export const endBlocked = async (
-  session: PlanningRun,
+  run: PlanningRun,
   issues: readonly Issue[],
   more: Partial<Pick<PlanRecord, 'generation' | 'roster' | 'warnings'>> = {},
 ): Promise<SyncResult> => {
-  const { deps, request } = session;
+  const { ports, request } = run;
   const { account } = request;
-  deps.metrics.add(account, 'RosterIssues', issues.length);
-  deps.metrics.add(account, 'RunBlocked', 1);
-  const record: PlanRecord = { ...emptyRecord(session, 'blocked'), ...more, issues };
-  const result = resultOf(record, await storeRecord(session, record));
-  deps.log.error('blocked', { ...runFields(session), issues: issues.length, code: issues[0]?.code });
-  await deps.notify(blockedNotification(result));
+  ports.metrics.add(account, 'RosterIssues', issues.length);
+  ports.metrics.add(account, 'RunBlocked', 1);
+  const record: PlanRecord = { ...emptyRecord(run, 'blocked'), ...more, issues };
+  const result = resultOf(record, await storeRecord(run, record));
+  ports.log.error('blocked', { ...runFields(run), issues: issues.length, code: issues[0]?.code });
+  await ports.notify(blockedNotification(result));
   return result;
 };
 

@@ -1,4 +1,4 @@
-/** What the planner answers for each account (SPEC §3). */
+/** What the planner answers for each account (docs/contract.md, “Triggers”). */
 
 import type { Issue } from '../domain/issue.ts';
 import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';

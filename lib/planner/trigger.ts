@@ -1,4 +1,4 @@
-/** Triggers: what the planner was called with (SPEC §3). Parsed once; anything unknown is refused. */
+/** Triggers: what the planner was called with (docs/contract.md, “Triggers”). Parsed once; anything unknown is refused. */
 
 import * as v from 'valibot';
 import { ACCOUNT_NAME } from '../domain/invitation.ts';

@@ -1,5 +1,5 @@
 /**
- * The metrics (SPEC §12). Each is emitted under two sets of dimensions: `account`, which the dashboard draws, and none
+ * The metrics (docs/contract.md, “Logs, metrics and privacy”). Each is emitted under two sets of dimensions: `account`, which the dashboard draws, and none
  * at all, which the alarms watch, because an alarm can't add up over accounts.
  */
 

@@ -1,4 +1,4 @@
-/** A bucket, or a folder laid out like one (SPEC §9). */
+/** A bucket, or a folder laid out like one (docs/contract.md, “Bucket layout”). */
 
 export type StoredObject = {
   readonly body: AsyncIterable<Uint8Array>;

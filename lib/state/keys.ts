@@ -1,4 +1,4 @@
-/** Where things are in the bucket (SPEC §9). */
+/** Where things are in the bucket (docs/contract.md, “Bucket layout”). */
 
 import { ACCOUNT_NAME } from '../domain/invitation.ts';
 

@@ -1,4 +1,20 @@
-/** Ledger arithmetic: what a run's outcomes, or their absence, say about who was mailed. Pure and idempotent. */
+/**
+ * What a run's outcomes, or their absence, say about who was mailed. Pure; doing it twice gives the same.
+ *
+ * A run plans changes (its record), the worker stores an outcome per job, and only at the end the ledger is written.
+ * There are three ways to that end:
+ *
+ * 1. The run **finished**: every job has its outcome. `applyOutcomes` counts a mail for each outcome that sent one.
+ * 2. The run was **cut off** (superseded, halted, or killed): some jobs have no outcome, or one that does not tell
+ *    whether the write before it took effect. The pointer keeps the run's id in `unsettled`. The next run asks Fastly's
+ *    list about those jobs (`recoverRun`), plans with what it learned, and writes that down in its own record as
+ *    `recovered`.
+ * 3. The recovering run is **cut off as well**. Its record still holds `recovered`, its id is in `unsettled` too, and the
+ *    run after it recovers both, oldest first.
+ *
+ * Entries name the generation that wrote them. A `finish` job that was asleep while a newer run wrote the same address
+ * changes nothing there.
+ */
 
 import type { CreateChange, ReplaceChange } from '../domain/change.ts';
 import type { Email, Invitation } from '../domain/invitation.ts';
@@ -13,7 +29,7 @@ const mailingChanges = (record: Pick<PlanRecord, 'changes'>): MailingChange[] =>
   releasedChanges(record).filter((change) => change.action !== 'delete');
 
 const interrupted = (entry: LedgerEntry | undefined, generation: number): LedgerEntry | undefined =>
-  // Without an entry there is no cool-down that could strand the person.
+  // An address without an entry has no cool-down, so there is nothing to lift.
   entry === undefined ? undefined : { ...entry, generation, interrupted: true };
 
 /** The entry after one mailing change of a run that finished: every job has its outcome. */
@@ -47,7 +63,8 @@ const afterListing = (
   generation: number,
 ): LedgerEntry | undefined => {
   const old = new Set(change.action === 'replace' ? change.invitationIds : []);
-  // Expired or not: what was not there when the plan was made is a mail of its run. A create found nothing there.
+  // An invitation with a new id means that this run sent a mail, even if it has expired since. A create found no
+  // invitation at all, so for a create every invitation is new.
   const fresh = found.find(
     (invitation) => !old.has(invitation.id) && (change.action === 'create' || isSince(record, invitation)),
   );

@@ -10,9 +10,9 @@ import type { GuardReading, Hold } from '../plan/guards.ts';
 import type { Drift, Plan, Waiting } from '../plan/plan.ts';
 import type { RosterVersion } from './run-pointer.ts';
 
-/** What the ledger is to become besides this run's own mails. */
+/** Ledger entries recovered from runs that were cut off, and addresses to delete from the ledger. */
 export type LedgerUpdate = {
-  /** From runs that never finished. */
+  /** By address; see `recoverRun`. */
   readonly recovered: Readonly<Record<string, LedgerEntry>>;
   /** Addresses that left the roster and have nothing at Fastly. */
   readonly forgotten: readonly Email[];

@@ -1,4 +1,7 @@
-/** Runs and generations: a pointer per account that is moved by compare-and-swap only (SPEC §6). */
+/**
+ * Runs and generations: a pointer per account that is moved by compare-and-swap only
+ * (docs/contract.md, “Runs and generations”).
+ */
 
 import * as v from 'valibot';
 
@@ -72,7 +75,7 @@ export type ClaimRequest = {
   readonly now: number;
   /** How long a planner may be silent before it counts as dead. */
   readonly planningTimeoutMs: number;
-  /** Set when a person asked for exactly this; then a draining run with the same roster does not answer for it. */
+  /** With an approval, a run that drains counts as the same only if that approval released its changes. */
   readonly approve?: string | undefined;
   readonly planHash?: string | undefined;
 };

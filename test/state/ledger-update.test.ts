@@ -40,7 +40,7 @@ const settled = (
   return recoverRun(run, ledger, byEmail, 8).get(change.email);
 };
 
-describe('settleRun: what a run that never finished has done', () => {
+describe('recoverRun: what a run that never finished has done', () => {
   const known: Ledger = new Map([[email('ada'), ledgerEntry({ count: 1 })]]);
   it.each([
     {
