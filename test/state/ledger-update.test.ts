@@ -112,6 +112,27 @@ describe('recoverRun: what a run that never finished has done', () => {
       given: { found: [invitation('ada'), invitation('ada', { id: 'older' })], ledger: known },
       entry: undefined,
     },
+    {
+      name: 'a replace that got through counts although the clock of Fastly is four minutes behind',
+      change: replace('ada'),
+      given: { found: [invitation('ada', { id: 'new', createdAt: NOW - 4 * 60_000 })], ledger: known },
+      entry: { count: 2 },
+    },
+    {
+      name: 'an invitation from six minutes before the plan was no mail of this replace',
+      change: replace('ada'),
+      given: {
+        found: [invitation('ada'), invitation('ada', { id: 'other', createdAt: NOW - 6 * 60_000 })],
+        ledger: known,
+      },
+      entry: undefined,
+    },
+    {
+      name: 'a POST that was given up counts when its invitation is there after all',
+      change: create('ada'),
+      given: { outcomes: [outcome('ada', 'failed')], found: [invitation('ada')] },
+      entry: { count: 1 },
+    },
     { name: 'a delete mails nobody', change: remove('ada'), given: {}, entry: undefined },
   ])('$name', ({ change, given, entry }) => {
     const result = settled(change, given);
@@ -191,5 +212,25 @@ describe('the ledger file', () => {
     const decoded = decodeLedger(text);
     expect(decoded).toHaveProperty('problem');
     expect(JSON.stringify(decoded)).not.toContain('@');
+  });
+});
+
+describe('an entry that a newer generation wrote', () => {
+  const newer = ledgerEntry({ count: 2, generation: 9 });
+  const same = ledgerEntry({ count: 2, generation: 7 });
+  const withLedger = (update: object) => ({ ...recordOf([create('bob')]), ...update });
+  const recovered = withLedger({
+    ledger: { recovered: { [email('ada')]: ledgerEntry({ count: 1, generation: 7 }) }, forgotten: [] },
+  });
+  const forgotten = withLedger({ ledger: { recovered: {}, forgotten: [email('ada')] } });
+
+  it.each([
+    { name: 'is not overwritten by what an older run recovered', record: recovered, entry: newer, after: 2 },
+    { name: 'is not removed because an older run forgot it', record: forgotten, entry: newer, after: 2 },
+    { name: 'of the same generation is overwritten', record: recovered, entry: same, after: 1 },
+    { name: 'of the same generation is forgotten', record: forgotten, entry: same, after: undefined },
+  ])('$name', ({ record, entry, after }) => {
+    const ledger = applyOutcomes(new Map([[email('ada'), entry]]), record, new Map(), 7);
+    expect(ledger.get(email('ada'))?.count).toBe(after);
   });
 });
