@@ -22,6 +22,14 @@ export const rosterOf = (...rows: string[]): string => {
   return `email,role,services\n${lines.join('')}`;
 };
 
+/** What S3 tells when an object was written or removed. Keys in it are form-encoded. */
+export const s3Notification = (key: string, eventName = 'ObjectCreated:Put') => ({
+  Records: [{ eventSource: 'aws:s3', eventName, s3: { object: { key } } }],
+});
+
+/** `p0`, `p1`, … */
+export const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`);
+
 export class PlannerWorld {
   readonly clock = new FakeClock(NOW);
   readonly store = new FakeStore();
@@ -94,6 +102,17 @@ export class PlannerWorld {
     return this.store.json(result.report ?? '') as PlanRecord;
   }
 
+  /** Changes the pointer behind the planner's back. */
+  setPointer(more: Partial<RunPointer>, account = 'acme'): void {
+    const pointer = { ...this.pointer(account), ...more };
+    this.store.objects.set(`state/${account}/run.json`, JSON.stringify(pointer));
+  }
+
+  /** Writes that reached Fastly. */
+  writes(): string[] {
+    return this.fastly.log.filter((call) => /^(create|delete) /.test(call));
+  }
+
   jobs(): Job[] {
     return this.queue.messages.map(({ body }) => {
       const decoded = decodeJob(body);
@@ -111,7 +130,13 @@ export class PlannerWorld {
 
   /** As if the worker had finished the run. */
   finish(account = 'acme'): void {
-    const pointer = { ...this.pointer(account), status: 'finished', unsettled: [] };
-    this.store.objects.set(`state/${account}/run.json`, JSON.stringify(pointer));
+    this.setPointer({ status: 'finished', unsettled: [] }, account);
   }
 }
+
+/** A world with a roster of `rows` for `acme`; `env` as the planner's settings. */
+export const worldWith = (rows: readonly string[], env: Record<string, string> = {}): PlannerWorld => {
+  const world = new PlannerWorld(env);
+  world.upload('acme', rosterOf(...rows));
+  return world;
+};

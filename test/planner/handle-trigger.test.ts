@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeFastly } from '../support/fakes.ts';
+import { PlannerWorld, rosterOf, s3Notification } from '../support/planner.ts';
+
+describe('handleTrigger', () => {
+  it('plans every roster of the bucket, each on its own', async () => {
+    const world = new PlannerWorld();
+    for (const account of ['alpha', 'beta', 'gamma']) {
+      world.upload(account, rosterOf('ada'));
+      world.others.set(account, new FakeFastly(world.clock.now));
+    }
+    world.others.get('beta')?.fail('token', 'unavailable');
+    const { results } = await world.trigger({ trigger: 'schedule' });
+    expect(results.map(({ account, status }) => [account, status])).toEqual([
+      ['alpha', 'enqueued'],
+      ['beta', 'failed'],
+      ['gamma', 'enqueued'],
+    ]);
+  });
+
+  it('throws when every account failed for a reason that may pass, so that the platform tries again', async () => {
+    const world = new PlannerWorld();
+    world.upload('acme', rosterOf('ada'));
+    world.fastly.fail('token', 'unavailable');
+    await expect(world.trigger({ trigger: 'schedule' })).rejects.toThrow('acme');
+  });
+
+  it('does not throw for what is blocked', async () => {
+    const world = new PlannerWorld();
+    world.upload('acme', 'nonsense');
+    expect((await world.trigger({ trigger: 'schedule' })).results).toMatchObject([{ status: 'blocked' }]);
+  });
+
+  it('an account with state but without a roster is a warning, and nothing changes', async () => {
+    const world = new PlannerWorld();
+    world.upload('acme', rosterOf('ada'));
+    await world.run();
+    world.store.objects.delete('rosters/acme.csv');
+    const { results } = await world.trigger({ trigger: 'schedule' });
+    expect(results).toMatchObject([{ account: 'acme', status: 'in_sync' }]);
+    expect(results[0]?.warnings.join()).toContain('no rosters/acme.csv');
+    expect(world.pointer()).toMatchObject({ generation: 1, status: 'draining' });
+  });
+
+  it('asking by name for an account without a roster fails, and is not repeated by the platform', async () => {
+    const world = new PlannerWorld();
+    expect(await world.run()).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('no rosters/acme.csv'),
+    });
+  });
+
+  it.each([
+    { name: 'a key outside rosters/', key: 'runs/acme/x/plan.csv', results: [] },
+    { name: 'a key that is no roster', key: 'rosters/readme.txt', results: [] },
+    { name: 'the folder itself', key: 'rosters/', results: [] },
+    {
+      name: 'a roster with a name that is no account, which must not be overlooked',
+      key: 'rosters/Acme.csv',
+      results: [{ status: 'blocked', issues: [{ code: 'misnamed_roster' }] }],
+    },
+    {
+      name: 'a roster named like a person',
+      key: 'rosters/ada@example.com.csv',
+      results: [{ status: 'blocked', issues: [{ code: 'misnamed_roster' }] }],
+    },
+  ])('$name', async ({ key, results }) => {
+    const world = new PlannerWorld();
+    const answer = await world.trigger(s3Notification(key));
+    expect(world.telemetry.notifications).toHaveLength(results.length);
+    expect(world.telemetry.values.get('RunBlocked')).toBe(results.length === 0 ? undefined : 1);
+    expect(world.telemetry.everything()).not.toContain('@');
+    expect(answer.results).toMatchObject(results);
+    expect(answer.results).toHaveLength(results.length);
+  });
+
+  it('F41 a late or doubled upload event is a hint: the current object is read', async () => {
+    const world = new PlannerWorld();
+    world.upload('acme', rosterOf('ada'));
+    await world.trigger(s3Notification('rosters/acme.csv'));
+    const again = await world.trigger(s3Notification('rosters/acme.csv'));
+    expect(again.results).toMatchObject([{ status: 'in_progress' }]);
+    expect(world.jobLines()).toEqual(['create ada', 'finish']);
+  });
+});
