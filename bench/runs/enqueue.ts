@@ -3,7 +3,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { createClients } from '../../lib/aws/clients.ts';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
-import { jobEncoder, type OutgoingMessage } from '../../lib/domain/job.ts';
+import { changeMessage, type OutgoingMessage } from '../../lib/domain/job.ts';
 import { changesOf } from '../../test/support/report-records.ts';
 import { measured } from './measured.ts';
 import { runtime } from './runtime.ts';
@@ -68,7 +68,7 @@ await measured<EnqueueOptions>(
       AWS_ENDPOINT_URL: url,
     });
     target = { client, queueUrl: `${url}/123456789012/jobs.fifo` };
-    messages = changesOf(jobs).map(jobEncoder(RUN));
+    messages = changesOf(jobs).map((change) => changeMessage(RUN, change));
     await WAYS[way](target, messages.slice(0, WARM_UP_JOBS));
   },
 );

@@ -1,7 +1,6 @@
 /** Changes: what a plan consists of. */
 
 import type { Access, Email } from './invitation.ts';
-import { remembered } from './remembered.ts';
 
 /** What a live invitation can differ in. */
 export type Field = 'role' | 'roles' | 'limit_services' | 'services';
@@ -54,7 +53,7 @@ export const kindOf = (change: Change): ChangeKind => {
   return change.action === 'replace' && change.live > 0 ? 'replace' : 'mail';
 };
 
-/** What changes come to together. */
+/** Totals over some changes. */
 export type Tally = {
   readonly counts: Readonly<Record<Action, number>>;
   readonly kinds: Readonly<Record<ChangeKind, number>>;
@@ -63,8 +62,7 @@ export type Tally = {
   readonly writes: number;
 };
 
-/** Looks through the same changes once only: there may be a million, far apart in memory. */
-export const summarize = remembered((changes: readonly Change[]): Tally => {
+export const summarize = (changes: readonly Change[]): Tally => {
   const counts = { create: 0, delete: 0, replace: 0 };
   const kinds = { mail: 0, delete: 0, replace: 0 };
   let removed = 0;
@@ -76,4 +74,4 @@ export const summarize = remembered((changes: readonly Change[]): Tally => {
     if (change.action !== 'create') removed += change.live;
   }
   return { counts, kinds, removed, writes };
-});
+};

@@ -1,10 +1,8 @@
-/** Jobs: changes as queue messages (SPEC §7). Exact on write, tolerant of unknown fields on read. */
+/** Jobs: changes as queue messages (docs/contract.md, “Queue and jobs”). Exact on write; unknown fields are ignored on read. */
 
 import * as v from 'valibot';
-import type { Action } from './change.ts';
 import { sha256 } from './digest.ts';
 import { ACCOUNT_NAME, type Access, type Email, PERMISSIONS, type RoleChoice } from './invitation.ts';
-import { remembered } from './remembered.ts';
 
 const JOB_VERSION = 1;
 
@@ -41,36 +39,31 @@ export type OutgoingMessage = {
   readonly deduplicationId: string;
 };
 
-/** What all jobs of a run share. */
+/** What all jobs of a run share. Deletes need no customer, so they do not carry it. */
 export type RunOfJobs = Run & { readonly customerId: string };
 
-/** What is a job's own. A change has it too. */
-type Own<J extends ChangeJob> = J extends ChangeJob ? Omit<J, keyof RunOfJobs> : never;
+/** A job without what its run says; every planned change has these fields. */
+type JobContent<J extends ChangeJob = ChangeJob> = J extends ChangeJob ? Omit<J, keyof RunOfJobs> : never;
 
-/** The fields of an access and the end of the body. */
-const accessEnd = remembered((access: Access) => `,${JSON.stringify(access).slice(1)}`);
-
-/** Turns the changes of one run into messages. This runs for every job of a plan: what jobs share is made once. */
-export const jobEncoder = (run: RunOfJobs): ((change: Own<ChangeJob>) => OutgoingMessage) => {
+export const changeMessage = (run: RunOfJobs, change: JobContent): OutgoingMessage => {
   const { account, runId, generation, customerId } = run;
-  const begin = (action: Action, more: object): string =>
-    JSON.stringify({ version: JOB_VERSION, account, runId, generation, action, ...more }).slice(0, -1);
-  const beginnings = {
-    create: begin('create', { customerId }),
-    delete: begin('delete', {}),
-    replace: begin('replace', { customerId }),
-  };
-  return (change) => {
-    const { action, email } = change;
-    const ids = change.action === 'create' ? [] : change.invitationIds;
-    const idsField = ids.length === 0 ? '' : `,"invitationIds":${JSON.stringify(ids)}`;
-    const end = change.action === 'delete' ? '}' : accessEnd(change.access);
-    return {
-      body: `${beginnings[action]},"email":${JSON.stringify(email)}${idsField}${end}`,
-      groupId: account,
-      // What makes two messages the same job.
-      deduplicationId: sha256([String(generation), action, email, ...ids]),
-    };
+  const { action, email } = change;
+  const invitationIds = change.action === 'create' ? undefined : change.invitationIds;
+  const invited = change.action === 'delete' ? undefined : { customerId, ...change.access };
+  return {
+    body: JSON.stringify({
+      version: JOB_VERSION,
+      account,
+      runId,
+      generation,
+      action,
+      email,
+      invitationIds,
+      ...invited,
+    }),
+    groupId: account,
+    // SQS drops a message whose id it has seen: what makes two messages the same job.
+    deduplicationId: sha256([String(generation), action, email, ...(invitationIds ?? [])]),
   };
 };
 

@@ -1,40 +1,35 @@
 /** The name of a set of changes. */
 
 import type { Change } from '../domain/change.ts';
-import { chunksOf } from '../domain/chunks.ts';
 import { sha256OfMany } from '../domain/digest.ts';
 import type { Access } from '../domain/invitation.ts';
-import { remembered } from '../domain/remembered.ts';
 
-/** JSON arrays: per change action, address, access and ids, as far as the action has them. No two lists of changes read the same. */
-function* hashLines(account: string, changes: readonly Change[]): Generator<string> {
-  yield JSON.stringify(['account', account]);
-  for (const chunk of chunksOf(changes, PER_LINE)) {
-    const line: unknown[] = [];
-    for (const change of chunk) {
-      line.push(change.action, change.email);
-      if (change.action !== 'delete') line.push(accessText(change.access));
-      if (change.action !== 'create') line.push(change.invitationIds);
-    }
-    yield JSON.stringify(line);
-  }
-}
+/** In a fixed order, whatever order an object's fields have. */
+const accessValues = ({ role, roles, limitServices, services }: Access): readonly unknown[] => [
+  role,
+  roles,
+  limitServices,
+  services.map(({ id, permission }) => [id, permission]),
+];
 
-/** Changes per line: one by one, the text of a million takes half as long again. */
-const PER_LINE = 500;
-
-const accessText = remembered((access: Access) =>
+/** What the hash covers of a change. What an action has not is `null`, so different changes give different text. */
+const hashedText = (change: Change): string =>
   JSON.stringify([
-    access.role ?? null,
-    access.roles ?? null,
-    access.limitServices,
-    access.services.map(({ id, permission }) => [id, permission]),
-  ]),
-);
+    change.action,
+    change.email,
+    change.action === 'delete' ? null : accessValues(change.access),
+    change.action === 'create' ? null : change.invitationIds,
+  ]);
+
+function* hashedTexts(account: string, changes: readonly Change[]): Generator<string> {
+  yield account;
+  for (const change of changes) yield hashedText(change);
+}
 
 /**
  * The name of exactly these changes: `sha256:` and 64 hexadecimal digits. Over all changes it is the plan hash, over the
- * held ones the approval. Time, file version and reasons are not part of it.
+ * held ones the approval. It covers what is done to whom: account, action, address, access and invitation ids. It does
+ * not cover reasons, counts of mails, time or the roster's version, so that the same plan made later has the same name.
  */
 export const hashChanges = (account: string, changes: readonly Change[]): string =>
-  `sha256:${sha256OfMany(hashLines(account, changes))}`;
+  `sha256:${sha256OfMany(hashedTexts(account, changes))}`;

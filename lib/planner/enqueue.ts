@@ -1,8 +1,7 @@
 /** Released changes into the queue, `finish` last. */
 
 import type { Change } from '../domain/change.ts';
-import { chunksOf } from '../domain/chunks.ts';
-import { finishMessage, jobEncoder } from '../domain/job.ts';
+import { changeMessage, finishMessage } from '../domain/job.ts';
 import { readPointer } from '../state/pointer-store.ts';
 import type { PlanningRun } from './planning-run.ts';
 
@@ -32,9 +31,9 @@ export const enqueue = async (
 ): Promise<'enqueued' | 'superseded' | 'halted'> => {
   const { ports, request, runId } = run;
   const runOfJobs = { account: request.account, runId, generation, customerId };
-  const encode = jobEncoder(runOfJobs);
-  for (const chunk of chunksOf(changes, CHUNK)) {
-    await ports.queue.send(chunk.map(encode));
+  for (let start = 0; start < changes.length; start += CHUNK) {
+    const chunk = changes.slice(start, start + CHUNK);
+    await ports.queue.send(chunk.map((change) => changeMessage(runOfJobs, change)));
     const now = await standingOf(run, generation);
     if (now !== 'ours') return now;
   }

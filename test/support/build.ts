@@ -2,7 +2,7 @@
 
 import { servicesDigest } from '../../lib/domain/digest.ts';
 import type { Access, Email, Entry, Invitation, Member } from '../../lib/domain/invitation.ts';
-import { finishMessage, type Job, jobEncoder, type OutgoingMessage } from '../../lib/domain/job.ts';
+import { changeMessage, finishMessage, type Job, type OutgoingMessage } from '../../lib/domain/job.ts';
 import { EMPTY_LEDGER, type LedgerEntry } from '../../lib/domain/ledger.ts';
 import type { PlanInput, PlanRules } from '../../lib/plan/plan.ts';
 import { EntryTable } from '../../lib/roster/entry-table.ts';
@@ -49,7 +49,7 @@ export const ledgerEntry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
 
 /** The message that carries a job. */
 export const encodeJob = (job: Job): OutgoingMessage =>
-  job.action === 'finish' ? finishMessage(job) : jobEncoder({ customerId: '', ...job })(job);
+  job.action === 'finish' ? finishMessage(job) : changeMessage({ customerId: '', ...job }, job);
 
 export const planRules = (more: Partial<PlanRules> = {}): PlanRules => ({
   prune: 'all',

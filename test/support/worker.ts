@@ -2,7 +2,7 @@
 
 import type { Change } from '../../lib/domain/change.ts';
 import { parseRules, type Rules } from '../../lib/domain/config.ts';
-import { type Job, jobEncoder } from '../../lib/domain/job.ts';
+import { changeMessage, type Job } from '../../lib/domain/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/domain/outcome.ts';
 import { NO_COUNTS } from '../../lib/planner/result.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
@@ -123,7 +123,7 @@ export class WorkerWorld {
     if (work === 'finish') return encodeJob({ ...RUN, action: 'finish' }).body;
     if ('body' in work) return work.body;
     if ('runId' in work) return encodeJob(work).body;
-    return jobEncoder(RUN)(work).body;
+    return changeMessage(RUN, work).body;
   }
 
   deps(more: Partial<WorkerPorts> = {}): WorkerPorts {
