@@ -1,10 +1,11 @@
-/** The environment (SPEC §10): read once, every faulty variable named in one error. */
+/** The environment (docs/contract.md, “Environment”): read once, every faulty variable named in one error. */
 
 import * as v from 'valibot';
 import { ROLES } from './invitation.ts';
 
 /** `managed` cancels only what the ledger knows; `none` cancels nothing that merely left the roster. */
-export const PRUNE_MODES = ['all', 'managed', 'none'] as const;
+const PRUNE_MODES = ['all', 'managed', 'none'] as const;
+export type PruneMode = (typeof PRUNE_MODES)[number];
 
 const text = v.pipe(v.string(), v.trim());
 const whole = (fallback: number, min: number, max: number) =>
@@ -95,7 +96,7 @@ export type Rules = v.InferOutput<typeof rulesObject>;
 /** Everything a deployed function needs. */
 export type Config = v.InferOutput<typeof configObject>;
 
-/** All variables of SPEC §10. */
+/** Every variable that is read here. */
 export const ENVIRONMENT_VARIABLES: readonly string[] = [
   ...Object.keys(deploymentSchema),
   ...Object.keys(rulesSchema),

@@ -1,16 +1,49 @@
 /** From what was read to what is decided: plan, guards, hashes, approval. Pure. */
 
-import type { Action } from '../domain/change.ts';
-import { summarize } from '../domain/change.ts';
-import type { Rules } from '../domain/config.ts';
+import { type Action, summarize } from '../domain/change.ts';
+import type { PruneMode, Rules } from '../domain/config.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { estimateFinish } from '../domain/quota.ts';
+import { DAY_MS } from '../domain/time.ts';
 import type { FastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { type Guarded, type GuardLimits, guardPlan } from './guards.ts';
 import { type Plan, type PlanRules, planChanges } from './plan.ts';
 import { hashChanges } from './plan-hash.ts';
 import { protectedEmails } from './protected-emails.ts';
+
+/** One account's part of a trigger. */
+export type SyncRequest = {
+  readonly account: string;
+  readonly mode: 'plan' | 'apply';
+  /** Apply only if the plan still has this hash. */
+  readonly planHash?: string;
+  /** Release the held changes if they still have this hash. */
+  readonly approve?: string;
+  readonly prune?: 'managed' | 'none';
+  /** Somebody asked for this account by name: a missing roster is then an error. */
+  readonly manual: boolean;
+};
+
+/**
+ * - `planned` in plan mode: nothing was changed
+ * - `changed` the given plan hash no longer fits; nothing was done
+ * - `in_sync` nothing to change
+ * - `enqueued` the changes are jobs now
+ * - `held` a guard keeps some or all changes back; the rest, if any, is enqueued
+ * - `blocked` roster, token or listing can't be trusted; nothing was done
+ */
+export type PlanStatus = 'planned' | 'changed' | 'in_sync' | 'enqueued' | 'held' | 'blocked';
+
+export type PlanCounts = Readonly<Record<Action | 'keep' | 'member', number>>;
+
+/** The work that was released, and when it is done at the latest if nobody else uses the quota. */
+export type QuotaEstimate = {
+  readonly writes: number;
+  readonly perHour: number;
+  /** ISO 8601 */
+  readonly estimatedFinish: string;
+};
 
 /** A plan with what the guards and the request make of it. */
 export type Decided = {
@@ -25,6 +58,12 @@ export type Decided = {
   readonly warnings: readonly string[];
 };
 
+const PRUNE_WIDTH = { none: 0, managed: 1, all: 2 } as const satisfies Record<PruneMode, number>;
+
+/** A request never cancels more than the configuration allows. */
+const narrower = (configured: PruneMode, asked: PruneMode | undefined): PruneMode =>
+  asked !== undefined && PRUNE_WIDTH[asked] < PRUNE_WIDTH[configured] ? asked : configured;
+
 const planRules = (rules: Rules, request: SyncRequest): PlanRules => ({
   prune: narrower(rules.PRUNE, request.prune),
   isProtected: protectedEmails(rules.PROTECTED_EMAILS),
@@ -32,12 +71,6 @@ const planRules = (rules: Rules, request: SyncRequest): PlanRules => ({
   maxInvitesPerEmail: rules.MAX_INVITES_PER_EMAIL,
   reinviteAfterDays: rules.REINVITE_AFTER_DAYS,
 });
-
-const PRUNE_WIDTH = { none: 0, managed: 1, all: 2 } as const;
-
-/** A request never cancels more than the configuration allows. */
-const narrower = (configured: Rules['PRUNE'], asked: SyncRequest['prune']): Rules['PRUNE'] =>
-  asked !== undefined && PRUNE_WIDTH[asked] < PRUNE_WIDTH[configured] ? asked : configured;
 
 const guardLimits = (rules: Rules): GuardLimits => ({
   maxCreates: rules.MAX_CREATES,
@@ -79,7 +112,7 @@ const statusOf = (request: SyncRequest, plan: Plan, planHash: string, guarded: G
 };
 
 /** SQS keeps a message for 14 days; half of that leaves time for outages and for other users of the quota. */
-const MAX_QUEUE_HOURS = 7 * 24;
+const MAX_QUEUE_MS = 7 * DAY_MS;
 
 const quotaOf = (guarded: Guarded, rules: Rules, now: number): QuotaEstimate => {
   const { writes } = summarize(guarded.released);
@@ -94,14 +127,15 @@ const planWarnings = (plan: Plan, quota: QuotaEstimate, now: number): string[] =
   const givenUp = plan.waiting.filter(({ reason }) => reason === 'given_up').length;
   if (givenUp > 0)
     warnings.push(`${givenUp} people were invited as often as MAX_INVITES_PER_EMAIL allows and are given up`);
-  const hours = (Date.parse(quota.estimatedFinish) - now) / 3_600_000;
-  if (hours > MAX_QUEUE_HOURS)
+  const duration = Date.parse(quota.estimatedFinish) - now;
+  if (duration > MAX_QUEUE_MS)
     warnings.push(
-      `${quota.writes} writes need about ${Math.ceil(hours / 24)} days at ${quota.perHour} per hour, and the queue forgets messages after 14: ask Fastly for a larger quota or split the roster's growth`,
+      `${quota.writes} writes need about ${Math.ceil(duration / DAY_MS)} days at ${quota.perHour} per hour, and the queue forgets messages after 14: ask Fastly for a larger quota or split the roster's growth`,
     );
   return warnings;
 };
 
+/** `now`: milliseconds since 1970 */
 export const decide = (
   request: SyncRequest,
   rules: Rules,
@@ -131,37 +165,4 @@ export const decide = (
     quota,
     warnings: [...warnings, ...planWarnings(plan, quota, now)],
   };
-};
-
-/** One account's part of a trigger. */
-export type SyncRequest = {
-  readonly account: string;
-  readonly mode: 'plan' | 'apply';
-  /** Apply only if the plan still has this hash. */
-  readonly planHash?: string;
-  /** Release the held changes if they still have this hash. */
-  readonly approve?: string;
-  readonly prune?: 'managed' | 'none';
-  /** Somebody asked for this account by name: a missing roster is then an error. */
-  readonly manual: boolean;
-};
-
-/**
- * - `planned` in plan mode: nothing was changed
- * - `changed` the given plan hash no longer fits; nothing was done
- * - `in_sync` nothing to change
- * - `enqueued` the changes are jobs now
- * - `held` a guard keeps some or all changes back; the rest, if any, is enqueued
- * - `blocked` roster, token or listing can't be trusted; nothing was done
- */
-export type PlanStatus = 'planned' | 'changed' | 'in_sync' | 'enqueued' | 'held' | 'blocked';
-
-export type PlanCounts = Readonly<Record<Action | 'keep' | 'member', number>>;
-
-/** The work that was released, and when it is done at the latest if nobody else uses the quota. */
-export type QuotaEstimate = {
-  readonly writes: number;
-  readonly perHour: number;
-  /** ISO 8601 */
-  readonly estimatedFinish: string;
 };

@@ -128,32 +128,29 @@ const readAccess = (allowedRoles: ReadonlySet<string>): ReadCells<Read<Access>> 
   };
 };
 
-/** Rows with the same cells share the result; with more different ones than this, few do. */
-const MAX_REMEMBERED = 10_000;
+/** More different cells than this are not a roster of access rights, and memory is finite. */
+const MAX_CACHED = 10_000;
 /** Never part of a cell: a file with zero bytes is not text. */
 const SEPARATOR = '\0';
 
-/** Reads access cells. Equal access is one object: a million rows cost little, and compare by identity. */
+/** Reads access cells. Rows with the same cells share one result: a roster has many rows and few kinds of access. */
 export const createAccessReader = (allowedRoles: ReadonlySet<string>): ReadCells<Read<Access>> => {
   const read = readAccess(allowedRoles);
-  const remembered = new Map<string, Read<Access>>();
-  const shared = new Map<string, Read<Access>>();
-  const share = (result: Read<Access>): Read<Access> => {
-    if ('problems' in result) return result;
-    const meaning = JSON.stringify(result.value);
-    const known = shared.get(meaning) ?? result;
-    shared.set(meaning, known);
-    return known;
-  };
+  const cache = new Map<string, Read<Access>>();
   return (role, roles, services, limit) => {
-    const rest =
-      roles === '' && services === '' && limit === '' ? '' : [roles, services, limit].join(SEPARATOR);
-    const key = rest === '' ? role : role + SEPARATOR + rest;
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
-    const result = share(read(role.trim(), roles.trim(), services.trim(), limit.trim()));
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(key, result);
+    const key = [role, roles, services, limit].join(SEPARATOR);
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const result = read(role.trim(), roles.trim(), services.trim(), limit.trim());
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(key, result);
     return result;
   };
+};
+
+/** Whether two rows ask for the same, however it was written. */
+export const isSameAccess = (a: Access, b: Access): boolean => {
+  const meaning = ({ role, roles, limitServices, services }: Access): string =>
+    JSON.stringify([role, roles, limitServices, services.map(({ id, permission }) => [id, permission])]);
+  return a === b || meaning(a) === meaning(b);
 };

@@ -3,10 +3,17 @@
 import { promises as streams } from 'node:stream';
 import { CsvError, type CsvErrorCode, type Options, parse } from 'csv-parse';
 import type { IssueList, RosterIssue } from './issues.ts';
-import type { LineIndex } from './line-numbers.ts';
-import { MAX_ROW_BYTES, type RowReader, rowTooLong, takePlainRows } from './plain-rows.ts';
+import { lineBreaksIn } from './line-numbers.ts';
 
-/** RFC 4180, and any line ending on any line: with one taken for the whole file, rows could be glued together. */
+/** Called for every row in file order, but not for empty lines. `line` is where the row starts, from 1. */
+export type RowReader = (cells: readonly string[], line: number) => void;
+
+/** A row of access rights is far shorter; a quote that is never closed makes one that is longer. */
+const MAX_ROW_BYTES = 1024 * 1024;
+/** An empty line may end with CRLF. */
+const MAX_EMPTY_LINE_BYTES = 2;
+
+/** RFC 4180, with any line ending on any line: if one was taken for the whole file, rows could be glued together. */
 const FORMAT: Options = {
   delimiter: ',',
   quote: '"',
@@ -15,6 +22,12 @@ const FORMAT: Options = {
   skip_empty_lines: true,
   relax_column_count: true,
 };
+
+const rowTooLong = (line: number): RosterIssue => ({
+  code: 'row_too_long',
+  line,
+  message: `Line ${line}: the row that starts here is longer than 1 MiB. Most likely a quote is not closed; reading stopped there`,
+});
 
 const structureIssue = (code: CsvErrorCode, line: number): RosterIssue => {
   const where = `Line ${line}: `;
@@ -38,48 +51,48 @@ const structureIssue = (code: CsvErrorCode, line: number): RosterIssue => {
 };
 
 /**
- * Reads `text`, whose line breaks are added to `lines` before it comes, until its end or until `issues` is stopped, by
- * this or by anybody else. Errors of `text` go through.
+ * Reads `text` until its end or until `issues` is stopped, by this or by anybody else. Errors of `text` go through.
+ *
+ * csv-parse counts a quoted CRLF as two lines, so lines are counted here: one per row, one per line break inside its
+ * cells, one per empty line before it.
  */
 export const readRows = async (
   text: AsyncIterable<Buffer>,
-  lines: LineIndex,
   issues: IssueList,
   onRow: RowReader,
 ): Promise<void> => {
-  /** Where the parser began. */
-  let start: number | undefined;
-  /** Where the row before ended, from there, and how many empty lines were skipped until then. */
-  let end = 0;
-  let emptyLines = 0;
+  let bytesGiven = 0;
+  /** The end of the last row: its offset, the empty lines before it, and the line that follows. */
+  let last = { bytes: 0, emptyLines: 0, nextLine: 1 };
+  const emptyLinesSince = (): number => parser.info.empty_lines - last.emptyLines;
+  /** Where the row starts that is read now. */
+  const currentLine = (): number => last.nextLine + emptyLinesSince();
+  const isTooLong = (rowEnd: number): boolean =>
+    rowEnd - last.bytes - emptyLinesSince() * MAX_EMPTY_LINE_BYTES > MAX_ROW_BYTES;
+
   const parser = parse({
     ...FORMAT,
-    on_record: (cells: string[], { bytes, empty_lines }) => {
+    on_record: (cells: string[], { bytes, empty_lines: emptyLines }) => {
       if (issues.stopped) return;
-      if (isTooLong(bytes)) issues.stop(rowTooLong(currentLine()));
-      else onRow(cells, currentLine());
-      end = bytes;
-      emptyLines = empty_lines;
+      const line = currentLine();
+      if (isTooLong(bytes)) issues.stop(rowTooLong(line));
+      else onRow(cells, line);
+      last = { bytes, emptyLines, nextLine: line + 1 + lineBreaksIn(cells) };
     },
   });
-  const skippedLines = () => parser.info.empty_lines - emptyLines;
-  const currentLine = () => lines.lineAt((start ?? 0) + end) + skippedLines();
-  // Two bytes for each skipped line: it may have ended with CR LF.
-  const isTooLong = (offset: number) => offset - end - 2 * skippedLines() > MAX_ROW_BYTES;
-
-  const watched = async function* () {
-    for await (const slice of takePlainRows(text, lines, issues, onRow)) {
-      start ??= lines.end - slice.length;
+  const untilStopped = async function* () {
+    for await (const slice of text) {
+      bytesGiven += slice.length;
       yield slice;
-      // The parser is done with the slice, but for the last few bytes.
-      if (isTooLong(lines.end - start)) issues.stop(rowTooLong(currentLine()));
+      // By now the parser has read the slice, but for the few bytes that it looks ahead.
+      if (isTooLong(bytesGiven)) issues.stop(rowTooLong(currentLine()));
       if (issues.stopped) return;
     }
   };
-  // Rows are taken while they are parsed; nothing is left to read behind the parser, but its end.
+  // Rows are taken by `on_record`: what is left to read behind the parser is only its end.
   parser.resume();
   try {
-    await streams.pipeline(watched, parser);
+    await streams.pipeline(untilStopped, parser);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     issues.stop(structureIssue(error.code, currentLine()));

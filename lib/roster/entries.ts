@@ -1,8 +1,7 @@
 /** Rows become entries; one person is one entry. */
 
-import { type Email, type Entry, parseEmail } from '../domain/invitation.ts';
-import { createAccessReader } from './access.ts';
-import { EntryTable } from './entry-table.ts';
+import { type Access, type Email, type Entry, parseEmail } from '../domain/invitation.ts';
+import { createAccessReader, isSameAccess } from './access.ts';
 import type { Header } from './header.ts';
 import { type IssueList, listSome, type Problem, quote, type RosterIssue } from './issues.ts';
 
@@ -11,8 +10,14 @@ export type EntryRules = {
   readonly allowedDomains: ReadonlySet<string>;
 };
 
-export type EntryList = {
-  readonly entries: EntryTable;
+/** `line`: where the first row with this address starts. */
+export type RosterEntry = Entry & { readonly line: number };
+
+/** By address, in file order. */
+export type RosterEntries = ReadonlyMap<Email, RosterEntry>;
+
+type CollectedEntries = {
+  readonly entries: RosterEntries;
   readonly rows: number;
   readonly merged: number;
   readonly warnings: readonly string[];
@@ -32,7 +37,7 @@ const uneven = (found: number, expected: number): Problem => ({
   text: `the row has ${found} cells, but the header has ${expected}. Add what is missing, or quote the cell that has a comma in it`,
 });
 
-/** csv-parse makes a costly error object of each row that is not as long as the first, though asked to take it. */
+/** csv-parse accepts rows of another length than the first, but makes a costly error object for each of them. */
 const MAX_UNEVEN_ROWS = 10_000;
 
 const tooManyUneven = (line: number): RosterIssue => ({
@@ -58,18 +63,16 @@ const conflict = (otherLine: number): Problem => ({
   text: `line ${otherLine} has the same address with another role or other services. Keep the row that is right`,
 });
 
-/** Collects entries row by row. Keeps of each the address, a reference to its access, and its line. */
+/** Collects entries row by row. */
 export class EntryCollector {
   readonly #header: Header;
   readonly #rules: EntryRules;
   readonly #issues: IssueList;
   readonly #readAccess: ReturnType<typeof createAccessReader>;
-  readonly #table = new EntryTable();
-  /** Of each entry, the line it is on. */
-  readonly #lines: number[] = [];
-  /** Entries whose address has other access on another line. */
-  readonly #conflicting = new Set<number>();
-  /** The first few rows that say again what an earlier one said. */
+  readonly #entries = new Map<Email, RosterEntry>();
+  /** Addresses that ask for other access on another line. */
+  readonly #conflicting = new Set<Email>();
+  /** The first few rows that repeat an earlier one. */
   readonly #repeats: string[] = [];
   #merged = 0;
   #rows = 0;
@@ -101,7 +104,7 @@ export class EntryCollector {
       cells[position.limit_services] ?? '',
     );
     if ('problems' in access) for (const problem of access.problems) this.#issues.add(line, problem);
-    else if (email !== undefined) this.#addEntry({ email, access: access.value }, line);
+    else if (email !== undefined) this.#addEntry(email, access.value, line);
   }
 
   #countUneven(line: number): void {
@@ -123,25 +126,24 @@ export class EntryCollector {
     return undefined;
   }
 
-  #addEntry(entry: Entry, line: number): void {
-    const number = this.#table.add(entry);
-    if (number === this.#lines.length) {
-      this.#lines.push(line);
+  #addEntry(email: Email, access: Access, line: number): void {
+    const first = this.#entries.get(email);
+    if (first === undefined) {
+      this.#entries.set(email, { email, access, line });
       return;
     }
-    const firstLine = this.#lines[number] ?? 0;
-    if (this.#table.at(number).access === entry.access) {
+    if (isSameAccess(first.access, access)) {
       this.#merged += 1;
-      if (this.#repeats.length < MAX_NAMED_LINES) this.#repeats.push(`${line} (of ${firstLine})`);
+      if (this.#repeats.length < MAX_NAMED_LINES) this.#repeats.push(`${line} (of ${first.line})`);
       return;
     }
-    if (!this.#conflicting.has(number)) this.#issues.add(firstLine, conflict(line));
-    this.#conflicting.add(number);
-    this.#issues.add(line, conflict(firstLine));
+    if (!this.#conflicting.has(email)) this.#issues.add(first.line, conflict(line));
+    this.#conflicting.add(email);
+    this.#issues.add(line, conflict(first.line));
   }
 
-  /** Ends the collection. `entries` has no row that an issue speaks of. */
-  finish(): EntryList {
+  /** Ends the collection. No entry is left whose address has two kinds of access. */
+  finish(): CollectedEntries {
     const warnings = [...this.#header.warnings];
     if (this.#merged > 0) warnings.push(mergedWarning(this.#repeats, this.#merged));
     const tagged = this.#taggedLines();
@@ -149,21 +151,16 @@ export class EntryCollector {
       warnings.push(
         `Addresses with a +tag beside the same address without it are two people: lines ${listSome(tagged, MAX_NAMED_LINES)}`,
       );
-    return { entries: this.#undisputed(), rows: this.#rows, merged: this.#merged, warnings };
-  }
-
-  #undisputed(): EntryTable {
-    const conflicting = this.#conflicting;
-    if (conflicting.size === 0) return this.#table;
-    return EntryTable.of([...this.#table].filter((_, number) => !conflicting.has(number)));
+    for (const email of this.#conflicting) this.#entries.delete(email);
+    return { entries: this.#entries, rows: this.#rows, merged: this.#merged, warnings };
   }
 
   #taggedLines(): string[] {
     const lines: string[] = [];
-    for (let number = 0; number < this.#table.size; number += 1) {
-      const plain = withoutTag(this.#table.at(number).email);
-      const other = plain === undefined ? undefined : this.#table.find(plain);
-      if (other !== undefined) lines.push(`${this.#lines[number]} (beside ${this.#lines[other]})`);
+    for (const { email, line } of this.#entries.values()) {
+      const plain = withoutTag(email);
+      const other = plain === undefined ? undefined : this.#entries.get(plain);
+      if (other !== undefined) lines.push(`${line} (beside ${other.line})`);
     }
     return lines;
   }

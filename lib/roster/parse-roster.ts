@@ -1,14 +1,12 @@
 /**
- * The roster parser (SPEC §2). It fails closed: a row that can't be used would otherwise look like "remove this
- * person", so one issue blocks the whole roster, and all of them are found in one pass.
+ * The roster parser (docs/contract.md, “Roster”). It fails closed: skipping a row that can't be used would look like
+ * "remove this person", so one issue blocks the whole roster. All issues are found in one pass.
  */
 
 import { readRows } from './csv-rows.ts';
-import { EntryCollector, type EntryRules } from './entries.ts';
-import { EntryTable } from './entry-table.ts';
+import { EntryCollector, type EntryRules, type RosterEntries } from './entries.ts';
 import { expectCommas, readHeader } from './header.ts';
 import { IssueList, type RosterIssue } from './issues.ts';
-import { LineIndex } from './line-numbers.ts';
 import { unpack } from './unpack.ts';
 import { readText } from './utf8.ts';
 
@@ -20,13 +18,13 @@ export type RosterRules = EntryRules & {
 };
 
 export type Roster = {
-  /** In file order, one per address. */
-  readonly entries: EntryTable;
+  /** By address, in file order. */
+  readonly entries: RosterEntries;
   /** Data rows that are not blank. Each is an entry, or merged into one, or has an issue. */
   readonly rows: number;
   /** Rows that repeat an earlier one with the same address and the same access. */
   readonly merged: number;
-  /** The roster is blocked, and `entries` good for nothing, exactly when there is one. In file order, 1,000 at most. */
+  /** One issue blocks the roster: `entries` must not be used then. In file order, 1,000 at most. */
   readonly issues: readonly RosterIssue[];
   /** Sentences without addresses. */
   readonly warnings: readonly string[];
@@ -38,7 +36,7 @@ const EMPTY_FILE: RosterIssue = {
 };
 
 const noRows = (): Omit<Roster, 'issues'> => ({
-  entries: new EntryTable(),
+  entries: new Map(),
   rows: 0,
   merged: 0,
   warnings: [],
@@ -50,10 +48,9 @@ const noRows = (): Omit<Roster, 'issues'> => ({
  */
 export const parseRoster = async (bytes: AsyncIterable<Uint8Array>, rules: RosterRules): Promise<Roster> => {
   const issues = new IssueList();
-  const lines = new LineIndex();
-  const text = readText(unpack(bytes, rules.maxBytes, issues), lines, issues);
+  const text = readText(unpack(bytes, rules.maxBytes, issues), issues);
   let entries: EntryCollector | undefined;
-  await readRows(expectCommas(text, issues), lines, issues, (cells, line) => {
+  await readRows(expectCommas(text, issues), issues, (cells, line) => {
     if (entries !== undefined) return entries.add(cells, line);
     const header = readHeader(cells, line, issues);
     if (header !== undefined) entries = new EntryCollector(header, rules, issues);

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { IssueList, RosterIssue } from './issues.ts';
-import type { LineIndex } from './line-numbers.ts';
+import { LineCounter } from './line-numbers.ts';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /** A zip archive, which an .xlsx workbook is. */
@@ -85,30 +85,33 @@ const badByte = (byte: number, isCut: boolean, offset: number, line: number): Ro
 };
 
 /**
- * The text in whole characters, without a byte order mark, each slice added to `lines` first. Stops `issues` at what is
- * not UTF-8, after everything before it was handed on. The first slice has at least 4 bytes, if there are so many.
+ * The text in whole characters, without a byte order mark. Hands on everything before the first byte that is not UTF-8,
+ * then stops `issues`. The first slice of `slices` must have 4 bytes or more, unless the whole file has fewer.
  */
 export async function* readText(
   slices: AsyncIterable<Buffer>,
-  lines: LineIndex,
   issues: IssueList,
 ): AsyncGenerator<Buffer, void> {
+  const lines = new LineCounter();
+  let offset = 0;
   let rest: Buffer = Buffer.alloc(0);
   let isCut = true;
   for await (const slice of slices) {
-    const foreign = lines.end === 0 ? foreignFormat(slice) : undefined;
+    const isFirst = offset === 0;
+    const foreign = isFirst ? foreignFormat(slice) : undefined;
     if (foreign !== undefined) return issues.stop(foreign);
     const bytes = rest.length === 0 ? slice : Buffer.concat([rest, slice]);
     const complete = bytes.length - unfinishedLength(bytes);
     const good = textLength(bytes.subarray(0, complete));
     const text = bytes.subarray(0, good);
     rest = bytes.subarray(good);
-    const isMarked = lines.end === 0 && startsWith(text, BYTE_ORDER_MARK);
+    const isMarked = isFirst && startsWith(text, BYTE_ORDER_MARK);
     lines.add(text);
+    offset += text.length;
     yield isMarked ? text.subarray(BYTE_ORDER_MARK.length) : text;
     isCut = good === complete;
     if (!isCut) break;
   }
   const [byte] = rest;
-  if (byte !== undefined) issues.stop(badByte(byte, isCut, lines.end, lines.lineAt(lines.end)));
+  if (byte !== undefined) issues.stop(badByte(byte, isCut, offset, lines.line));
 }

@@ -12,7 +12,6 @@ import {
 import type { Ledger } from '../../lib/domain/ledger.ts';
 import { type Plan, type PlanInput, planChanges } from '../../lib/plan/plan.ts';
 import { protectedEmails } from '../../lib/plan/protected-emails.ts';
-import { EntryTable } from '../../lib/roster/entry-table.ts';
 import {
   access,
   DAY_MS,
@@ -366,7 +365,7 @@ describe('planChanges, always', () => {
             .map(({ item }) => item);
         const other = planChanges({
           ...input,
-          entries: EntryTable.of(shuffled([...input.entries])),
+          entries: new Map(shuffled([...input.entries])),
           invitations: shuffled(input.invitations),
           members: shuffled(input.members),
           ledger: new Map(shuffled([...input.ledger])),

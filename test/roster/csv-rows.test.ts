@@ -2,19 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readRows } from '../../lib/roster/csv-rows.ts';
 import { IssueList } from '../../lib/roster/issues.ts';
-import { LineIndex } from '../../lib/roster/line-numbers.ts';
 import { readText } from '../../lib/roster/utf8.ts';
 import { chunksOf } from '../support/roster-csv.ts';
 import { type ReferenceRow, referenceRows } from '../support/roster-reference.ts';
 
 const rowsOf = async (content: string, chunkBytes: number) => {
   const issues = new IssueList();
-  const lines = new LineIndex();
   const chunks = chunksOf(Buffer.from(content), () => chunkBytes) as AsyncIterable<Buffer>;
   const rows: ReferenceRow[] = [];
-  await readRows(readText(chunks, lines, issues), lines, issues, (cells, line) =>
-    rows.push({ line, cells: [...cells] }),
-  );
+  await readRows(readText(chunks, issues), issues, (cells, line) => rows.push({ line, cells: [...cells] }));
   return issues.stopped ? undefined : rows;
 };
 

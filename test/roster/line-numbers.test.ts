@@ -1,25 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LineIndex } from '../../lib/roster/line-numbers.ts';
+import { LineCounter, lineBreaksIn } from '../../lib/roster/line-numbers.ts';
 
-describe('LineIndex', () => {
-  it('counts like an editor, however the text is cut', () => {
-    const text = fc.string({ unit: fc.constantFrom('\r', '\n', '\r\n', 'x', 'yy'), maxLength: 40 });
+const text = fc.string({ unit: fc.constantFrom('\r', '\n', '\r\n', 'x', 'é'), maxLength: 40 });
+const linesOf = (content: string): string[] => content.split(/\r\n|\r|\n/);
+
+describe('lines are counted as an editor counts them', () => {
+  it('in bytes, however they are cut', () => {
     fc.assert(
       fc.property(text, fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 40 }), (content, sizes) => {
         const bytes = Buffer.from(content);
-        const lines = new LineIndex();
+        const lines = new LineCounter();
+        expect(lines.line).toBe(1);
         for (let at = 0, index = 0; at < bytes.length; index += 1) {
-          const size = sizes[index] ?? bytes.length;
-          lines.add(bytes.subarray(at, at + size));
-          at += size;
+          const end = at + (sizes[index] ?? bytes.length);
+          lines.add(bytes.subarray(at, end));
+          expect(lines.line).toBe(linesOf(bytes.toString('latin1', 0, end)).length);
+          at = end;
         }
-        expect(lines.end).toBe(bytes.length);
-        for (let offset = 0; offset <= bytes.length; offset += 1) {
-          // Between a CR and its LF no row starts.
-          if (content.slice(offset - 1, offset + 1) === '\r\n') continue;
-          expect(lines.lineAt(offset)).toBe(content.slice(0, offset).split(/\r\n|\r|\n/).length);
-        }
+      }),
+    );
+  });
+
+  it('in the cells of a row', () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 5 }), (cells) => {
+        const breaks = cells.map((cell) => linesOf(cell).length - 1);
+        expect(lineBreaksIn(cells)).toBe(breaks.reduce((sum, count) => sum + count, 0));
       }),
     );
   });

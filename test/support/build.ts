@@ -5,7 +5,6 @@ import type { Access, Email, Entry, Invitation, Member } from '../../lib/domain/
 import { changeMessage, finishMessage, type Job, type OutgoingMessage } from '../../lib/domain/job.ts';
 import { EMPTY_LEDGER, type LedgerEntry } from '../../lib/domain/ledger.ts';
 import type { PlanInput, PlanRules } from '../../lib/plan/plan.ts';
-import { EntryTable } from '../../lib/roster/entry-table.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 10, 20, 0);
 export const DAY_MS = 24 * 3600 * 1000;
@@ -63,7 +62,7 @@ export const planRules = (more: Partial<PlanRules> = {}): PlanRules => ({
 export type PlanFacts = Partial<Omit<PlanInput, 'entries'>> & { readonly entries?: readonly Entry[] };
 
 export const planInput = ({ entries = [], ...more }: PlanFacts = {}): PlanInput => ({
-  entries: EntryTable.of(entries),
+  entries: new Map(entries.map((one) => [one.email, one])),
   invitations: [],
   members: [],
   ledger: EMPTY_LEDGER,

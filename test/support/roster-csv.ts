@@ -70,6 +70,10 @@ export async function* chunksOf(bytes: Uint8Array, size: () => number): AsyncGen
   }
 }
 
+/** In file order, without the lines that they are on. */
+export const entriesOf = ({ entries }: Roster): Entry[] =>
+  [...entries.values()].map(({ email, access }) => ({ email, access }));
+
 /** Parses text or bytes that come in one piece. */
 export const parseWhole = (content: string | Uint8Array, rules: Partial<RosterRules> = {}): Promise<Roster> =>
   parseRoster(
