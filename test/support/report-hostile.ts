@@ -15,6 +15,7 @@ const HOSTILE = [
   'one\u2028two\u2029three',
   'مرحبا',
   '=cmd|calc!A1',
+  '＝cmd|calc!A1',
   'comma, semicolon; line\r\nbreak',
 ];
 
