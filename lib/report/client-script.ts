@@ -27,8 +27,12 @@ export const CLIENT_SCRIPT = String.raw`'use strict';
       const counts = new Map();
       for (const row of rows) counts.set(row[index], (counts.get(row[index]) || 0) + 1);
       for (const code of new Set([...Object.keys(columns[index].labels), ...counts.keys()]))
-        if (code !== '' && counts.has(code))
-          select.add(new Option(show(code, columns[index]) + ' (' + numeral(counts.get(code)) + ')', code));
+        if (code !== '' && counts.has(code)) {
+          const option = document.createElement('option');
+          option.value = code;
+          option.textContent = show(code, columns[index]) + ' (' + numeral(counts.get(code)) + ')';
+          select.append(option);
+        }
     };
 
     let texts;

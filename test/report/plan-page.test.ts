@@ -1,14 +1,21 @@
-import { createHash } from 'node:crypto';
-import { Script } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import type { Email } from '../../lib/domain/invitation.ts';
 import { planFiles } from '../../lib/report/plan-files.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { hostileRecord } from '../support/report-hostile.ts';
-import { fileText, staticRows, tableData, visibleText } from '../support/report-page.ts';
+import {
+  fileText,
+  one,
+  parsePage,
+  sectionNames,
+  shownRows,
+  tableData,
+  textsOf,
+  visibleText,
+} from '../support/report-page.ts';
 import { blockedRecord, changesOf, planRecord } from '../support/report-records.ts';
 
-const pageOf = (record: PlanRecord): string => fileText(planFiles(record), 'plan.html');
+const pageOf = (record: PlanRecord) => parsePage(fileText(planFiles(record), 'plan.html'));
 
 describe('plan.html', () => {
   it('leads with the account, what will happen, what is held and the command to release it', () => {
@@ -55,17 +62,16 @@ describe('plan.html', () => {
     const record = blockedRecord(40);
     const page = pageOf(record);
     expect(visibleText(page)).toContain('nothing will be until 40 problems are solved');
-    expect(staticRows(page, 'issues')).toEqual(
+    expect(shownRows(page, 'issues')).toEqual(
       record.issues.map(({ line, column, message, code }) => [String(line), column, message, code]),
     );
-    expect(page.indexOf('id="issues"')).toBeLessThan(page.indexOf('About this plan'));
-    expect(page).not.toContain('id="changes"');
+    expect(sectionNames(page)).toEqual(['issues', 'about', 'warnings']);
   });
 
   it('is readable without scripts: the first 200 rows and where the others are', () => {
     const record = planRecord(changesOf(10_000));
     const page = pageOf(record);
-    const rows = staticRows(page, 'changes');
+    const rows = shownRows(page, 'changes');
     expect(rows).toHaveLength(200);
     expect(rows[0]?.slice(0, 4)).toEqual([
       'Delete',
@@ -76,45 +82,17 @@ describe('plan.html', () => {
     expect(visibleText(page)).toContain('The first 200 of 10,005 rows.');
   });
 
-  it('has no address, style or script from elsewhere, and lets only its own run', () => {
-    const page = pageOf(planRecord());
-    expect(page).not.toMatch(/\b(?:https?:)?\/\/[a-z]/i);
-    expect(page).not.toMatch(/ (?:src|srcset|action|style|on[a-z]+)=/i);
-    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).not.toContain('unsafe');
-    for (const element of ['style', 'script']) {
-      const content = new RegExp(`<${element}>([\\s\\S]*?)</${element}>`).exec(page)?.[1] ?? '';
-      const hash = createHash('sha256').update(content).digest('base64');
-      expect(policy).toContain(`${element}-src 'sha256-${hash}'`);
-      if (element === 'script') expect(() => new Script(content)).not.toThrow();
-    }
-  });
-
-  it('has a light and a dark theme, and a view for phones', () => {
-    const page = pageOf(planRecord());
-    expect(page).toContain('color-scheme: light dark');
-    expect(page).toContain('@media (prefers-color-scheme: dark)');
-    expect(page).toContain('@media (max-width: 44rem)');
-    expect(page).toContain('width=device-width');
-  });
-
-  it('labels every control', () => {
-    const page = pageOf(planRecord());
-    expect(page.match(/<label[^>]*>[A-Z][a-z]+ <(?:input|select)/g)).toHaveLength(
-      page.match(/<(?:input|select)/g)?.length ?? -1,
-    );
-  });
-
   it('shows hostile cells as text, in the rows and in the data', () => {
     const record = hostileRecord();
     const page = pageOf(record);
-    expect(page.match(/<script/g)).toHaveLength(3);
-    expect(page).not.toMatch(/<img|<b>&lt;b|<!--/);
+    // Two tables' data and the page's own script.
+    expect(page.querySelectorAll('script')).toHaveLength(3);
+    for (const cell of page.querySelectorAll('.table td')) expect(cell.children).toHaveLength(0);
+    expect(page.querySelectorAll('img')).toHaveLength(0);
     const emails = record.changes.map(({ email }) => email);
     const { rows } = tableData(page, 'changes');
     expect(rows.slice(0, emails.length).map((row) => row[2])).toEqual(emails);
-    expect(staticRows(page, 'changes').map((row) => row[2])).toEqual(emails.slice(0, 200));
+    expect(shownRows(page, 'changes').map((row) => row[2])).toEqual(emails.slice(0, 200));
     expect(tableData(page, 'issues').rows).toEqual(
       record.issues.map(({ line, column, message, code }) => [String(line), column, message, code]),
     );
@@ -124,14 +102,14 @@ describe('plan.html', () => {
     const record = planRecord([], {
       spared: [{ email: 'ann\u200b\u202egro.elpmaxe@' as Email, reason: 'prune' }],
     });
-    expect(staticRows(pageOf(record), 'changes').at(-1)?.[2]).toBe('ann[U+200B][U+202E]gro.elpmaxe@');
+    expect(shownRows(pageOf(record), 'changes').at(-1)?.[2]).toBe('ann[U+200B][U+202E]gro.elpmaxe@');
   });
 
   it('shows a hundred warnings of many', () => {
     const warnings = Array.from({ length: 3000 }, (_, index) => `warning ${index}.`);
-    const text = visibleText(pageOf(planRecord([], { warnings })));
-    expect(text).toContain('3,000 warnings');
-    expect(text).toContain('warning 99.');
-    expect(text).not.toContain('warning 100.');
+    const page = pageOf(planRecord([], { warnings }));
+    expect(one(page, '#warnings-heading').textContent).toBe('3,000 warnings');
+    const list = page.querySelectorAll('[aria-labelledby="warnings-heading"] li');
+    expect(textsOf(list)).toEqual(warnings.slice(0, 100));
   });
 });
