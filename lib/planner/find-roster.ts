@@ -1,4 +1,4 @@
-/** The desired state: an account's roster as it is in the bucket now. */
+/** Finds an account's roster in the bucket. */
 
 import type { Issue } from '../domain/issue.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
@@ -6,11 +6,11 @@ import { parseRoster, type Roster, type RosterRules } from '../roster/parse-rost
 import { rosterKeys } from '../state/keys.ts';
 import type { RosterVersion } from '../state/run-pointer.ts';
 
-/** `version` is known before the content is read: an unchanged roster need not be parsed again. */
+/** Exactly one of `parse` and `release` has to be called. `version` is known before either. */
 export type FoundRoster = {
   readonly version: RosterVersion;
   readonly parse: (rules: RosterRules) => Promise<Roster>;
-  /** Instead of `parse`: an unread body would keep its connection. */
+  /** Closes the connection of a roster that is not parsed. */
   readonly release: () => Promise<void>;
 };
 
@@ -19,7 +19,7 @@ export type RosterSearch =
   | { readonly kind: 'absent' }
   | { readonly kind: 'ambiguous'; readonly issue: Issue };
 
-/** Reads a little, as a stream that nobody began to read can't be ended. */
+/** Leaving the loop destroys the stream. It has to be begun for that, so one chunk is read. */
 const release = async ({ body }: StoredObject): Promise<void> => {
   for await (const _chunk of body) break;
 };

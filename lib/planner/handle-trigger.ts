@@ -1,4 +1,4 @@
-/** From a trigger to the accounts it is about, each planned on its own. */
+/** Finds the accounts that a trigger is about, and plans each on its own. */
 
 import pLimit from 'p-limit';
 import type { SyncRequest } from '../plan/decide.ts';
@@ -14,10 +14,10 @@ export type SyncResponse = { readonly results: readonly SyncResult[] };
 /** Accounts planned at once: each holds a roster and a listing in memory. */
 const ACCOUNT_CONCURRENCY = 4;
 
-/** What looks like a roster but can't be one must not be overlooked. */
+/** A key like this was meant to be a roster. Where its name is no account's, somebody is told. */
 const MISNAMED_ROSTER = /\.csv(\.gz)?$/i;
 
-/** Somebody may have named a roster after a person. */
+/** A key may contain an address: somebody may have named a roster after a person. */
 const withoutAddresses = (key: string): string => key.replace(/[^/\s]*@[^/\s]*/g, '[address]');
 
 const refuseMisnamed = async (
@@ -40,7 +40,7 @@ const refuseMisnamed = async (
 type Selection = {
   readonly accounts: readonly string[];
   /** Keys under rosters/ that name no account. */
-  readonly strangers: readonly string[];
+  readonly otherKeys: readonly string[];
 };
 
 const selectKeys = (keys: readonly string[], ports: PlannerPorts): Selection => {
@@ -50,7 +50,7 @@ const selectKeys = (keys: readonly string[], ports: PlannerPorts): Selection => 
   const accounts = inside.map(accountOfRosterKey).filter((account) => account !== undefined);
   return {
     accounts: [...new Set(accounts)],
-    strangers: inside.filter((key) => accountOfRosterKey(key) === undefined),
+    otherKeys: inside.filter((key) => accountOfRosterKey(key) === undefined),
   };
 };
 
@@ -66,7 +66,7 @@ const selectAll = async (ports: PlannerPorts): Promise<Selection> => {
 const select = (trigger: Trigger, ports: PlannerPorts): Promise<Selection> | Selection => {
   if (trigger.kind === 'upload') return selectKeys(trigger.keys, ports);
   if (trigger.kind === 'manual' && trigger.request.account !== undefined)
-    return { accounts: [trigger.request.account], strangers: [] };
+    return { accounts: [trigger.request.account], otherKeys: [] };
   return selectAll(ports);
 };
 
@@ -97,7 +97,7 @@ export const handleTrigger = async (trigger: Trigger, ports: PlannerPorts): Prom
   const planned = await limit.map(selection.accounts, (account) =>
     planAccount(requestFor(account, trigger, ports), ports),
   );
-  const refused = await Promise.all(selection.strangers.map((key) => refuseMisnamed(key, ports)));
+  const refused = await Promise.all(selection.otherKeys.map((key) => refuseMisnamed(key, ports)));
   const results = [...planned, ...refused.flat()];
   if (results.length > 0 && results.every(({ status, mayPass }) => status === 'failed' && mayPass)) {
     const errors = results.map(({ account, error }) => `${account}: ${error}`);

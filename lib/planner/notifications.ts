@@ -1,4 +1,4 @@
-/** What people are told, in subject, numbers and the next command. No addresses. */
+/** The planner's notifications: what happened, its numbers and the next command. They contain no addresses. */
 
 import type { Notification } from '../ports/telemetry.ts';
 import type { SyncResult } from './result.ts';
@@ -27,7 +27,7 @@ export const heldNotification = (result: SyncResult, approveCommand: string): No
   };
 };
 
-/** Enough to see what is wrong; the report has them all. */
+/** A notification shows this many issues; the report shows all. */
 const SHOWN_ISSUES = 20;
 
 export const blockedNotification = (result: SyncResult): Notification => {

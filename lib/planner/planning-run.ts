@@ -17,7 +17,7 @@ export type PlanningRun = {
   readonly startedAt: number;
 };
 
-/** Sorts by time, and differs between two planners that start in the same second. */
+/** The time in front makes ids sort by age; the random end tells apart two planners that start in the same second. */
 const newRunId = (now: number, random: () => number): string => {
   const second = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '');
   const suffix = Math.floor(random() * 36 ** 6)
@@ -33,7 +33,10 @@ export const beginRun = (request: SyncRequest, ports: PlannerPorts): PlanningRun
 
 export const runFields = ({ request, runId }: PlanningRun): Fields => ({ account: request.account, runId });
 
-/** Writes the plan report; `plan.json` first, as the other steps rely on it. Returns its key. */
+/**
+ * Writes the files of the plan report and returns the key of `plan.json`. That file is the record which `finish` and
+ * later runs rely on, so `renderPlan` gives it first.
+ */
 export const storeRecord = async ({ ports }: PlanningRun, record: PlanRecord): Promise<string> => {
   const prefix = runPrefix(record.account, record.runId);
   for (const { name, content } of ports.renderPlan(record))
@@ -41,7 +44,7 @@ export const storeRecord = async ({ ports }: PlanningRun, record: PlanRecord): P
   return `${prefix}plan.json`;
 };
 
-/** A record that says nothing about changes. */
+/** The record of a run without a plan. */
 export const emptyRecord = (
   { request, runId, startedAt, ports }: PlanningRun,
   status: PlanStatus,
@@ -71,7 +74,7 @@ export const emptyRecord = (
   ledger: { recovered: {}, forgotten: [] },
 });
 
-/** Ends a run that can't be trusted: a report, metrics, a notification, and no change. */
+/** Ends a run whose roster, token or listing can't be trusted: a report, metrics, a notification, and no change. */
 export const endBlocked = async (
   run: PlanningRun,
   issues: readonly Issue[],

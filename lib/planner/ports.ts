@@ -9,11 +9,12 @@ import type { PlanRecord } from '../state/plan-record.ts';
 export type PlannerPorts = Runtime & {
   /** Resolves when every message was accepted, in any order; throws when one was not. */
   readonly queue: { send(messages: readonly OutgoingMessage[]): Promise<void> };
-  /** `fresh`: past any cache. `problem`: there is no token to work with. Throws when that can't be told now. */
+  /** `fresh` goes past any cache. `problem` says why there is no token. Throws when the token can't be read now. */
   readonly connect: (
     account: string,
     options: { readonly fresh: boolean },
   ) => Promise<{ readonly fastly: FastlyReader } | { readonly problem: string }>;
+  /** The files of the plan report, `plan.json` first. */
   readonly renderPlan: (record: PlanRecord) => readonly ReportFile[];
   /** What a person types to release held changes. */
   readonly approveCommand: (account: string, approval: string) => string;

@@ -5,7 +5,7 @@ import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
 import type { Hold } from '../plan/guards.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 
-/** `in_progress` another run does it; `superseded` a newer run took over; `failed` see `error`. */
+/** `in_progress`: another run does what was asked. `superseded`: a newer run took over. `failed`: see `error`. */
 export type SyncStatus = PlanStatus | 'in_progress' | 'superseded' | 'failed';
 
 export type SyncResult = {
@@ -22,15 +22,15 @@ export type SyncResult = {
   readonly quota?: QuotaEstimate;
   /** Key of the plan report, when there is one. */
   readonly report?: string;
-  /** Why, when failed; also what is in progress. */
+  /** Why the run failed, or which run is in progress. */
   readonly error?: string;
-  /** Only with `failed`: the same may work later. */
+  /** Only with `failed`: the same request may succeed later. */
   readonly mayPass?: true;
 };
 
 export const NO_COUNTS: PlanCounts = { create: 0, delete: 0, replace: 0, keep: 0, member: 0 };
 
-/** A result that says nothing about changes. */
+/** The result of a run without a plan. */
 export const bareResult = (
   account: string,
   runId: string,

@@ -1,4 +1,4 @@
-/** Writing the ledger: the one place that does. */
+/** The ledger in the store. It is written here only, by compare-and-swap. */
 
 import type { Email } from '../domain/invitation.ts';
 import type { Ledger } from '../domain/ledger.ts';
@@ -11,10 +11,13 @@ import { applyOutcomes } from './ledger-update.ts';
 import type { PlanRecord } from './plan-record.ts';
 import { DamagedStateError } from './pointer-store.ts';
 
-/** Losing this often to another fold of the same account is not a race. */
+/** More lost writes than this in a row are not a race. */
 const MAX_ATTEMPTS = 5;
 
-/** Folds a run's outcomes into the ledger by compare-and-swap; again and again, if need be, with the same result. */
+/**
+ * Applies a run's outcomes to the stored ledger. Doing it twice leaves the same ledger. Throws a
+ * {@link DamagedStateError} when the ledger can't be read, and an `Error` when other writers win every time.
+ */
 export const updateLedger = async (
   store: ObjectStore,
   record: PlanRecord,
@@ -23,12 +26,12 @@ export const updateLedger = async (
 ): Promise<void> => {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const { ledger, etag } = await readLedger(store, record.account);
-    const folded = applyOutcomes(ledger, record, outcomes, generation);
+    const updated = applyOutcomes(ledger, record, outcomes, generation);
     const condition = etag === undefined ? { ifAbsent: true as const } : { ifMatch: etag };
-    const written = await store.write(ledgerKey(record.account), encodeLedger(folded), condition);
+    const written = await store.write(ledgerKey(record.account), encodeLedger(updated), condition);
     if (written !== 'conflict') return;
   }
-  throw new Error(`${ledgerKey(record.account)} kept changing while it was folded; try again`);
+  throw new Error(`${ledgerKey(record.account)} kept changing while a run updated it; try again`);
 };
 
 export type StoredLedger = { readonly ledger: Ledger; readonly etag: string | undefined };

@@ -1,11 +1,15 @@
-/** The current state: what Fastly, the ledger and unfinished runs say. */
+/** What a run has stored: the record of its plan, and the outcomes of its jobs. */
 
 import type { Email } from '../domain/invitation.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../domain/outcome.ts';
 import { type ObjectStore, readText } from '../ports/object-store.ts';
 import { outcomesPrefix, runPrefix } from './keys.ts';
 import { decodeRecord, type PlanRecord } from './plan-record.ts';
-/** Undefined when the run died before it had a plan; then none of its jobs exists either. */
+
+/**
+ * Undefined when there is no record: the run ended before it had stored its plan, and so before its first job. Throws
+ * when the record is damaged.
+ */
 export const readRecord = async (
   store: Pick<ObjectStore, 'read'>,
   account: string,
@@ -15,7 +19,7 @@ export const readRecord = async (
   return stored && decodeRecord(stored.text);
 };
 
-/** All outcomes of a run, one per address. */
+/** The outcomes stored so far, one per address. Throws when one of them is damaged. */
 export const readOutcomes = async (
   store: Pick<ObjectStore, 'read' | 'list'>,
   account: string,

@@ -1,4 +1,4 @@
-/** What runs that never finished left behind. */
+/** The ledger entries that runs could not write because they never finished. */
 
 import type { Email, Invitation } from '../domain/invitation.ts';
 import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
@@ -6,7 +6,10 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { mergeLedger, recoverRun } from './ledger-update.ts';
 import { readOutcomes, readRecord } from './read-run.ts';
 
-/** What runs that never finished have left behind, oldest first; `recovered` is what the ledger does not know yet. */
+/**
+ * Recovers the runs in `unsettled`, oldest first, as a later run builds on what an earlier one sent. `recovered` holds
+ * the entries that the stored ledger lacks, `ledger` is the stored ledger with them over it. Writes nothing.
+ */
 export const recoverRuns = async (
   store: Pick<ObjectStore, 'read' | 'list'>,
   account: string,
@@ -15,7 +18,7 @@ export const recoverRuns = async (
   invitations: readonly Invitation[],
   generation: number,
 ): Promise<{ readonly ledger: Ledger; readonly recovered: ReadonlyMap<Email, LedgerEntry> }> => {
-  let settled = ledger;
+  let known = ledger;
   let recovered: ReadonlyMap<Email, LedgerEntry> = new Map();
   if (unsettled.length === 0) return { ledger, recovered };
   const byEmail = Map.groupBy(invitations, ({ email }) => email);
@@ -23,9 +26,9 @@ export const recoverRuns = async (
     const record = await readRecord(store, account, runId);
     if (record === undefined) continue;
     const outcomes = await readOutcomes(store, account, runId);
-    const updates = recoverRun({ record, outcomes }, settled, byEmail, generation);
-    settled = mergeLedger(settled, updates);
+    const updates = recoverRun({ record, outcomes }, known, byEmail, generation);
+    known = mergeLedger(known, updates);
     recovered = new Map([...recovered, ...updates]);
   }
-  return { ledger: settled, recovered };
+  return { ledger: known, recovered };
 };

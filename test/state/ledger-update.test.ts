@@ -30,7 +30,7 @@ const recordOf = (changes: readonly Change[]) => {
   return decodeRecord(world.store.objects.get('runs/acme/run1/plan.json') ?? '');
 };
 
-const settled = (
+const recoveredEntry = (
   change: Change,
   given: { outcomes?: Outcome[]; found?: Invitation[]; ledger?: Ledger } = {},
 ) => {
@@ -135,7 +135,7 @@ describe('recoverRun: what a run that never finished has done', () => {
     },
     { name: 'a delete mails nobody', change: remove('ada'), given: {}, entry: undefined },
   ])('$name', ({ change, given, entry }) => {
-    const result = settled(change, given);
+    const result = recoveredEntry(change, given);
     if (entry === undefined) expect(result).toBeUndefined();
     else expect(result).toMatchObject(entry);
   });
@@ -153,33 +153,33 @@ const outcomesOf = fc.array(
     .map(({ name, result }) => outcome(name, result)),
 );
 
-describe('the fold', () => {
-  it('counts once, however often it is done', () => {
+describe('outcomes', () => {
+  it('are counted once, however often they are applied', () => {
     fc.assert(
       fc.property(changesOf, outcomesOf, fc.subarray(names), (changes, outcomes, before) => {
         const ledger: Ledger = new Map(before.map((name) => [email(name), ledgerEntry()]));
         const record = recordOf(changes);
-        const folded = foldOutcomes(outcomes);
-        const once = applyOutcomes(ledger, record, folded, 7);
-        expect(applyOutcomes(once, record, folded, 7)).toEqual(once);
+        const byEmail = foldOutcomes(outcomes);
+        const once = applyOutcomes(ledger, record, byEmail, 7);
+        expect(applyOutcomes(once, record, byEmail, 7)).toEqual(once);
       }),
     );
   });
 
-  it('does not depend on the order or number of outcome objects', () => {
+  it('do not depend on the order or number of their objects', () => {
     fc.assert(
       fc.property(outcomesOf, (outcomes) => {
-        const folded = foldOutcomes(outcomes);
-        expect(foldOutcomes([...outcomes].reverse().concat(outcomes))).toEqual(folded);
+        const byEmail = foldOutcomes(outcomes);
+        expect(foldOutcomes([...outcomes].reverse().concat(outcomes))).toEqual(byEmail);
         for (const one of outcomes)
-          expect(OUTCOME_RESULTS.indexOf(folded.get(one.email)?.result ?? 'superseded')).toBeLessThanOrEqual(
+          expect(OUTCOME_RESULTS.indexOf(byEmail.get(one.email)?.result ?? 'superseded')).toBeLessThanOrEqual(
             OUTCOME_RESULTS.indexOf(one.result),
           );
       }),
     );
   });
 
-  it('outcomes survive their file', () => {
+  it('survive their file', () => {
     fc.assert(
       fc.property(outcomesOf, (outcomes) => {
         expect(decodeOutcomes(encodeOutcomes(outcomes))).toEqual(outcomes);
