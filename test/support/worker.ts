@@ -1,9 +1,11 @@
 /** A worker with everything around it faked: a run in the pointer, jobs in a batch, and a look at what came of it. */
 
+import { expect } from '@jest/globals';
 import type { Change } from '../../lib/domain/change.ts';
 import { parseRules, type Rules } from '../../lib/domain/config.ts';
 import { changeMessage, type Job } from '../../lib/domain/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/domain/outcome.ts';
+import { SECOND_MS } from '../../lib/domain/time.ts';
 import { NO_COUNTS } from '../../lib/planner/result.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
@@ -39,6 +41,8 @@ export const replace = (name: string, ids = [`id-${name}`]): Change => ({
   live: 1,
   mailNumber: 2,
 });
+
+export const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index}`);
 
 export class WorkerWorld {
   readonly clock = new FakeClock(NOW);
@@ -82,6 +86,18 @@ export class WorkerWorld {
 
   pointer(): RunPointer {
     return this.store.json('state/acme/run.json') as RunPointer;
+  }
+
+  /** What an earlier invocation would have learned: so many writes left in this window. */
+  learnQuota(remaining: number): void {
+    const { resetAt } = this.fastly;
+    this.quotas.set('acme', {
+      remaining,
+      windowEndsAt: resetAt + SECOND_MS,
+      reset: resetAt / SECOND_MS,
+      learned: true,
+      inFlight: 0,
+    });
   }
 
   /** Stores the plan that `finish` folds. */
@@ -162,7 +178,7 @@ export class WorkerWorld {
     return handleBatch(messages, this.deps(more), () => this.remainingMs);
   }
 
-  /** One job in a batch of its own. Returns how it ended: its result, or `back` and the seconds. */
+  /** One job in a batch of its own. Returns how it ended: its result, or `back`. */
   async one(change: Change, more: Partial<WorkMessage> = {}): Promise<string> {
     const message = this.message(change, more);
     const before = this.outcomes().length;
@@ -197,7 +213,32 @@ export class WorkerWorld {
     return this.fastly.log.filter((call) => /^(create|delete) /.test(call));
   }
 
+  /** Readings of what Fastly lists. */
   reads(): number {
     return this.fastly.log.filter((call) => call === 'invitations').length;
   }
 }
+
+/** One job in a batch of its own: what is there before, how it ends, and which writes that took. */
+export type JobCase = {
+  readonly name: string;
+  readonly change: Change;
+  /** Deliveries, this one included. */
+  readonly receives?: number;
+  readonly given?: (world: WorkerWorld) => void;
+  /** The result, or `back`. */
+  readonly ends: string;
+  readonly writes: readonly string[];
+  /** What the outcome says besides. */
+  readonly detail?: string;
+};
+
+/** Asserts that the job ends as its case says, and that nobody's address gets into logs or notifications. */
+export const expectJob = async ({ change, receives = 1, given, ...expected }: JobCase): Promise<void> => {
+  const world = new WorkerWorld();
+  given?.(world);
+  expect(await world.one(change, { receives })).toBe(expected.ends);
+  expect(world.writes()).toEqual(expected.writes);
+  if (expected.detail !== undefined) expect(world.outcomes()[0]?.detail).toBe(expected.detail);
+  expect(world.telemetry.everything()).not.toContain('@');
+};

@@ -1,0 +1,129 @@
+import { describe, it } from '@jest/globals';
+import { invitation, member } from '../support/build.ts';
+import { expectJob, type JobCase, replace } from '../support/worker.ts';
+
+const billing = { role: 'billing' };
+
+const replaces: readonly JobCase[] = [
+  {
+    name: 'replace 2xx',
+    change: replace('ada'),
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada')];
+    },
+    ends: 'replaced',
+    writes: ['delete id-ada', 'create ada'],
+  },
+  {
+    name: 'replace whose DELETE is refused: no POST beside the old invitation',
+    change: replace('ada'),
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada')];
+      w.fastly.fail('delete', 'rejected');
+    },
+    ends: 'rejected',
+    writes: ['delete id-ada'],
+  },
+  {
+    name: 'F23 replace, gone as it was accepted: no mail',
+    change: replace('ada'),
+    given: (w) => {
+      w.fastly.members = [member('ada')];
+    },
+    ends: 'already_member',
+    writes: ['delete id-ada'],
+  },
+  {
+    name: 'replace, one of two gone as it was accepted: no mail',
+    change: replace('ada', ['a', 'b']),
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada', { id: 'b' })];
+      w.fastly.members = [member('ada')];
+    },
+    ends: 'already_member',
+    writes: ['delete a', 'delete b'],
+  },
+  {
+    name: 'replace, gone for another reason: POST after the list was read',
+    change: replace('ada'),
+    ends: 'replaced',
+    writes: ['delete id-ada', 'create ada'],
+  },
+  {
+    name: 'replace, gone, and the list cannot be read: no POST',
+    change: replace('ada'),
+    given: (w) => w.fastly.fail('invitations', 'unavailable'),
+    ends: 'back',
+    writes: ['delete id-ada'],
+  },
+  {
+    name: 'replace delivered again before anything was done',
+    change: replace('ada'),
+    receives: 2,
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada')];
+    },
+    ends: 'replaced',
+    writes: ['delete id-ada', 'create ada'],
+  },
+  {
+    name: 'replace delivered again after its DELETE',
+    change: replace('ada'),
+    receives: 2,
+    ends: 'replaced',
+    writes: ['create ada'],
+  },
+  {
+    name: 'replace delivered again after its POST',
+    change: replace('ada'),
+    receives: 2,
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada', { ...billing, id: 'new' })];
+    },
+    ends: 'already_invited',
+    writes: [],
+  },
+  {
+    name: 'replace delivered again after its DELETE, and somebody else invited with other access',
+    change: replace('ada'),
+    receives: 2,
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada', { role: 'engineer', id: 'new' })];
+    },
+    ends: 'rejected',
+    writes: [],
+  },
+  {
+    name: 'replace delivered again, the wish there beside the old invitation: the old one goes, and no second mail',
+    change: replace('ada'),
+    receives: 2,
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada'), invitation('ada', { ...billing, id: 'new' })];
+    },
+    ends: 'already_invited',
+    writes: ['delete id-ada'],
+  },
+  {
+    name: 'replace delivered again, accepted meanwhile',
+    change: replace('ada'),
+    receives: 2,
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada')];
+      w.fastly.members = [member('ada')];
+    },
+    ends: 'already_member',
+    writes: [],
+  },
+  {
+    name: 'replace delivered again, and the list cannot be read',
+    change: replace('ada'),
+    receives: 2,
+    given: (w) => w.fastly.fail('invitations', 'unavailable'),
+    ends: 'back',
+    writes: [],
+  },
+];
+
+describe('a replace', () => {
+  it.each(replaces)('$name', expectJob);
+});
