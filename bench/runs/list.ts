@@ -13,7 +13,7 @@ export type ListOptions = {
 const listAll = async (url: string): Promise<readonly unknown[]> => {
   const answer = await connect(url).listInvitations();
   if (!answer.ok) throw new Error(answer.failure.message);
-  return answer.value;
+  return answer.value.invitations;
 };
 
 await measured<ListOptions>(

@@ -12,7 +12,7 @@ import {
   parsePage,
   parseToken,
 } from './json-api.ts';
-import { type ListOptions, listWhole, PAGE_SIZE } from './list.ts';
+import { type ListOptions, listWhole } from './list.ts';
 import { readQuota } from './quota-headers.ts';
 import { retryPauseMs } from './retry.ts';
 import {
@@ -113,8 +113,8 @@ export const createClientOver = (
     readToken: () => read({ method: 'GET', path: ['tokens', 'self'] }, parseToken),
 
     listInvitations: () =>
-      listWhole((page) => {
-        const query = { 'page[number]': String(page), 'page[size]': String(PAGE_SIZE) };
+      listWhole(({ page, size }) => {
+        const query = { 'page[number]': String(page), 'page[size]': String(size) };
         return read(
           { method: 'GET', path: ['invitations'], query, headers: { accept: JSON_API } },
           parsePage,

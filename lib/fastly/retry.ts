@@ -12,15 +12,19 @@ const QUICK_PAUSE_MS = 500;
 /** Reads are not limited, says Fastly, though users have seen it. A wait longer than this is not for a running function. */
 const LONGEST_WAIT_MS = 5 * SECOND_MS;
 
-/** How often a listing is read when it turns out not to be whole (somebody else was changing it). */
-export const LISTING_ATTEMPTS = 3;
+/** How many rounds a listing may take while others change it. */
+export const LISTING_ROUNDS = 8;
+/** How many rounds it may take while Fastly does not answer: every read of a round was repeated already. */
+export const OUTAGE_ROUNDS = 3;
 const LISTING_PAUSE_MS = 2 * SECOND_MS;
+/** A longer pause only gives others more time to change the list. */
+const LONGEST_LISTING_PAUSE_MS = 8 * SECOND_MS;
 
 /** Half of the pause is fixed, half random, so that workers that failed together don't come back together. */
 const jittered = (pauseMs: number, random: () => number): number => pauseMs * (0.5 + random() / 2);
 
-export const listingPauseMs = (attemptsMade: number, random: () => number): number =>
-  jittered(LISTING_PAUSE_MS * 2 ** (attemptsMade - 1), random);
+export const listingPauseMs = (roundsMade: number, random: () => number): number =>
+  jittered(Math.min(LONGEST_LISTING_PAUSE_MS, LISTING_PAUSE_MS * 2 ** (roundsMade - 1)), random);
 
 const secondsIn = (text: string | undefined): number =>
   text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;

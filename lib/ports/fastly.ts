@@ -44,12 +44,19 @@ export type TokenInfo = {
   readonly expiresAt: number | undefined;
 };
 
+/** What Fastly lists, whole. */
+export type InvitationList = {
+  readonly invitations: readonly Invitation[];
+  /** Addresses about which the readings disagree: somebody was invited, accepted or cancelled meanwhile. Sorted. */
+  readonly moving: readonly Email[];
+};
+
 /** The reading half of Fastly. */
 export type FastlyReader = {
   /** `GET /tokens/self` */
   readToken(): Promise<FastlyResult<TokenInfo>>;
   /** Every pending invitation, whole or not at all. Deleted ones are left out. */
-  listInvitations(): Promise<FastlyResult<readonly Invitation[]>>;
+  listInvitations(): Promise<FastlyResult<InvitationList>>;
   /** Every user of the account, locked ones too. */
   listMembers(customerId: string): Promise<FastlyResult<readonly Member[]>>;
 };
@@ -65,8 +72,7 @@ export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'>
   deleteInvitation(id: string): Promise<FastlyResult<undefined>>;
 };
 
-export type FastlyState = {
-  readonly invitations: readonly Invitation[];
+export type FastlyState = InvitationList & {
   readonly members: readonly Member[];
 };
 
@@ -82,5 +88,5 @@ export const readFastlyState = async (
   if (!invitations.ok) return invitations;
   const members = await fastly.listMembers(customerId);
   if (!members.ok) return members;
-  return { ok: true, value: { invitations: invitations.value, members: members.value } };
+  return { ok: true, value: { ...invitations.value, members: members.value } };
 };

@@ -70,8 +70,8 @@ export const checkListing = async (
   if (!invitations.ok) return failed(invitations.failure.message, remedy);
   const members = await client.listMembers(customerId);
   if (!members.ok) return failed(members.failure.message, remedy);
-  const inactive = invitations.value.filter(({ active }) => !active).length;
+  const inactive = invitations.value.invitations.filter(({ active }) => !active).length;
   return ok(
-    `whole: ${invitations.value.length} invitations, ${inactive} of them not active, ${members.value.length} users`,
+    `whole: ${invitations.value.invitations.length} invitations, ${inactive} of them not active, ${members.value.length} users`,
   );
 };

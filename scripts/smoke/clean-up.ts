@@ -58,7 +58,9 @@ const lookAfter = async (
   for (;;) {
     const listed = await ports.client.listInvitations();
     const ids = listed.ok
-      ? listed.value.filter(({ email }) => email === trial.email).map((invitation) => invitation.id)
+      ? listed.value.invitations
+          .filter(({ email }) => email === trial.email)
+          .map((invitation) => invitation.id)
       : [];
     const settled = listed.ok && (id === undefined || !ids.includes(id));
     if (settled || ports.now() >= deadline) return listed.ok ? { ids } : { problem: listed.failure.message };

@@ -52,7 +52,7 @@ const checkAddress = async (trial: Trial, { client }: TrialPorts): Promise<Verdi
   if (!members.ok) return failed(members.failure.message, 'Nothing was sent. Try again');
   if (members.value.some((member) => member.email === email))
     return failed(`${email} is a user of the account already`, SOMEBODY_ELSE);
-  const invitation = invitations.value.find((candidate) => candidate.email === email);
+  const invitation = invitations.value.invitations.find((candidate) => candidate.email === email);
   return invitation === undefined
     ? ok(`${email} is neither a user nor invited`, true)
     : failed(`${email} has the invitation ${invitation.id} already`, SOMEBODY_ELSE);
@@ -63,7 +63,9 @@ type Sent = { readonly id: string | undefined };
 
 const idsOf = async ({ email }: Trial, { client }: TrialPorts): Promise<readonly string[]> => {
   const listed = await client.listInvitations();
-  return listed.ok ? listed.value.filter((invitation) => invitation.email === email).map(({ id }) => id) : [];
+  return listed.ok
+    ? listed.value.invitations.filter((invitation) => invitation.email === email).map(({ id }) => id)
+    : [];
 };
 
 /**

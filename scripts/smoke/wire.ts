@@ -9,7 +9,7 @@ import type { QuotaReading } from '../../lib/domain/quota.ts';
 import { failureOf } from '../../lib/fastly/failure.ts';
 import { parseJson } from '../../lib/fastly/json.ts';
 import { encodeInvitation, parseCreatedId } from '../../lib/fastly/json-api.ts';
-import { PAGE_SIZE } from '../../lib/fastly/list.ts';
+import { PAGE_SIZE } from '../../lib/fastly/list-windows.ts';
 import { readQuota } from '../../lib/fastly/quota-headers.ts';
 import { isSuccess, type Request, type Send } from '../../lib/fastly/transport.ts';
 import type { Failure } from '../../lib/ports/fastly.ts';

@@ -39,8 +39,10 @@ describe('against the simulated account', () => {
     ]);
 
     const listed = await client.listInvitations();
-    expect(listed).toMatchObject({ value: [{ email: EMAIL, role: 'engineer', active: true }] });
-    const id = (listed.ok && listed.value[0]?.id) || '';
+    expect(listed).toMatchObject({
+      value: { invitations: [{ email: EMAIL, role: 'engineer', active: true }], moving: [] },
+    });
+    const id = (listed.ok && listed.value.invitations[0]?.id) || '';
     expect(created.ok && created.value.id).toBe(id);
 
     expect(await client.deleteInvitation(id)).toMatchObject({ ok: true, quota: { remaining: '998' } });

@@ -55,7 +55,11 @@ describe('scenario 16: a read that fails', () => {
     simulator.seed({
       invitations: Array.from({ length: 250 }, (_, number) => ({ email: `person${number}@example.com` })),
     });
-    simulator.fault({ url: '/invitations?page[number]=3', answer: { status: 503 }, times: 100 });
+    simulator.fault({
+      url: '/invitations?page[number]=3&page[size]=100',
+      answer: { status: 503 },
+      times: 100,
+    });
     const { client, pauses } = clientFor(simulator.url);
     expect(await client.listInvitations()).toMatchObject({
       ok: false,

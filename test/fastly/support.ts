@@ -73,19 +73,22 @@ export const wireInvitation = (number: number, attributes: Record<string, unknow
 });
 
 export const pageNumberOf = (url: string): number => Number(/page\[number\]=(\d+)/.exec(url)?.[1]);
+export const pageSizeOf = (url: string): number => Number(/page\[size\]=(\d+)/.exec(url)?.[1]);
 
 /** The pages of a listing as they should be, for a test to spoil. */
-export const pagesOf = (count: number) => (page: number) => {
-  const first = (page - 1) * 100;
-  const length = Math.max(0, Math.min(100, count - first));
-  return {
-    data: Array.from({ length }, (_, index) => wireInvitation(first + index)),
-    links: {},
-    meta: {
-      current_page: page,
-      per_page: 100,
-      record_count: count,
-      total_pages: Math.max(1, Math.ceil(count / 100)),
-    },
+export const pagesOf =
+  (count: number) =>
+  (page: number, size = 100) => {
+    const first = (page - 1) * size;
+    const length = Math.max(0, Math.min(size, count - first));
+    return {
+      data: Array.from({ length }, (_, index) => wireInvitation(first + index)),
+      links: {},
+      meta: {
+        current_page: page,
+        per_page: size,
+        record_count: count,
+        total_pages: Math.max(1, Math.ceil(count / size)),
+      },
+    };
   };
-};

@@ -182,7 +182,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'takes a failed listing for an empty one': withReader((fastly) => ({
     listInvitations: async () => {
       const answer = await fastly.listInvitations();
-      return answer.ok ? answer : { ok: true, value: [] };
+      return answer.ok ? answer : { ok: true, value: { invitations: [], moving: [] } };
     },
   })),
   'takes an unreadable ledger for an empty one': inPlanner(({ store }) => ({

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Access, Email, Invitation, Member } from '../../lib/domain/invitation.ts';
 import type { OutgoingMessage } from '../../lib/domain/job.ts';
 import type { QuotaReading } from '../../lib/domain/quota.ts';
-import type { Failure, FastlyResult, TokenInfo } from '../../lib/ports/fastly.ts';
+import type { Failure, FastlyResult, InvitationList, TokenInfo } from '../../lib/ports/fastly.ts';
 import type { MetricName } from '../../lib/ports/metrics.ts';
 import type { ObjectStore, WriteCondition } from '../../lib/ports/object-store.ts';
 import type { Fields, Notification } from '../../lib/ports/telemetry.ts';
@@ -73,6 +73,8 @@ export class FakeFastly {
   readonly customerId = 'customer1';
   invitations: Invitation[] = [];
   members: Member[] = [];
+  /** Addresses about which its readings disagree. */
+  moving: Email[] = [];
   scopes: string[] = ['global'];
   tokenExpiresAt: number | undefined;
   /** Writes left; undefined: no rate limit headers. */
@@ -157,8 +159,11 @@ export class FakeFastly {
     return this.#answer('token', 'token', false, () => ok({ customerId, scopes, expiresAt }));
   }
 
-  listInvitations(): Promise<FastlyResult<readonly Invitation[]>> {
-    return this.#answer('invitations', 'invitations', false, () => ok([...this.invitations]));
+  listInvitations(): Promise<FastlyResult<InvitationList>> {
+    const { moving } = this;
+    return this.#answer('invitations', 'invitations', false, () =>
+      ok({ invitations: [...this.invitations], moving }),
+    );
   }
 
   listMembers(): Promise<FastlyResult<readonly Member[]>> {
