@@ -60,19 +60,27 @@ export const windowProblem = ({ page: asked, size }: Window, page: Page): string
 const isLast = ({ window, page }: Reading): boolean => window.page * window.size >= page.recordCount;
 
 /** Where two neighbouring windows overlap: who stands in one of them only came or left in between. */
-type Overlap = { readonly anchored: boolean; readonly sameOrder: boolean; readonly moved: readonly string[] };
+type Overlap = {
+  readonly anchored: boolean;
+  readonly sameOrder: boolean;
+  /** The second window ends where the first one does, or behind it. */
+  readonly goesOn: boolean;
+  readonly moved: readonly string[];
+};
 
 const overlapOf = (first: readonly string[], second: readonly string[]): Overlap => {
   const inFirst = new Set(first);
   const inSecond = new Set(second);
   const shared = first.filter((id) => inSecond.has(id));
   const sharedAgain = second.filter((id) => inFirst.has(id));
-  if (shared.length === 0) return { anchored: false, sameOrder: true, moved: [] };
+  if (shared.length === 0) return { anchored: false, sameOrder: true, goesOn: true, moved: [] };
+  const end = first.indexOf(second.at(-1) ?? '');
   const tail = first.slice(first.indexOf(shared[0] ?? ''));
   const head = second.slice(0, second.lastIndexOf(sharedAgain.at(-1) ?? '') + 1);
   return {
     anchored: true,
     sameOrder: shared.every((id, index) => id === sharedAgain[index]),
+    goesOn: end === -1 || end === first.length - 1,
     moved: [...tail.filter((id) => !inSecond.has(id)), ...head.filter((id) => !inFirst.has(id))],
   };
 };
@@ -90,7 +98,7 @@ const joinOf = (page: number, [first, bridge, next]: readonly [Reading, Reading,
   const overlaps = [overlapOf(first.page.ids, bridge.page.ids), overlapOf(bridge.page.ids, next.page.ids)];
   const pages = `page ${page} and page ${page + 1}`;
   if (!overlaps.every(({ sameOrder }) => sameOrder)) return { problem: `the order of ${pages} changes` };
-  if (!overlaps.every(({ anchored }) => anchored))
+  if (!overlaps.every(({ anchored, goesOn }) => anchored && goesOn))
     return { problem: `nothing joins ${pages}, as people come and go` };
   return { moved: overlaps.flatMap((overlap) => overlap.moved) };
 };

@@ -204,3 +204,14 @@ it('every bridge reaches at least twenty places over its boundary, to both sides
     expect(number * size - boundary).toBeGreaterThanOrEqual(20);
   }
 });
+
+it('a last page that shows people of the first one again hides nobody', async () => {
+  const list = new BusyList(180);
+  const result = await listWhole(async (window) => {
+    const page = list.read(window);
+    if (window.page !== 2 || window.size !== PAGE_SIZE) return { ok: true, value: page };
+    const again = list.read({ page: 1, size: page.ids.length });
+    return { ok: true, value: { ...page, ids: again.ids, invitations: again.invitations } };
+  }, OPTIONS);
+  expect(result).toMatchObject({ ok: false, failure: { kind: 'incomplete' } });
+});
