@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Invitation } from '../../lib/domain/invitation.ts';
+import type { Ledger } from '../../lib/domain/ledger.ts';
+import { recoverRuns } from '../../lib/state/recover-runs.ts';
+import { DAY_MS, email, invitation, ledgerEntry, NOW } from '../support/build.ts';
+import { FakeStore } from '../support/fakes.ts';
+import { outcomeOf, putOutcomes, putRecord, recordWith } from '../support/stored-state.ts';
+import { create, replace } from '../support/worker.ts';
+
+const EARLIER = new Date(NOW - DAY_MS).toISOString();
+const LATER = new Date(NOW).toISOString();
+
+const ledger: Ledger = new Map([[email('bob'), ledgerEntry({ count: 2 })]]);
+
+const recover = (store: FakeStore, unsettled: readonly string[], invitations: readonly Invitation[] = []) =>
+  recoverRuns(store, 'acme', unsettled, ledger, invitations, 9);
+
+/** `run1` mailed ada for the first time, `run2` a second time; neither wrote the ledger. */
+const twoRuns = (): FakeStore => {
+  const store = new FakeStore();
+  const [first, second] = [create('ada'), replace('ada')];
+  putRecord(store, recordWith([first], { runId: 'run1' }));
+  putOutcomes(store, 'run1', 'a', [outcomeOf(first, 'created', EARLIER)]);
+  putRecord(store, recordWith([second], { runId: 'run2' }));
+  putOutcomes(store, 'run2', 'a', [outcomeOf(second, 'replaced', LATER)]);
+  return store;
+};
+
+describe('recoverRuns', () => {
+  it('reads nothing when every run finished', async () => {
+    const store = twoRuns();
+    const read: string[] = [];
+    store.onRead = (key) => read.push(key);
+    expect(await recover(store, [])).toEqual({ ledger, recovered: new Map() });
+    expect(read).toEqual([]);
+  });
+
+  it('gives what a run sent, and the ledger with it', async () => {
+    const entry = { count: 1, firstSentAt: EARLIER, lastSentAt: EARLIER, generation: 9 };
+    const { ledger: after, recovered } = await recover(twoRuns(), ['run1']);
+    expect(Object.fromEntries(recovered)).toMatchObject({ [email('ada')]: entry });
+    expect([...recovered.keys()]).toEqual([email('ada')]);
+    expect(after).toEqual(new Map([...ledger, ...recovered]));
+  });
+
+  it('lets the later of two runs build on the earlier one', async () => {
+    const { ledger: after, recovered } = await recover(twoRuns(), ['run1', 'run2']);
+    const entry = { count: 2, firstSentAt: EARLIER, lastSentAt: LATER, generation: 9 };
+    expect(recovered.get(email('ada'))).toMatchObject(entry);
+    expect(after.get(email('ada'))).toEqual(recovered.get(email('ada')));
+  });
+
+  it('keeps what only the earlier run sent', async () => {
+    const store = twoRuns();
+    putRecord(store, recordWith([create('cyd')], { runId: 'run2' }));
+    putOutcomes(store, 'run2', 'a', [outcomeOf(create('cyd'), 'created', LATER)]);
+    const { recovered } = await recover(store, ['run1', 'run2']);
+    expect([...recovered.keys()]).toEqual([email('ada'), email('cyd')]);
+  });
+
+  it.each([
+    { name: 'before', unsettled: ['gone', 'run1'] },
+    { name: 'after', unsettled: ['run1', 'gone'] },
+  ])('passes over a run without a record $name another', async ({ unsettled }) => {
+    const { recovered } = await recover(twoRuns(), unsettled);
+    expect([...recovered.keys()]).toEqual([email('ada')]);
+  });
+
+  it('asks the listing where a run has no outcome, for each address its own invitations', async () => {
+    const store = new FakeStore();
+    putRecord(store, recordWith([create('ada'), create('cyd')], { runId: 'run1' }));
+    const { recovered } = await recover(store, ['run1'], [invitation('cyd', { createdAt: NOW })]);
+    expect([...recovered.keys()]).toEqual([email('cyd')]);
+  });
+});
