@@ -1,7 +1,6 @@
 /** What is wrong with the parameters of a deployment: found in the template that came of them, before AWS sees it. */
 
 import { ConfigError, parseConfig } from '../lib/domain/config.ts';
-import { longestPauseHours } from './schedule.ts';
 import { at, resourcesOfType, type Template } from './template.ts';
 
 /** CloudWatch looks back a week at most; a job lives in the queue for two, and then its report must still be there. */
@@ -45,21 +44,24 @@ const environmentFaults = (template: Template): string[] =>
     }
   });
 
+const HOURS_PER_UNIT: Readonly<Record<string, number>> = { minute: 1 / 60, hour: 1, day: 24 };
+
+/** Undefined for anything but `rate(...)`: EventBridge itself refuses what is no schedule, and of `cron(...)` nothing is known here. */
+const pauseHours = (expression: string): number | undefined => {
+  const [, value, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  return value === undefined ? undefined : Number(value) * (HOURS_PER_UNIT[unit] ?? 0);
+};
+
+/** An alarm that waits for less than the schedule's pause would be raised between any two plans. */
 const scheduleFaults = (template: Template): string[] => {
   const silence = Number(at(template.Resources, 'NoPlanAlarm', 'Properties', 'EvaluationPeriods'));
-  const expressions = resourcesOfType(template, 'AWS::Events::Rule').flatMap(([, { Properties }]) => {
-    const expression = Properties?.ScheduleExpression;
-    return expression === undefined ? [] : [String(expression)];
-  });
   if (!Number.isInteger(silence) || silence < 1 || silence > MAX_SILENCE_HOURS)
     return [`planSilenceHours: expected whole hours, ${MAX_SILENCE_HOURS} at most`];
-  return expressions.flatMap((expression) => {
-    const pause = longestPauseHours(expression);
-    if (pause === undefined)
-      return ['scheduleRate: expected rate(VALUE UNIT), such as rate(1 day), or cron(...) with six fields'];
-    return silence < pause + SLACK_HOURS
+  return resourcesOfType(template, 'AWS::Events::Rule').flatMap(([, { Properties }]) => {
+    const pause = pauseHours(String(Properties?.ScheduleExpression));
+    return pause !== undefined && silence < pause + SLACK_HOURS
       ? [
-          `planSilenceHours: ${silence} contradicts scheduleRate, which pauses for up to ${pause} hours: expected ${SLACK_HOURS} more than that`,
+          `planSilenceHours: ${silence} contradicts scheduleRate, which pauses for ${pause} hours: expected ${SLACK_HOURS} more than that`,
         ]
       : [];
   });

@@ -68,13 +68,13 @@ describe('parameters', () => {
       'AWS/Lambda',
       'metricsNamespace: expected',
     ],
-    ['an unreadable schedule', SCHEDULE, 'rate(1 days)', 'scheduleRate: expected rate(VALUE UNIT)'],
     [
       'a schedule slower than its alarm',
       SCHEDULE,
       'rate(2 days)',
       'planSilenceHours: 26 contradicts scheduleRate',
     ],
+    ['a schedule in hours', SCHEDULE, 'rate(25 hours)', 'planSilenceHours: 26 contradicts scheduleRate'],
     ['an alarm faster than its schedule', SILENCE, 25, 'planSilenceHours: 25 contradicts scheduleRate'],
     [
       'a longer silence than CloudWatch can watch',
@@ -98,6 +98,13 @@ describe('parameters', () => {
   ])('with %s are refused by name', (_, path, value, fault) => {
     expect(stackFaults(changed(path, value))).toEqual([expect.stringContaining(fault)]);
   });
+
+  it.each(['rate(24 hours)', 'rate(1 minute)', 'cron(0 6 ? * MON *)'])(
+    'with the schedule %s are left to AWS and to whoever chose it',
+    (expression) => {
+      expect(stackFaults(changed(SCHEDULE, expression))).toEqual([]);
+    },
+  );
 
   it('are all named when several are wrong', () => {
     const one = changed(variable('MAX_DELETES'), '-1');

@@ -4,7 +4,6 @@
  */
 
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import { type Script, startHttpServer } from './http-server.ts';
 import { startWire, type Wire } from './wire.ts';
@@ -13,8 +12,6 @@ export const REGION = 'eu-west-1';
 export const STACK = 'fastly-invitation-sync-prod';
 export const TOKEN_PARAMETER = '/fastly-invitation-sync/prod/acme/token';
 
-type Json = Record<string, unknown>;
-
 export type AwsAccount = {
   readonly wire: Wire;
   /** For whatever runs against it. */
@@ -22,11 +19,9 @@ export type AwsAccount = {
   /** CloudFormation's; undefined: there is no stack. */
   stackStatus: string | undefined;
   readonly outputs: Map<string, string>;
-  /** Lambda's configurations by function name. */
-  readonly functions: Map<string, Json>;
-  /** What the function sync is told. */
+  /** The variables of both functions, and those that only the worker has. */
   readonly variables: Map<string, string>;
-  eventSources: Json[];
+  readonly workerVariables: Map<string, string>;
   readonly parameters: Map<string, { type: string; value: string }>;
   /** What the planner makes of an event; may throw. */
   plan: (event: unknown) => SyncResult | Promise<SyncResult>;
@@ -71,15 +66,9 @@ const parameterAnswer = ({ parameters }: AwsAccount, body: string): Answer => {
   return json({ Parameter: { Name, Type: found.type, Value: hidden ? 'cipher' : found.value } });
 };
 
-const configurationAnswer = (account: AwsAccount, name: string): Answer => {
-  const found = account.functions.get(name);
-  if (found === undefined)
-    return json({ Message: `Function not found: ${name}` }, 404, {
-      'x-amzn-errortype': 'ResourceNotFoundException',
-    });
-  const isSync = name.endsWith('-sync');
-  const environment = isSync ? { Environment: { Variables: Object.fromEntries(account.variables) } } : {};
-  return json({ FunctionName: name, ...found, ...environment });
+const configurationAnswer = ({ variables, workerVariables }: AwsAccount, name: string): Answer => {
+  const given = name === `${STACK}-worker` ? [...variables, ...workerVariables] : variables;
+  return json({ FunctionName: name, Environment: { Variables: Object.fromEntries(given) } });
 };
 
 const invocationAnswer = async (account: AwsAccount, body: string): Promise<Answer> => {
@@ -94,29 +83,19 @@ const invocationAnswer = async (account: AwsAccount, body: string): Promise<Answ
   }
 };
 
-/** The answers that take time are given by themselves. */
-const answerTo = (account: AwsAccount): Script => {
-  const lambda = (url: string, body: string): Answer | Promise<Answer> => {
-    if (url.includes('/event-source-mappings')) return json({ EventSourceMappings: account.eventSources });
-    if (url.includes('/invocations')) return invocationAnswer(account, body);
-    return configurationAnswer(account, /functions\/([^/]+)/.exec(url)?.[1] ?? '');
-  };
-  return ({ url, headers, body }, response) => {
+/** The planner's answer takes time, and is given by itself. */
+const answerTo =
+  (account: AwsAccount): Script =>
+  ({ url, headers, body }, response) => {
     if (headers['x-amz-target'] !== undefined) return parameterAnswer(account, body);
-    if (!url.includes('/functions/') && !url.includes('/event-source-mappings')) return stackAnswer(account);
-    void Promise.resolve(lambda(url, body)).then((answer) =>
+    const name = /functions\/([^/]+)/.exec(url)?.[1];
+    if (name === undefined) return stackAnswer(account);
+    if (!url.includes('/invocations')) return configurationAnswer(account, name);
+    void invocationAnswer(account, body).then((answer) =>
       response.writeHead(answer.status, answer.headers).end(answer.body),
     );
     return undefined;
   };
-};
-
-const RUNNING = {
-  State: 'Active',
-  LastUpdateStatus: 'Successful',
-  Runtime: 'nodejs24.x',
-  Architectures: ['arm64'],
-};
 
 /** Everything as `npm run deploy` leaves it, with a roster and a token of the account acme. */
 export const startAwsAccount = async (fastly: {
@@ -124,9 +103,6 @@ export const startAwsAccount = async (fastly: {
   readonly token: string;
 }): Promise<AwsAccount> => {
   const wire = await startWire();
-  const { QueueUrl: undelivered = '' } = await wire.clients.sqs.send(
-    new CreateQueueCommand({ QueueName: 'undelivered-triggers' }),
-  );
   await wire.clients.s3.send(
     new PutObjectCommand({ Bucket: wire.bucket, Key: 'rosters/acme.csv', Body: 'email,role\n' }),
   );
@@ -138,27 +114,15 @@ export const startAwsAccount = async (fastly: {
       ['RosterBucketName', wire.bucket],
       ['JobQueueUrl', wire.queueUrl],
       ['DeadLetterQueueUrl', wire.deadLetterQueueUrl],
-      ['UndeliveredTriggerQueueUrl', undelivered],
+      ['UndeliveredTriggerQueueUrl', `${wire.endpoint}/undelivered-triggers`],
       ['NotificationTopicArn', wire.topicArn],
-      ['ServerlessDeploymentBucketName', 'deployments'],
-    ]),
-    functions: new Map([
-      [`${STACK}-sync`, { ...RUNNING, Timeout: 900 }],
-      [`${STACK}-worker`, { ...RUNNING, Timeout: 120 }],
     ]),
     variables: new Map([
       ...Object.entries(wire.environment).filter(([name]) => !name.startsWith('AWS_')),
       ['TOKEN_PARAMETER_PREFIX', '/fastly-invitation-sync/prod'],
       ['FASTLY_API_URL', fastly.url],
     ]),
-    eventSources: [
-      {
-        State: 'Enabled',
-        BatchSize: 10,
-        ScalingConfig: { MaximumConcurrency: 2 },
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-      },
-    ],
+    workerVariables: new Map(),
     parameters: new Map([[TOKEN_PARAMETER, { type: 'SecureString', value: fastly.token }]]),
     plan: () => bareResult('acme', 'run1', 'in_sync', { report: 'runs/acme/run1/plan.json' }),
     invocations: [],
