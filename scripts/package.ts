@@ -1,12 +1,12 @@
 /**
  * `npm run package`: the CloudFormation template and the zip of each function, in `.serverless/`, from what
  * `npm run build` made. Needs no AWS account. `npm run deploy` is the same with `--deploy`: it goes on to AWS.
- * `--stage NAME`, `--region NAME` and `--param="name=value"` are the Serverless Framework's.
  */
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readOptions } from '../local/parse-options.ts';
 import { blamedParameters, stackFaults, unknownParameters } from './stack-faults.ts';
 
 const PRODUCT = '.serverless';
@@ -14,11 +14,46 @@ const TEMPLATE = `${PRODUCT}/cloudformation-template-update-stack.json`;
 /** The framework names the folder to upload to after the clock. */
 const UPLOAD_FOLDER = /\/\d+-\d{4}-\d\d-\d\dT[\d:.]+Z\//g;
 
-const args = process.argv.slice(2).filter((arg) => arg !== '--deploy');
+const { values } = readOptions({
+  about: `Makes the CloudFormation template and the zips of the functions, or deploys them.
+
+  npm run package -- --stage dev --param="maxDeletes=100"
+  npm run deploy -- --stage prod --region eu-west-1`,
+  options: {
+    deploy: { type: 'flag', help: 'go on to AWS, as npm run deploy does' },
+    stage: { type: 'text', value: 'NAME', default: 'prod', help: 'what to deploy' },
+    region: {
+      type: 'text',
+      value: 'NAME',
+      help: 'where; default: AWS_REGION, AWS_DEFAULT_REGION or us-east-1',
+    },
+    param: {
+      type: 'text',
+      value: 'NAME=VALUE',
+      multiple: true,
+      help: 'a parameter of serverless.yml, for this deployment only; may be repeated',
+    },
+    'aws-profile': {
+      type: 'text',
+      value: 'NAME',
+      help: 'whose credentials; default: as the AWS CLI finds them',
+    },
+    verbose: { type: 'flag', help: 'show what CloudFormation does' },
+  },
+});
+
+/** The Serverless Framework knows the same options. */
+const passedOn = [
+  `--stage=${values.stage}`,
+  ...(values.region === undefined ? [] : [`--region=${values.region}`]),
+  ...values.param.map((param) => `--param=${param}`),
+  ...(values['aws-profile'] === undefined ? [] : [`--aws-profile=${values['aws-profile']}`]),
+  ...(values.verbose ? ['--verbose'] : []),
+];
+
 const stackTexts = ['serverless.yml', ...readdirSync('stack').map((name) => `stack/${name}`)].map((name) =>
   readFileSync(name, 'utf8'),
 );
-const deploying = process.argv.includes('--deploy');
 
 const refuse = (faults: readonly string[]): void => {
   if (faults.length === 0) return;
@@ -30,7 +65,7 @@ const refuse = (faults: readonly string[]): void => {
 
 const framework = (command: readonly string[], stdout: 'pipe' | 'inherit'): string => {
   const program = fileURLToPath(import.meta.resolve('osls/bin/serverless.js'));
-  const ended = spawnSync(process.execPath, [program, ...command, ...args], {
+  const ended = spawnSync(process.execPath, [program, ...command, ...passedOn], {
     stdio: ['inherit', stdout, 'inherit'],
     encoding: 'utf8',
   });
@@ -61,10 +96,10 @@ const pin = (): void => {
 };
 
 rmSync(PRODUCT, { recursive: true, force: true });
-refuse(unknownParameters(args, stackTexts).map((name) => `${name}: there is no such parameter`));
+refuse(unknownParameters(values.param, stackTexts).map((name) => `${name}: there is no such parameter`));
 packageStack();
 refuse(stackFaults(JSON.parse(readFileSync(TEMPLATE, 'utf8'))));
-if (deploying) framework(['deploy', '--package', PRODUCT], 'inherit');
+if (values.deploy) framework(['deploy', '--package', PRODUCT], 'inherit');
 else {
   pin();
   for (const name of readdirSync(PRODUCT).sort())

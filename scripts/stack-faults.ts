@@ -109,20 +109,12 @@ export const stackFaults = (template: Template): string[] => [
   ]),
 ];
 
-/** `--param` names that no `${param:NAME}` of the given files asks for: the framework would not say a word. */
-export const unknownParameters = (args: readonly string[], files: readonly string[]): string[] => {
+/** Of parameters given as `NAME=VALUE`, the names that no `${param:NAME}` of the given files asks for. */
+export const unknownParameters = (given: readonly string[], files: readonly string[]): string[] => {
   const known = new Set(
     files.flatMap((file) => [...file.matchAll(/\$\{param:(\w+)/g)].map(([, name]) => name)),
   );
-  const given = args.flatMap((arg, i) => {
-    const text = arg.startsWith('--param=')
-      ? arg.slice('--param='.length)
-      : args[i - 1] === '--param'
-        ? arg
-        : '';
-    return text === '' ? [] : [text.split('=')[0] ?? ''];
-  });
-  return given.filter((name) => !known.has(name));
+  return given.map((text) => text.split('=')[0] ?? '').filter((name) => !known.has(name));
 };
 
 /** The framework names the places where a value does not fit; these are the parameters which put it there. */

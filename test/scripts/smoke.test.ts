@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { type AwsAccount, REGION, STACK, startAwsAccount, TOKEN_PARAMETER } from '../support/aws-account.ts';
+
+// Each test starts one process or two.
+jest.setTimeout(60_000);
 
 const TOKEN = 'example-token-of-the-bot';
 

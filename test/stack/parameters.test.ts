@@ -116,13 +116,8 @@ describe('parameters', () => {
 
   it('must exist', () => {
     const files = [`a: \${param:maxDeletes}\nb: \${param:mode}`];
-    expect(
-      unknownParameters(['--param=maxDeletes=1', '--param', 'mode=plan', '--stage', 'dev'], files),
-    ).toEqual([]);
-    expect(unknownParameters(['--param=maxDelets=1', '--param', 'mod=plan'], files)).toEqual([
-      'maxDelets',
-      'mod',
-    ]);
+    expect(unknownParameters(['maxDeletes=1', 'mode=plan'], files)).toEqual([]);
+    expect(unknownParameters(['maxDelets=1', 'mod', 'mode=plan=x'], files)).toEqual(['maxDelets', 'mod']);
   });
 
   it('are named when the framework names only the place', () => {

@@ -18,6 +18,7 @@ import type { Template } from '../../scripts/template.ts';
 const SOURCES = [
   'handlers',
   'lib',
+  'local/parse-options.ts',
   'scripts',
   'stack',
   'serverless.yml',
