@@ -15,19 +15,22 @@ export type Clients = {
 };
 
 /**
- * The SDK waits for ever by default. Each of these services answers within a fraction of a second, so a silent one is
- * given up early enough for the SDK's own retries to fit into the time that the worker keeps in reserve.
+ * Milliseconds. By default the SDK waits for ever. These services need a fraction of a second, and this limit leaves the
+ * SDK's own retries enough of the time that the worker keeps in reserve.
  */
 const REQUEST_HANDLER = { connectionTimeout: 5000, socketTimeout: 5000 };
 
-/** An empty string is unset. */
+/** An empty variable counts as one that is not set. */
 const given = (value: string | undefined): string | undefined => value || undefined;
 
-/** As the SDK would find it; known here because it decides more than the address. */
+/** The endpoint of a service, found as the SDK finds it. It is needed here because two more options depend on it. */
 const endpointOf = (environment: Environment, service: string): string | undefined =>
   given(environment[`AWS_ENDPOINT_URL_${service}`]) ?? given(environment.AWS_ENDPOINT_URL);
 
-/** Lambda puts the role's credentials into the environment; elsewhere the SDK looks for them where it always does. */
+/**
+ * The credentials in the environment, where Lambda puts those of the function's role. Without them the SDK's default
+ * provider chain looks everywhere else: profiles, containers, the instance.
+ */
 const credentialsOf = (environment: Environment) => {
   const accessKeyId = given(environment.AWS_ACCESS_KEY_ID);
   const secretAccessKey = given(environment.AWS_SECRET_ACCESS_KEY);
@@ -40,7 +43,7 @@ const credentialsOf = (environment: Environment) => {
 
 /**
  * Reads region, credentials and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3`, …) from the environment.
- * Nothing is connected before the first request.
+ * No connection is made before the first request.
  */
 export const createClients = (environment: Environment): Clients => {
   const region = given(environment.AWS_REGION);
@@ -51,11 +54,11 @@ export const createClients = (environment: Environment): Clients => {
   };
   const optionsOf = (service: string) => {
     const endpoint = endpointOf(environment, service);
-    // An explicit endpoint also keeps the SQS client from going to the host of the queue's URL instead.
+    // Without an explicit endpoint the SQS client sends its requests to the host in the queue's URL.
     return endpoint === undefined ? common : { ...common, endpoint };
   };
   return {
-    // Other servers than S3 itself rarely have a host name per bucket.
+    // S3 has a host name per bucket, which other servers rarely have.
     s3: new S3Client({ ...optionsOf('S3'), forcePathStyle: endpointOf(environment, 'S3') !== undefined }),
     sqs: new SQSClient(optionsOf('SQS')),
     ssm: new SSMClient(optionsOf('SSM')),

@@ -1,13 +1,17 @@
-/** Copies of messages that nobody can work off, with the reason beside them. */
+/** Copies of messages that can't be processed, each with the reason as an attribute. */
 
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { describeError, withoutAddresses } from './sdk-errors.ts';
 
 const MAX_REASON_LENGTH = 256;
-/** All that SQS accepts in a message. @see https://www.w3.org/TR/REC-xml/#charsets */
+/**
+ * Characters that SQS refuses in a message: all that XML 1.0 has no place for.
+ *
+ * @see https://www.w3.org/TR/REC-xml/#charsets
+ */
 const NOT_ACCEPTED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Never empty, because an attribute may not be. */
+/** The reason as SQS accepts it. SQS refuses an empty attribute, too. */
 const attributeText = (text: string): string => {
   const accepted = [...withoutAddresses(text).replace(NOT_ACCEPTED, '?')]
     .slice(0, MAX_REASON_LENGTH)
@@ -20,7 +24,10 @@ const attribute = (text: string) => ({ DataType: 'String', StringValue: text });
 type DeadLetterQueueOptions = { readonly client: SQSClient; readonly queueUrl: string };
 
 export const createDeadLetterQueue = ({ client, queueUrl }: DeadLetterQueueOptions) => ({
-  /** Throws when the copy was not accepted. Copying a message twice within five minutes leaves one copy. */
+  /**
+   * Throws when SQS did not accept the copy. A message that is copied twice within five minutes has one copy, because the
+   * original's id is the deduplication id.
+   */
   async copy(
     message: { readonly id: string; readonly groupId: string; readonly body: string },
     reason: string,

@@ -1,6 +1,6 @@
 /**
- * Jobs into the queue. SQS accepts a batch entry by entry, so what it refused is sent again, and only that. A message
- * that was accepted although its answer got lost is recognised by its deduplication id.
+ * Sends jobs to the queue. SQS accepts or refuses each message of a batch on its own, and only refused ones are sent again.
+ * When a response is lost, its messages are sent again too; SQS then recognises them by their deduplication ids.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
@@ -23,19 +23,19 @@ type JobQueueOptions = {
   readonly random: () => number;
 };
 
-/** Bodies of one request. SQS takes 1 MiB since 2025 and 256 KiB before; ten jobs are a few KiB, so the older limit costs nothing. */
+/** Of all bodies in one request. SQS accepts 1 MiB since 2025, 256 KiB before; ten jobs take a few KiB. */
 const MAX_BATCH_BYTES = 256 * 1024;
 const MAX_BATCH_ENTRIES = 10;
-/** Requests at once. A FIFO queue takes 300 requests per second, and one answers in 10 to 30 ms. */
+/** Requests at the same time. Each takes 10 to 30 ms, and a FIFO queue allows 300 per second. */
 const CONCURRENCY = 8;
-/** Times that a message is offered; the SDK repeats each failed request twice on top of it. */
+/** How often a message is sent in all. Within each attempt, the SDK repeats a failed request twice. */
 const MAX_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 200;
 
 type Batch = readonly OutgoingMessage[];
 type Refusal = { readonly message: OutgoingMessage; readonly reason: string };
 
-/** Thrown when SQS says that repeating is pointless. */
+/** Thrown when SQS says that the sender is at fault: the same message would be refused again. */
 class RefusedError extends Error {
   override name = 'RefusedError' as const;
 }
@@ -66,7 +66,7 @@ const reasonOf = (failed: BatchResultErrorEntry | undefined): string =>
 const isHopeless = ({ SenderFault: fault, Code: code }: BatchResultErrorEntry): boolean =>
   fault === true && !/throttl/i.test(code ?? '');
 
-/** What was not accepted. Throws a {@link RefusedError} when it never will be. */
+/** The messages that have to be sent again. Throws a {@link RefusedError} when that would be pointless. */
 const sendBatch = async ({ client, queueUrl }: JobQueueOptions, batch: Batch): Promise<Refusal[]> => {
   const Entries = batch.map(({ body, groupId, deduplicationId }, index) => ({
     Id: String(index),
@@ -74,30 +74,30 @@ const sendBatch = async ({ client, queueUrl }: JobQueueOptions, batch: Batch): P
     MessageGroupId: groupId,
     MessageDeduplicationId: deduplicationId,
   }));
-  let answer: SendMessageBatchCommandOutput;
+  let response: SendMessageBatchCommandOutput;
   try {
-    answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    response = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
   } catch (error) {
     const reason = describeError(error);
     if (!isTransient(error)) throw new RefusedError(reason, { cause: error });
     return batch.map((message) => ({ message, reason }));
   }
-  const hopeless = answer.Failed?.find(isHopeless);
+  const hopeless = response.Failed?.find(isHopeless);
   if (hopeless !== undefined) throw new RefusedError(reasonOf(hopeless));
-  const accepted = new Set(answer.Successful?.map(({ Id }) => Id));
-  const failed = new Map(answer.Failed?.map((entry) => [entry.Id, entry]));
+  const accepted = new Set(response.Successful?.map(({ Id }) => Id));
+  const failed = new Map(response.Failed?.map((entry) => [entry.Id, entry]));
   return batch.flatMap((message, index) => {
     const id = String(index);
     return accepted.has(id) ? [] : [{ message, reason: reasonOf(failed.get(id)) }];
   });
 };
 
-/** Every message once, several batches at a time. */
+/** Sends every message once, in several batches at a time. Resolves to the messages that have to be sent again. */
 const offer = async (options: JobQueueOptions, messages: readonly OutgoingMessage[]): Promise<Refusal[]> => {
   const limit = pLimit(CONCURRENCY);
   const refusals = await limit.map(batchesOf(messages), (batch) =>
     sendBatch(options, batch).catch((error: unknown) => {
-      // What is refused once will be refused again: start no more.
+      // The reason holds for the other batches too, which are not sent any more.
       limit.clearQueue();
       throw error;
     }),
@@ -105,11 +105,11 @@ const offer = async (options: JobQueueOptions, messages: readonly OutgoingMessag
   return refusals.flat();
 };
 
-/** Half of the pause is chance, so that two planners do not go in step. */
+/** Half of the pause is random, so that two planners do not send at the same moments. */
 const pauseMs = (attempt: number, random: () => number): number =>
   FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random() / 2);
 
-/** Throws when a message was not accepted; how many, and why, is in the message. */
+/** Throws when messages were not accepted in all attempts. The error says how many, and why. */
 const sendAll = async (options: JobQueueOptions, messages: readonly OutgoingMessage[]): Promise<void> => {
   let refused: readonly Refusal[] = [];
   let pending = messages;
@@ -127,7 +127,7 @@ const sendAll = async (options: JobQueueOptions, messages: readonly OutgoingMess
 };
 
 export const createJobQueue = (options: JobQueueOptions) => ({
-  /** Resolves when SQS has accepted every message, in any order; throws when it did not take one. */
+  /** Resolves when SQS has accepted every message, in any order. Throws when it has not accepted one of them. */
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
     try {
       await sendAll(options, messages);

@@ -13,7 +13,11 @@ type NotifierOptions = {
   readonly log: Log;
 };
 
-/** @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: ASCII without line breaks, at most 100 characters */
+/**
+ * SNS accepts ASCII without line breaks, at most 100 characters.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
 const subjectLine = (subject: string): string =>
   subject
     .replace(/\s+/g, ' ')
@@ -21,7 +25,7 @@ const subjectLine = (subject: string): string =>
     .replace(/[^ -~]/gu, '?')
     .slice(0, MAX_SUBJECT_LENGTH);
 
-/** Never throws: a notification that can't be delivered is logged, with its text. */
+/** Does not throw. A notification that can't be delivered is logged with its text, so that it is not lost. */
 export const createNotifier =
   ({ client, topicArn, log }: NotifierOptions): Notify =>
   async ({ subject, message }: Notification) => {

@@ -1,5 +1,5 @@
 /**
- * The bucket. Writes are conditional on the server's side.
+ * The object store in an S3 bucket. S3 itself checks the condition of a write, so that no writer can come in between.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
  */
@@ -16,7 +16,7 @@ import { describeError, errorName, isAccessDenied, statusOf } from './sdk-errors
 
 type Bucket = { readonly client: S3Client; readonly bucket: string };
 
-/** Enough text to be worth a buffer. */
+/** Characters that are encoded at a time, so that the content is never whole in memory as text and as bytes. */
 const PIECE_LENGTH = 64 * 1024;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -29,10 +29,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const contentType = (key: string): string =>
   CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
 
-/** The second half of the pair comes with the next piece. */
+/** Whether the text ends between the two halves of a surrogate pair. Encoded alone, each half would become U+FFFD. */
 const endsInsidePair = (text: string): boolean => /[\ud800-\udbff]$/.test(text);
 
-/** The content as one buffer: a request with a known length, which the SDK can repeat. */
+/** One buffer: S3 needs the length of a body beforehand, and the SDK can send a buffer again when a request fails. */
 const encode = (content: string | Iterable<string>): Uint8Array => {
   if (typeof content === 'string') return Buffer.from(content);
   const buffers: Buffer[] = [];
@@ -66,7 +66,10 @@ const readObject = async (target: Bucket, key: string): Promise<GetObjectCommand
   }
 };
 
-/** Lost (412), raced with another conditional write (409), or the version to replace is gone (404). */
+/**
+ * Whether somebody else wrote first: the condition does not hold (412), another conditional write is going on (409), or
+ * the object to replace does not exist any more (404).
+ */
 const isConflict = (error: unknown, condition: WriteCondition): boolean => {
   if (statusOf(error) === 412 || errorName(error) === 'ConditionalRequestConflict') return true;
   return 'ifMatch' in condition && errorName(error) === 'NoSuchKey';
@@ -92,8 +95,8 @@ const listKeys = async function* (target: Bucket, prefix: string): AsyncGenerato
 };
 
 /**
- * An object store over one bucket. Etags are S3's, with their quotes. Failures other than a missing object or a lost
- * condition are thrown, and name bucket, key and, for 403, the permission to check.
+ * Etags are S3's, with their quotes. A missing object and a condition that does not hold are results. Every other failure is
+ * thrown: the error names bucket and key and, when access was denied, the permission to check.
  */
 export const createS3Store = (target: Bucket): ObjectStore => ({
   async read(key) {

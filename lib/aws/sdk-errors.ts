@@ -15,22 +15,22 @@ const described = (error: unknown): Described =>
 /** The error code, such as `NoSuchKey`. */
 export const errorName = (error: unknown): string => String(described(error).name ?? 'UnknownError');
 
-/** `undefined`: there was no answer. */
+/** The HTTP status; undefined when there was no response. */
 export const statusOf = (error: unknown): number | undefined => described(error).$metadata?.httpStatusCode;
 
-/** AWS quotes parameters in some messages, and a parameter can contain an address. */
+/** The text with every e-mail address replaced: AWS quotes parameters in some messages, and these can contain addresses. */
 export const withoutAddresses = (text: string): string => text.replace(/[^\s"'<>]+@[^\s"'<>]+/g, '(address)');
 
-/** Code and message, without addresses and without a full stop: the sentence goes on. */
+/** Code and message. Addresses are replaced, and a full stop at the end is dropped, because callers continue the sentence. */
 export const describeError = (error: unknown): string =>
   withoutAddresses(`${errorName(error)}: ${described(error).message ?? 'no message'}`).replace(/\.$/, '');
 
-/** May pass without anybody doing something: no answer, an answer that does not add up, throttling, 5xx. */
+/** Whether the same request may succeed later: there was no response or no usable one, throttling, or a 5xx. */
 export const isTransient = (error: unknown): boolean => {
   const status = statusOf(error);
   return status === undefined || status >= 500 || status === 429 || /throttl/i.test(errorName(error));
 };
 
-/** Access was denied, with or without a statement on why. */
+/** Whether a permission is missing. */
 export const isAccessDenied = (error: unknown): boolean =>
   statusOf(error) === 403 || /AccessDenied/.test(errorName(error));

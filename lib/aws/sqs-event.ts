@@ -1,4 +1,4 @@
-/** The event of the SQS event source as the worker's messages. */
+/** Reads the event that Lambda makes of a batch of SQS messages. */
 
 import * as v from 'valibot';
 import type { WorkMessage } from '../worker/ports.ts';
@@ -23,11 +23,14 @@ const eventSchema = v.looseObject({
 
 type EventRecord = v.InferOutput<typeof eventSchema>['Records'][number];
 
-/** A copy of ours that somebody sent back from the dead-letter queue counts anew at SQS, but its job was tried before. */
+/**
+ * How often the message was delivered. For a copy that somebody sent back from the dead-letter queue, SQS counts from 1; one
+ * is added, because its job was tried before.
+ */
 const receivesOf = ({ attributes, messageAttributes }: EventRecord): number =>
   attributes.ApproximateReceiveCount + (messageAttributes?.originalMessageId === undefined ? 0 : 1);
 
-/** Throws for anything but a batch of a FIFO queue; the error names the field, never a body. */
+/** Throws for anything but a batch of a FIFO queue. The error names the field and quotes nothing. */
 export const parseSqsEvent = (event: unknown): WorkMessage[] => {
   const parsed = v.safeParse(eventSchema, event);
   if (!parsed.success) {

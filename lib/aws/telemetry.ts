@@ -1,4 +1,4 @@
-/** Powertools as the ports of the use cases: JSON log lines and metrics in the embedded metric format. */
+/** The ports for logs and metrics over Powertools: JSON lines, and metrics in CloudWatch's embedded metric format. */
 
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics as AccountMetrics } from '@aws-lambda-powertools/metrics';
@@ -13,15 +13,15 @@ export const createLog = (logger: Pick<Logger, 'info' | 'warn' | 'error'>): Log 
 
 const metricsOfOneAccount = (namespace: string): AccountMetrics => {
   const metrics = new AccountMetrics({ namespace });
-  // Powertools always adds the dimension `service`, which would take every metric away from the alarms.
+  // Powertools adds the dimension `service` by default. The alarms, which do not name it, would then see no metric.
   metrics.clearDefaultDimensions();
   return metrics;
 };
 
 /**
- * Collects values until `flush`, which writes one document per account to standard output. Each metric appears under
- * the dimension `account`, and once more without any: the set of no dimensions is a set like any other. A deployment
- * beside another one in the same AWS account needs a namespace of its own, or it would hide the other's silence.
+ * Collects values until `flush`, which writes one document per account to standard output. Each metric is emitted twice:
+ * with the dimension `account`, for the dashboard, and with no dimension, for the alarms over all accounts. Two deployments
+ * in one AWS account need two namespaces: in a common one, an alarm on missing data stays silent while one of them works.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -31,7 +31,7 @@ export const createMetrics = (namespace: string = METRIC_NAMESPACE): Metrics & {
     add(account, name, value) {
       const metrics = byAccount.get(account) ?? metricsOfOneAccount(namespace);
       byAccount.set(account, metrics);
-      // Publishing forgets the dimensions, also when Powertools does it by itself after a hundred values.
+      // Powertools drops the dimensions whenever it publishes, which it does by itself after a hundred values.
       if (!metrics.hasStoredMetrics()) metrics.addDimension('account', account).addDimensions({});
       metrics.addMetric(name, METRIC_UNITS[name], value);
     },

@@ -1,23 +1,23 @@
-/** Fastly's token per account: a SecureString of the Parameter Store, or one fixed token for all. */
+/** Where the Fastly token of an account comes from: a SecureString in the Parameter Store, or one fixed token for all. */
 
 import type { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { isSendableToken } from '../domain/api-token.ts';
 import { describeError, errorName, isAccessDenied } from './sdk-errors.ts';
 
-/** A token, or what a person has to do about it. Neither the problem nor an error ever contains the token. */
+/** The token, or a problem that a person has to solve, with the remedy. Neither a problem nor an error contains a token. */
 type TokenResult = { readonly token: string } | { readonly problem: string };
 
 type TokenSource = {
-  /** At most five minutes old. Throws when the Parameter Store can't tell now. */
+  /** The token as it was at most five minutes ago. Throws when the Parameter Store can't be read now. */
   read(account: string): Promise<TokenResult>;
-  /** Past the cache: for a token that Fastly refused. */
+  /** The token as it is now, for when Fastly has refused the one that was read. */
   refresh(account: string): Promise<TokenResult>;
 };
 
 type TokenSourceOptions = {
-  /** Used for every account; the Parameter Store is not asked then. */
+  /** The token of every account. With it, the Parameter Store is not read. */
   readonly token?: string | undefined;
-  /** Of the parameter `<prefix>/<account>/token` */
+  /** The parameter of an account is `<prefix>/<account>/token`. */
   readonly prefix?: string | undefined;
   readonly provider: Pick<SSMProvider, 'get'>;
 };
@@ -27,7 +27,7 @@ const MAX_AGE_SECONDS = 300;
 const storeCommand = (name: string): string =>
   `aws ssm put-parameter --type SecureString --overwrite --name ${name} --value "$FASTLY_API_TOKEN"`;
 
-/** `place`: where the text is from. */
+/** `place`: where the text comes from, the start of a problem's sentence. */
 const checkToken = (text: string, place: string, remedy: string): TokenResult => {
   const token = text.trim();
   if (token === '') return { problem: `${place} is empty. ${remedy}` };
@@ -36,7 +36,7 @@ const checkToken = (text: string, place: string, remedy: string): TokenResult =>
     : { problem: `${place} contains spaces, line breaks or characters that no token has. ${remedy}` };
 };
 
-/** Powertools wraps what the SDK threw. */
+/** The SDK's error, which Powertools wraps in one of its own. */
 const causeOf = (error: unknown): unknown => (error instanceof Error ? (error.cause ?? error) : error);
 
 const fetchToken = async (
@@ -59,7 +59,7 @@ const fetchToken = async (
   }
 };
 
-/** Throws without `token` and `prefix`. */
+/** Throws when neither `token` nor `prefix` is given. */
 export const createTokenSource = ({ token, prefix, provider }: TokenSourceOptions): TokenSource => {
   if (token !== undefined) {
     const result = checkToken(token, 'FASTLY_API_TOKEN', 'Set it to an API token of Fastly');

@@ -1,4 +1,4 @@
-/** When messages that were handed back come again. */
+/** Sets when messages that were handed back are delivered again. */
 
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Log } from '../ports/telemetry.ts';
@@ -8,7 +8,7 @@ const MAX_BATCH_ENTRIES = 10;
 
 type VisibilityOptions = { readonly client: SQSClient; readonly queueUrl: string; readonly log: Log };
 
-/** `undefined`, or why some of these messages keep the queue's own time-out. */
+/** Resolves to the problem when some of these messages keep the visibility time-out of the queue. */
 const changeBatch = async (
   { client, queueUrl }: VisibilityOptions,
   receiptHandles: readonly string[],
@@ -30,9 +30,8 @@ const changeBatch = async (
 };
 
 /**
- * Sets the same visibility time-out (whole seconds, at most 12 hours since the message was received) for messages of
- * one account. Never throws: where it fails, the queue's own time-out stands, and the message only comes back later or
- * earlier than it could.
+ * Sets one visibility time-out for messages of one account. `seconds` are rounded up; SQS allows at most 12 hours since the
+ * message was received. Does not throw: a message whose time-out could not be set comes back after that of the queue.
  */
 export const createVisibility =
   (options: VisibilityOptions) =>

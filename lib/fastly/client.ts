@@ -1,4 +1,4 @@
-/** What the use cases ask of Fastly, over HTTP. Answers are values: nothing here throws for what Fastly or the network does. */
+/** The port to Fastly, over HTTP. Whatever Fastly or the network does becomes a result; nothing here throws for it. */
 
 import type { FastlyReader, FastlyResult, FastlyWriter } from '../ports/fastly.ts';
 import { failureOf } from './failure.ts';
@@ -34,10 +34,10 @@ const JSON_API = 'application/vnd.api+json';
 
 const OK = 200;
 
-/** Every user of an account comes in one answer: 100,000 of them take about 50 MiB. */
+/** Fastly sends all users of an account in one response. 100,000 users take about 50 MiB. */
 const MAX_USERS_BYTES = 256 * MIB;
 
-/** Method and path, for messages. The query is left out: a message says which page it is about where that matters. */
+/** How messages name a request: method and path. The query is left out; messages about a page name the page. */
 const nameOf = ({ method, path }: Request): string => `${method} /${path.join('/')}`;
 
 const lostResult = (request: Request, { kind, reason }: Lost): FastlyResult<never> => {
@@ -46,10 +46,10 @@ const lostResult = (request: Request, { kind, reason }: Lost): FastlyResult<neve
   return { ok: false, failure: { kind, message: `${nameOf(request)}: ${reason}${doubt}` } };
 };
 
-/** Why nothing can be read from the body of a 2xx. `kind`: an answer that is too large or has another shape stays so. */
+/** Why the body of a 2xx can't be read. `incomplete`: it has the wrong size or shape, and a quick retry would not help. */
 type Unreadable = { readonly kind: 'unavailable' | 'incomplete'; readonly reason: string };
 
-/** Only a 200 is read: a 206 says itself that it is a part. */
+/** Reads a 200 only. A 206 is by definition a part of the list, and no other 2xx belongs to a GET. */
 const readBody = <T>(
   { status, body, bodyProblem }: Reply,
   parse: (json: unknown) => Parsed<T>,
@@ -79,7 +79,7 @@ const readResult = <T>(
   return { ok: false, failure: { kind: read.kind, status, message } };
 };
 
-/** The client over any way to Fastly. `token` is masked in what Fastly says, should Fastly repeat it. */
+/** The client over any transport; tests bring their own. `token` is needed to mask it where Fastly's messages repeat it. */
 export const createClientOver = (
   send: Send,
   { token, ...options }: Pick<TransportOptions, 'token'> & ListOptions,
@@ -99,7 +99,7 @@ export const createClientOver = (
     }
   };
 
-  /** Once only. The quota's headers are read from every answer, whatever its status. */
+  /** Sends once. Failed writes cost quota too, so that the quota is read from every response, whatever its status. */
   const write = async <T>(request: Request, toValue: (reply: Reply) => T): Promise<FastlyResult<T>> => {
     const reply = await send(request);
     if ('reason' in reply) return lostResult(request, reply);

@@ -1,4 +1,4 @@
-/** Fastly's errors, in the four shapes they come in, as one sentence without secrets. */
+/** Turns an error response of Fastly into a `Failure`: a kind, and one sentence without addresses and tokens. */
 
 import * as v from 'valibot';
 import type { Failure, FailureKind } from '../ports/fastly.ts';
@@ -11,8 +11,9 @@ const MAX_ERRORS_SHOWN = 3;
 const words = v.fallback(v.optional(v.string(), ''), '');
 const titled = { title: words, detail: words };
 /**
- * Legacy `{msg, detail}`, JSON:API `{errors: [{title, detail}]}` and problem `{title, detail, errors: null}` at once:
- * any of them comes under any content type, also from the JSON:API endpoints.
+ * Fastly's error bodies come in three shapes: `{msg, detail}`, `{errors: [{title, detail}]}` (JSON:API) and
+ * `{title, detail, errors: null}` (problem details). One schema reads all of them, because the content type does not tell
+ * which one a body has, and the JSON:API endpoints send all three.
  */
 const errorSchema = v.object({
   msg: words,
@@ -25,7 +26,7 @@ const phrase = (title: string, detail: string): string =>
 
 const isNotEmpty = (text: string): boolean => text !== '';
 
-/** Fastly's own words, or what came instead of them. */
+/** Fastly's explanation, or half a sentence that says that there is none. */
 const explain = ({ body, bodyProblem, header }: Reply): string => {
   if (bodyProblem !== undefined) return `without an explanation: the answer ${bodyProblem.reason}`;
   const text = body.toString();
@@ -44,7 +45,10 @@ const explain = ({ body, bodyProblem, header }: Reply): string => {
 
 const AT_SIGN = /@|%40|&#64;|\\u0040/i;
 
-/** What Fastly says may repeat what it was sent, also in a URL or in HTML: too much is masked rather than too little. */
+/**
+ * Fastly's explanation without the token and without addresses. It may repeat them, also inside a URL or HTML; every word
+ * with any form of @ in it is masked whole.
+ */
 const mask = (text: string, token: string): string =>
   text
     .replaceAll(token, '[token]')
@@ -77,7 +81,7 @@ const remedyOf = (kind: FailureKind, status: number): string =>
     ? '; redirects are not followed: check the API address'
     : (REMEDIES[kind] ?? '');
 
-/** For an answer that is not what was asked for. `where` is method and path. */
+/** The failure that a response with a status other than 2xx means. `where`: method and path, the start of the message. */
 export const failureOf = (where: string, reply: Reply, token: string): Failure => {
   const kind = kindOf(reply.status);
   const explanation = mask(explain(reply), token);

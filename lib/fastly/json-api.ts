@@ -1,4 +1,4 @@
-/** Fastly's JSON ⇄ our words. Tolerant on read: unknown fields, roles and codes pass; exact on write. */
+/** Fastly's JSON ⇄ domain types. Reading accepts unknown fields, roles and codes; writing sends what is documented. */
 
 import * as v from 'valibot';
 import {
@@ -12,7 +12,7 @@ import type { TokenInfo } from '../ports/fastly.ts';
 
 /** One page of `GET /invitations`. */
 export type Page = {
-  /** Of everything on the page, deleted invitations too: those count as records. */
+  /** Ids of all records of the page. Deleted invitations are among them, because Fastly's totals count them. */
   readonly ids: readonly string[];
   readonly invitations: readonly Invitation[];
   readonly currentPage: number;
@@ -20,10 +20,13 @@ export type Page = {
   readonly totalPages: number;
 };
 
-/** `problem` is half a sentence that names fields, never their content. */
+/** `problem` is half a sentence. It names fields but never quotes their content, which may be an address. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
-/** Real ones are alphanumeric. They become part of a path, where dots alone would be resolved away. */
+/**
+ * Whether a text can be an id. Fastly's ids are alphanumeric. An id becomes a part of a URL's path, where `.` and `..`
+ * would lead to another resource.
+ */
 export const isId = (text: string): boolean => /^[\w:~-][\w.:~-]{0,127}$/.test(text);
 
 const id = v.pipe(v.string(), v.check(isId));
@@ -64,13 +67,13 @@ const read = <S extends v.GenericSchema>(schema: S, json: unknown): Parsed<v.Inf
   return parsed.success ? { value: parsed.output } : { problem: firstProblem(parsed.issues) };
 };
 
-/** Milliseconds since 1970; undefined when it is not there or can't be read as a time. */
+/** Milliseconds since 1970; undefined when `iso` is missing or no time. */
 const timeOf = (iso: string | undefined): number | undefined => {
   const time = Date.parse(iso ?? '');
   return Number.isNaN(time) ? undefined : time;
 };
 
-/** As `Access` has them, so that they compare: sorted and unique. An empty name says nothing. */
+/** Role ids are sorted and unique, as in `Access`, so that the two can be compared. An empty role counts as none. */
 const rolesOf = (wire: { readonly role?: string | undefined; readonly roles?: string[] | undefined }) => ({
   role: wire.role === '' ? undefined : wire.role,
   roles: wire.roles === undefined ? undefined : [...new Set(wire.roles)].sort(),
@@ -111,7 +114,7 @@ export const parsePage = (json: unknown): Parsed<Page> => {
   };
 };
 
-/** `GET /customer/{id}/users` is a bare array, locked users included: they still own their address. */
+/** The body of `GET /customer/{id}/users`, a bare array. A locked user is a member too: the address still has its user. */
 export const parseMembers = (json: unknown): Parsed<readonly Member[]> => {
   const parsed = read(v.array(memberSchema), json);
   if ('problem' in parsed) return parsed;
@@ -138,14 +141,15 @@ export const parseToken = (json: unknown): Parsed<TokenInfo> => {
   };
 };
 
-/** Undefined when the answer to a successful POST can't be read: the mail is out all the same. */
+/** The id of a new invitation. Undefined when the body can't be read, which is no failure: Fastly has sent the mail. */
 export const parseCreatedId = (json: unknown): string | undefined => {
   const parsed = v.safeParse(v.object({ data: v.object({ id }) }), json);
   return parsed.success ? parsed.output.data.id : undefined;
 };
 
 /**
- * The body of `POST /invitations`. `permission` is always there: left out, it would mean `full`.
+ * The body of `POST /invitations`. Every service names its permission, because Fastly's default is `full`.
+ *
  * @see https://www.fastly.com/documentation/reference/api/account/invitations/
  */
 export const encodeInvitation = (customerId: string, email: Email, access: Access): string =>

@@ -2,7 +2,7 @@ import type { QuotaReading } from '../domain/quota.ts';
 import type { Reply } from './transport.ts';
 
 /**
- * What an answer says of the hourly write quota. Fastly sends these headers with many answers to writes, not with all.
+ * What a response says of the hourly write quota. Fastly sends these headers with many responses to writes, not with all.
  *
  * @see https://www.fastly.com/documentation/reference/api/#rate-limiting
  */

@@ -1,15 +1,18 @@
-/** How often a read is tried, and how long to wait in between. Writes are never repeated here: they cost quota and mail. */
+/** When a read is repeated. Writes are not repeated in this room: each one costs quota, and a POST may send a mail. */
 
 import { SECOND_MS } from '../domain/time.ts';
 import type { Failure } from '../ports/fastly.ts';
 import { readQuota } from './quota-headers.ts';
 import type { Reply } from './transport.ts';
 
-/** A blip is over by then; an outage is the queue's and the schedule's business. */
+/** Two quick retries outlast a short disturbance. After an outage, the queue or the schedule starts anew. */
 const QUICK_RETRIES = 2;
 const QUICK_PAUSE_MS = 500;
 
-/** Reads are not limited, says Fastly, though users have seen it. A wait longer than this is not for a running function. */
+/**
+ * Fastly documents no limit on reads, but users have met one. A function that waits costs money: for a longer wait than
+ * this, the read fails, and the queue or the schedule comes back later.
+ */
 const LONGEST_WAIT_MS = 5 * SECOND_MS;
 
 /** How many rounds a listing may take while others change it. */
@@ -30,8 +33,9 @@ const secondsIn = (text: string | undefined): number =>
   text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
 
 /**
- * What the server asks a limited caller to wait, by its own clock; undefined when it does not say. Both forms of
- * `Retry-After` (RFC 9110), else Fastly's reset in epoch seconds. A time that has passed is 0.
+ * How long a 429 asks to wait: `Retry-After` in seconds or as a date (RFC 9110), else Fastly's reset in epoch seconds.
+ * Times are compared with the server's clock, which the response tells. 0 for a time that has passed; undefined when the
+ * response does not say.
  */
 const askedWaitMs = (header: Reply['header']): number | undefined => {
   const { date, reset } = readQuota({ header });
@@ -46,7 +50,7 @@ const askedWaitMs = (header: Reply['header']): number | undefined => {
   return wait === undefined ? undefined : Math.max(0, wait);
 };
 
-/** The pause before a read is repeated, or undefined when it had better not be. */
+/** The pause before a read is repeated; undefined: it is not repeated. `triesMade`: 1 after the first try. */
 export const retryPauseMs = (
   failure: Failure,
   header: Reply['header'] | undefined,

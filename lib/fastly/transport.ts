@@ -1,4 +1,4 @@
-/** One HTTP exchange with Fastly: got, without retries and redirects, and with a limit on what it reads. */
+/** One HTTP exchange with Fastly: got without retries and redirects, and with a limit on the size of a response. */
 
 import { once } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
@@ -8,39 +8,39 @@ import { isSendableToken } from '../domain/api-token.ts';
 
 export type Request = {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Unescaped path segments below the API's address. */
+  /** Path segments below the API's address, not escaped yet. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Bytes, after decompression, of a success's body. Default: 8 MiB. */
+  /** The largest body of a 2xx, in bytes after decompression. Default: 8 MiB. */
   readonly maxBodyBytes?: number;
 };
 
 export type Reply = {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
-  /** Decompressed; empty when there is a `bodyProblem`. */
+  /** Decompressed. Empty when there is a `bodyProblem`. */
   readonly body: Buffer;
-  /** Why the body is not there, although the status is. */
+  /** Why the body could not be read, although status and headers arrived. */
   readonly bodyProblem?: BodyProblem | undefined;
 };
 
 /**
  * - `cut_off`: the connection ended, or the time ran out, before the end of the body
- * - `too_large`: reading ended where the body passed its limit
+ * - `too_large`: the body passed its limit, and the rest was not read
  *
- * `reason` goes on a sentence about the answer: `is larger than 8 MiB`.
+ * `reason` continues the sentence "the answer …", for example `is larger than 8 MiB`.
  */
 type BodyProblem = { readonly kind: 'cut_off' | 'too_large'; readonly reason: string };
 
 /**
- * No answer at all. `unavailable`: whether the request had an effect is unknown; `unauthorized`: it was not sent.
+ * There is no response. `unavailable`: the request may have had an effect or not. `unauthorized`: it was not sent.
  * `reason` is half a sentence.
  */
 export type Lost = { readonly kind: 'unavailable' | 'unauthorized'; readonly reason: string };
 
-/** Sends a request once. Never rejects for something that the server or the network does. */
+/** Sends a request once. Does not reject for anything that the server or the network does. */
 export type Send = (request: Request) => Promise<Reply | Lost>;
 
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
@@ -55,9 +55,9 @@ export type TransportOptions = {
 const KIB = 1024;
 export const MIB = 1024 * KIB;
 
-/** A page of 100 invitations takes about 100 KiB, and no answer but the list of users is longer. */
+/** A page of 100 invitations takes about 100 KiB. Only the list of users is longer, and has a limit of its own. */
 const MAX_BODY_BYTES = 8 * MIB;
-/** Of an answer that is no success: an explanation is a sentence or two. */
+/** The largest body of any other status. Fastly explains an error in a sentence or two. */
 const MAX_ERROR_BYTES = 64 * KIB;
 
 const sizeText = (bytes: number): string => (bytes < MIB ? `${bytes / KIB} KiB` : `${bytes / MIB} MiB`);
@@ -80,8 +80,9 @@ const replyOf = (
 });
 
 /**
- * Counts while the body arrives, after decompression, and leaves off at the limit: a megabyte of gzip can hold a gigabyte.
- * got's promise API tells the status, on which the limit depends, only once the whole body is in memory.
+ * Counts the bytes of the body after decompression, while they arrive, and stops reading at the limit: a megabyte of gzip
+ * can become a gigabyte. This takes got's stream. The limit depends on the status, and got's promise API tells the status
+ * only after it has read the whole body.
  */
 const readReply = async (exchange: Exchange, maxBodyBytes: number): Promise<Reply> => {
   const [response] = (await once(exchange, 'response')) as [Response];
@@ -92,7 +93,7 @@ const readReply = async (exchange: Exchange, maxBodyBytes: number): Promise<Repl
     bytes += part.length;
     if (bytes > maxBytes) {
       const reason = `is larger than ${sizeText(maxBytes)}`;
-      // Leaving the loop closes the connection.
+      // Leaving the loop destroys the stream, and that closes the connection.
       return replyOf(response, NO_BODY, { kind: 'too_large', reason });
     }
     parts.push(part);
@@ -100,7 +101,7 @@ const readReply = async (exchange: Exchange, maxBodyBytes: number): Promise<Repl
   return replyOf(response, Buffer.concat(parts));
 };
 
-/** Only codes leave this function: got's errors carry the request's options, and with them the token. */
+/** Of got's errors, only codes are passed on. The errors themselves hold the request's options, and so the token. */
 const replyOrLost = (error: unknown, requestTimeoutMs: number): Reply | Lost => {
   if (!(error instanceof RequestError)) throw error;
   if (error.response?.statusCode !== undefined) return replyOf(error.response, NO_BODY, CUT_OFF);
@@ -116,18 +117,18 @@ const refuseToSend: Send = async () => ({
   reason: 'not sent, because the token is empty or holds white space: store it again',
 });
 
-/** Without retries, which are a policy of their own, and redirects: the token goes to one host only. */
+/** Requests are not repeated, because retry.ts decides on that. Redirects are not followed: only one host gets the token. */
 export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions): Send => {
   if (!isSendableToken(token)) return refuseToSend;
   const base = new URL(apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`);
   const client = got.extend({
     headers: { 'fastly-key': token, 'user-agent': 'fastly-invitation-sync' },
     timeout: { request: requestTimeoutMs },
-    // got would repeat DELETE after a 429 and sleep for as long as Retry-After says.
+    // By default got repeats a GET or DELETE after a 429, and sleeps for as long as Retry-After says.
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
-    // Without a limit on sockets: how many requests run at once is for the callers to say.
+    // Sockets are not limited: callers decide how many requests run at the same time.
     agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
   });
   return async ({ method, path, query, headers, body, maxBodyBytes = MAX_BODY_BYTES }) => {
@@ -138,9 +139,9 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
       ...(headers !== undefined && { headers }),
       ...(body !== undefined && { body }),
     });
-    // got waits for a body to be written into whatever may have one.
+    // got's stream waits for a body to be written, unless the method never has one.
     if (method === 'DELETE') exchange.end();
-    // The reader below gets what goes wrong while it reads; without a listener, a later error would end the process.
+    // readReply sees errors only while it reads. Without a listener, a later error would end the process.
     exchange.on('error', () => {});
     try {
       return await readReply(exchange, maxBodyBytes);

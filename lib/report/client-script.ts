@@ -1,6 +1,7 @@
 /**
- * What makes the tables of a report searchable, as source text: a bundler would rename a function's insides. The view is
- * kept in the address (`#changes.q=example&changes.action=delete`), so that it can be sent to somebody.
+ * The script of a report page: search, filters and pages for its tables, and the copy buttons. It is kept as text, because
+ * the page holds its SHA-256, and a bundler would change the source of a function. What is searched for stands in the
+ * page's address (`#changes.q=example&changes.action=delete`), so that the address can be sent to somebody.
  */
 export const CLIENT_SCRIPT = String.raw`'use strict';
 (() => {
@@ -89,7 +90,7 @@ export const CLIENT_SCRIPT = String.raw`'use strict';
       for (const { name, value, defaultValue = '' } of fields)
         if (value === defaultValue) hash.delete(name);
         else hash.set(name, value);
-      // A browser may refuse when it happens too often; the table works all the same.
+      // A browser may refuse to change the address many times a second. The table works without it.
       try { history.replaceState(null, '', '#' + hash); } catch {}
     };
 

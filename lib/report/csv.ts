@@ -3,16 +3,17 @@
 import { stringify } from 'csv-stringify/sync';
 
 /**
- * A spreadsheet takes a cell for a formula that begins with `=`, `+`, `-` or `@` (full-width ones too), a tab or a carriage
- * return, and an address may begin so. Such a cell gets a `'` in front, which spreadsheets read as "this is text".
+ * A cell that begins with `=`, `+`, `-`, `@` (full-width forms too), a tab or a carriage return is a formula to a
+ * spreadsheet, and an address may begin so. `escape_formulas` writes a `'` in front of it, which makes it text.
  */
 const FORMAT = {
   record_delimiter: 'windows',
-  // Cells with a line feed or a carriage return alone are quoted too; with a delimiter of our own that is not the default.
+  // Quotes cells that contain a line feed or a carriage return. It is off by default when `record_delimiter` is set.
   quote_record_delimiter: true,
   escape_formulas: true,
 } as const;
 
+/** Yields one line at a time, the header first. */
 export function* csvLines(header: readonly string[], rows: Iterable<readonly string[]>): Generator<string> {
   yield stringify([header], FORMAT);
   for (const row of rows) yield stringify([row], FORMAT);

@@ -1,4 +1,4 @@
-/** What a guard keeps back, and the way out: the same words on both pages. */
+/** The section on held changes and how to release them, the same on both pages. */
 
 import type { Hold } from '../plan/guards.ts';
 import { type Fragment, html } from './html.ts';
@@ -13,7 +13,7 @@ type Held = {
   readonly approveCommand?: string;
 };
 
-const wayOut = ({ approveCommand, approval }: Held): Fragment => {
+const releaseText = ({ approveCommand, approval }: Held): Fragment => {
   if (approveCommand !== undefined)
     return html`<p>To release exactly these changes, run:</p>
 ${copyable('approve', approveCommand)}<p>If the plan differs by then, they stay held and you are told so.</p>
@@ -25,7 +25,7 @@ ${copyable('approve', approval)}`
   );
 };
 
-/** Nothing when nothing is held. */
+/** Empty when nothing is held. */
 export const heldSection = (value: Held): Fragment =>
   value.held.length > 0 &&
   section(
@@ -36,6 +36,6 @@ ${value.held.map(
   ({ action, count, reason }) => html`<li><b>${quantity(count, action)}</b>: ${reason}</li>
 `,
 )}</ul>
-${wayOut(value)}`,
+${releaseText(value)}`,
     'notice',
   );

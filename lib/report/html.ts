@@ -1,4 +1,4 @@
-/** HTML that can't be injected into: whatever goes into a template is escaped, unless it came out of one. */
+/** HTML templates that escape every value, except what another template has made. */
 
 export class Html {
   readonly text: string;
@@ -7,7 +7,7 @@ export class Html {
   }
 }
 
-/** `undefined` and `false` leave nothing behind. */
+/** What a template takes. `undefined` and `false` become nothing. */
 export type Fragment = Html | string | number | undefined | false | readonly Fragment[];
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -32,5 +32,5 @@ const render = (fragment: Fragment): string => {
 export const html = (strings: TemplateStringsArray, ...fragments: readonly Fragment[]): Html =>
   new Html(strings.reduce((text, next, index) => text + render(fragments[index - 1]) + next));
 
-/** JSON to stand inside a script element: without `<`, no cell can end it or open a comment. */
+/** JSON for the inside of a script element. It contains no `<`, so that no text in it can end the element or open a comment. */
 export const scriptJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');

@@ -1,4 +1,4 @@
-/** How codes are shown. A code that is not here is shown as it is. */
+/** What people read instead of a code. A code without a label is shown as it is. */
 
 export const ACTION_LABELS = {
   delete: 'Delete',

@@ -1,4 +1,4 @@
-/** The frame of both report pages: one file that asks nobody for anything. */
+/** The frame of both report pages, and their common parts. A page is one file that loads nothing. */
 
 import { sha256 } from '../domain/digest.ts';
 import { CLIENT_SCRIPT } from './client-script.ts';
@@ -6,12 +6,12 @@ import { type Fragment, Html, html } from './html.ts';
 import { STYLE } from './style.ts';
 import { minuteOf, numeral } from './wording.ts';
 
-/** `sha256` counts a line feed after the text, which therefore stands in the element too. */
+/** `sha256` hashes the text with a line feed behind it, and so the elements contain that line feed, too. */
 const inlineHash = (text: string): string =>
   `'sha256-${Buffer.from(sha256([text]), 'hex').toString('base64')}'`;
 const inline = (text: string): Html => new Html(`${text}\n`);
 
-/** Only this very style and script: whatever got into a cell can neither run nor call home. */
+/** Allows exactly this style and this script. Should a cell contain markup after all, it could neither run nor load anything. */
 const POLICY = [
   "default-src 'none'",
   `style-src ${inlineHash(STYLE)}`,
@@ -47,7 +47,7 @@ export const pageEnd = (footer: Fragment): string =>
 </html>
 `.text;
 
-/** How much a person has to care. */
+/** Whether somebody has to act, which a colour shows. */
 export type Tone = 'good' | 'attention' | 'bad' | 'neutral';
 
 export const mark = (tone: Tone, text: string): Html => html`<span class="mark ${tone}">${text}</span>`;
@@ -56,7 +56,7 @@ export type Tile = {
   readonly count: number;
   readonly name: string;
   readonly note?: string;
-  /** Of a count that is not 0. */
+  /** Applies when the count is not 0. */
   readonly tone?: Tone;
 };
 
@@ -68,7 +68,7 @@ ${items.map(
 )}</ul>
 `;
 
-/** `id` also makes the id of the heading, which names the section. */
+/** A section that is named by its heading, whose id is `<id>-heading`. */
 export const section = (id: string, heading: string, content: Fragment, className = 'plain'): Html =>
   html`<section class="${className}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${heading}</h2>
@@ -89,7 +89,7 @@ ${items
 
 export const time = (iso: string): Html => html`<time datetime="${iso}">${minuteOf(iso)}</time>`;
 
-/** A text to be copied exactly. */
+/** A text with a button that copies it. */
 export const copyable = (id: string, text: string): Html =>
   html`<pre><code id="${id}">${text}</code></pre>
 <p><button type="button" class="copy" value="${id}" hidden>Copy</button></p>

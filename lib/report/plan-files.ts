@@ -9,11 +9,11 @@ import { inPieces } from './repeatable-text.ts';
 
 export type PlanReport = {
   readonly name: 'plan.json' | 'plan.csv' | 'plan.html';
-  /** Made while it is written; may be iterated again. */
+  /** Made while it is iterated; can be iterated again. */
   readonly content: Iterable<string>;
 };
 
-/** plan.json is the record itself; the others say the same to people and spreadsheets. */
+/** plan.json is the record itself; plan.csv and plan.html are made from it. */
 export const planFiles = (record: PlanRecord): readonly PlanReport[] => [
   { name: 'plan.json', content: inPieces(() => jsonLines(record)) },
   { name: 'plan.csv', content: inPieces(() => csvLines(PLAN_CSV_HEADER, planCsvRows(record))) },

@@ -1,4 +1,4 @@
-/** A plan in a sentence or two: what a manager reads first. */
+/** The status of a plan and a sentence or two on it: what people read first. */
 
 import type { Action } from '../domain/change.ts';
 import type { PlanStatus } from '../plan/decide.ts';

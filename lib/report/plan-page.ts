@@ -1,13 +1,13 @@
-/** plan.html: what will happen, what is held and why, then everybody it concerns. */
+/** plan.html: what will happen, what is held and why, then a row for everybody concerned. */
 
 import type { PlanRecord } from '../state/plan-record.ts';
 import { countHeld, heldSection } from './held.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
 import { mark, pageEnd, pageStart, tiles } from './page.ts';
-import { aboutSection, asideSection, guardSection, warningSection } from './plan-background.ts';
 import { headline, STATUS_MARKS } from './plan-headline.ts';
 import { countPlanRows, planTableRows } from './plan-rows.ts';
+import { aboutSection, asideSection, guardSection, warningSection } from './plan-sections.ts';
 import { type Column, tableSection } from './table.ts';
 import { people, quantity } from './wording.ts';
 

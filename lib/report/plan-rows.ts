@@ -1,11 +1,16 @@
-/** Everybody a plan says something about, one row each: the rows of plan.csv and of the table in plan.html. */
+/** The rows of plan.csv and of the table in plan.html: one for each person whom the plan says something about. */
 
 import type { Action } from '../domain/change.ts';
 import type { Access } from '../domain/invitation.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
 import { enumeration, minuteOf, quantity, undisguised } from './wording.ts';
 
-/** `drift` a member whose role differs; `unlisted_member` a member without a roster row; `spared` an invitation that stays. */
+/**
+ * - `waiting` somebody who is not mailed in this run
+ * - `drift` a member whose role differs from the roster
+ * - `unlisted_member` a member without a roster row
+ * - `spared` an invitation without a roster row that stays
+ */
 type RowKind = Action | 'waiting' | 'drift' | 'unlisted_member' | 'spared';
 
 type PlanRow = {
@@ -13,13 +18,13 @@ type PlanRow = {
   readonly email: string;
   readonly reason: string;
   readonly change?: RecordedChange;
-  /** ISO 8601, of somebody who waits */
+  /** When somebody who is waiting can be mailed again, ISO 8601. */
   readonly until?: string | undefined;
   readonly desiredRole?: string;
   readonly memberRole?: string;
 };
 
-/** The plan's order, then those it leaves alone. */
+/** Changes in the plan's order, then the people whom it leaves alone. */
 function* planRows(record: PlanRecord): Generator<PlanRow> {
   for (const change of record.changes)
     yield { kind: change.action, email: change.email, reason: change.reason, change };
@@ -38,7 +43,7 @@ export const countPlanRows = (record: PlanRecord): number =>
   record.unlistedMembers.length +
   record.spared.length;
 
-/** `differs_in`, `services` and `invitation_ids` are lists separated by `;`, and so are role ids in `role`. */
+/** `differs_in`, `services`, `invitation_ids` and role ids in `role` are lists, separated by `;`. */
 export const PLAN_CSV_HEADER = [
   'action',
   'email',
@@ -85,7 +90,7 @@ const csvRow = (row: PlanRow): readonly string[] => {
   ];
 };
 
-/** One row per person, then one per issue (`action` is `issue`, `reason` its code). */
+/** One row per person, then one per issue, with `issue` as its action and its code as the reason. */
 export function* planCsvRows(record: PlanRecord): Generator<readonly string[]> {
   for (const row of planRows(record)) yield csvRow(row);
   for (const { code, line, column, message } of record.issues) {
@@ -119,7 +124,7 @@ const rowAccess = ({ change, desiredRole, memberRole }: PlanRow): string => {
   return access === undefined ? '' : accessText(access);
 };
 
-/** Action, held, address, reason, access, details: the cells of the table in plan.html. */
+/** The cells of the table in plan.html: action, held, address, reason, access, details. */
 export function* planTableRows(record: PlanRecord): Generator<readonly string[]> {
   for (const row of planRows(record)) {
     const held = row.change?.held === true ? 'held' : '';

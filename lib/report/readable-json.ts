@@ -1,6 +1,6 @@
-/** JSON that a person can diff and grep: the same value as `JSON.stringify` gives, over many lines. */
+/** JSON with a line for each person, so that two plans can be compared with diff and searched with grep. */
 
-/** Deep enough for `ledger.recovered`, the deepest place where a record grows with the number of people. */
+/** Objects are spread over lines down to this depth: `ledger.recovered` is the deepest one with an entry per person. */
 const KEYED_DEPTH = 3;
 
 const isKeyed = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -26,7 +26,7 @@ function* linesOf(value: unknown, depth: number): Generator<string> {
   } else yield JSON.stringify(value);
 }
 
-/** One line per array element, and per key of the outer objects. `value` is JSON: no functions, no dates. */
+/** One line per array element, and per key of the outer objects. `value` holds what JSON can hold, and no dates. */
 export function* jsonLines(value: unknown): Generator<string> {
   yield* linesOf(value, 0);
   yield '\n';

@@ -1,6 +1,6 @@
-/** Long texts as pieces: made while they are written, never whole in memory. */
+/** Texts that are made while they are written, so that a long report is never whole in memory. */
 
-/** Large enough that writing a piece costs little beside making it. */
+/** Characters. Larger pieces would not make writing them noticeably cheaper. */
 const PIECE_LENGTH = 16 * 1024;
 
 function* joined(parts: Iterable<string>): Generator<string> {
@@ -15,7 +15,7 @@ function* joined(parts: Iterable<string>): Generator<string> {
   if (piece !== '') yield piece;
 }
 
-/** A text that is made anew each time somebody iterates, in pieces of a few kB whatever the size of the parts. */
+/** The text of all parts, in pieces of some 16,000 characters. Each iteration makes it anew. */
 export const inPieces = (parts: () => Iterable<string>): Iterable<string> => ({
   [Symbol.iterator]: () => joined(parts()),
 });

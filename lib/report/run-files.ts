@@ -1,3 +1,5 @@
+/** The files of a run's report: `runs/<account>/<runId>/report.json|csv|html`. */
+
 import type { RunReport } from '../state/run-report.ts';
 import { csvLines } from './csv.ts';
 import { jsonLines } from './readable-json.ts';
@@ -7,11 +9,11 @@ import { RUN_CSV_HEADER, runCsvRows } from './run-rows.ts';
 
 export type RunReportFile = {
   readonly name: 'report.json' | 'report.csv' | 'report.html';
-  /** Made while it is written; may be iterated again. */
+  /** Made while it is iterated; can be iterated again. */
   readonly content: Iterable<string>;
 };
 
-/** report.json is the report itself; the others say the same to people and spreadsheets. */
+/** report.json is the report itself; report.csv and report.html are made from it. */
 export const runFiles = (report: RunReport): readonly RunReportFile[] => [
   { name: 'report.json', content: inPieces(() => jsonLines(report)) },
   { name: 'report.csv', content: inPieces(() => csvLines(RUN_CSV_HEADER, runCsvRows(report))) },

@@ -1,4 +1,7 @@
-import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
+/** report.html: how a run went, what needs a person, then a row for everybody. */
+
+import { ATTENTION_RESULTS, type AttentionResult, needsAttention } from '../domain/outcome.ts';
+import type { RunReport } from '../state/run-report.ts';
 import { heldSection } from './held.ts';
 import { type Html, html } from './html.ts';
 import { ACTION_LABELS, RESULT_LABELS } from './labels.ts';
@@ -11,13 +14,12 @@ type Totals = {
   readonly jobs: number;
   readonly applied: number;
   readonly alreadySo: number;
-  /** Needs a person */
-  readonly open: number;
+  readonly attention: number;
   readonly superseded: number;
 };
 
-/** What each open result means and what to do about it. `unknown` may have happened or not. */
-const OPEN_RESULTS: Readonly<Record<string, string>> = {
+/** The results that need a person: what each means, and what to do about it. */
+const ADVICE: Readonly<Record<AttentionResult, string>> = {
   rejected:
     'Fastly refused these; its words are in the details. Correct the roster row or the account; the next run tries again.',
   failed:
@@ -26,8 +28,6 @@ const OPEN_RESULTS: Readonly<Record<string, string>> = {
     'No outcome was stored for these, so they may have happened or not. The next run looks at Fastly and settles it.',
 };
 
-const isOpen = ({ result }: ReportedOutcome): boolean => Object.hasOwn(OPEN_RESULTS, result);
-
 const totalsOf = ({ counts }: RunReport): Totals => {
   const sum = (...results: string[]): number =>
     results.reduce((total, result) => total + (counts[result] ?? 0), 0);
@@ -35,36 +35,36 @@ const totalsOf = ({ counts }: RunReport): Totals => {
     jobs: sum(...Object.keys(counts)),
     applied: sum('created', 'deleted', 'replaced'),
     alreadySo: sum('already_invited', 'already_member', 'already_gone'),
-    open: sum(...Object.keys(OPEN_RESULTS)),
+    attention: sum(...ATTENTION_RESULTS),
     superseded: sum('superseded'),
   };
 };
 
-const statusOf = ({ open, superseded }: Totals, { held }: RunReport): readonly [Tone, string] => {
-  if (open > 0) return ['bad', 'Needs a person'];
+const statusOf = ({ attention, superseded }: Totals, { held }: RunReport): readonly [Tone, string] => {
+  if (attention > 0) return ['bad', 'Needs a person'];
   if (held.length > 0) return ['attention', 'Some changes wait for approval'];
   return superseded > 0 ? ['attention', 'Partly left to a newer run'] : ['good', 'Done'];
 };
 
 const wasOrWere = (count: number): string => `${numeral(count)} ${count === 1 ? 'was' : 'were'}`;
 
-const headline = ({ jobs, applied, alreadySo, open, superseded }: Totals): string => {
+const headline = ({ jobs, applied, alreadySo, attention, superseded }: Totals): string => {
   if (jobs === 0) return 'There was nothing to carry out.';
   if (applied === jobs)
     return jobs === 1 ? 'The one change was carried out.' : `All ${numeral(jobs)} changes were carried out.`;
   const parts = [`${wasOrWere(applied)} carried out`];
   if (alreadySo > 0) parts.push(`${wasOrWere(alreadySo)} already so`);
   if (superseded > 0) parts.push(`${wasOrWere(superseded)} left to a newer run`);
-  if (open > 0) parts.push(`${numeral(open)} ${open === 1 ? 'needs' : 'need'} a person`);
+  if (attention > 0) parts.push(`${numeral(attention)} ${attention === 1 ? 'needs' : 'need'} a person`);
   return `Of ${quantity(jobs, 'change')}, ${enumeration(parts)}.`;
 };
 
-/** Worth a tile even when there is none of it. */
+/** Results that have a tile even when their count is 0. */
 const MAIN_RESULTS: ReadonlySet<string> = new Set(['created', 'deleted', 'replaced', 'rejected', 'failed']);
 
 const resultTiles = ({ counts, waiting }: RunReport): readonly Tile[] => {
   const labels: Readonly<Record<string, string>> = RESULT_LABELS;
-  // In the labels' order, whatever the order of the counts; a result without a label comes last.
+  // In the order of the labels. A result without a label comes last.
   const results = new Set([...Object.keys(labels), ...Object.keys(counts)]);
   return [
     ...[...results]
@@ -73,7 +73,7 @@ const resultTiles = ({ counts, waiting }: RunReport): readonly Tile[] => {
         (result): Tile => ({
           count: counts[result] ?? 0,
           name: labels[result] ?? result,
-          tone: Object.hasOwn(OPEN_RESULTS, result) ? 'bad' : 'neutral',
+          tone: needsAttention({ result }) ? 'bad' : 'neutral',
         }),
       ),
     { count: waiting.length, name: 'Waiting', note: 'not mailed in this run' },
@@ -88,31 +88,29 @@ const COLUMNS: readonly Column[] = [
   { key: 'when', title: 'When' },
 ];
 
-const openAdvice = ({ counts }: RunReport): Html =>
+const adviceSection = ({ counts }: RunReport): Html =>
   section(
     'advice',
     'What needs a person',
     html`<ul>
-${Object.entries(OPEN_RESULTS)
-  .filter(([result]) => (counts[result] ?? 0) > 0)
-  .map(
-    ([result, advice]) => html`<li><b>${numeral(counts[result] ?? 0)} ${result}</b>: ${advice}</li>
+${ATTENTION_RESULTS.filter((result) => (counts[result] ?? 0) > 0).map(
+  (result) => html`<li><b>${numeral(counts[result] ?? 0)} ${result}</b>: ${ADVICE[result]}</li>
 `,
-  )}</ul>
+)}</ul>
 `,
     'notice bad',
   );
 
-function* openSection(report: RunReport): Generator<string> {
-  const open = report.outcomes.filter(isOpen);
-  if (open.length === 0) return;
-  yield openAdvice(report).text;
+function* attentionSections(report: RunReport): Generator<string> {
+  const outcomes = report.outcomes.filter(needsAttention);
+  if (outcomes.length === 0) return;
+  yield adviceSection(report).text;
   yield* tableSection({
-    id: 'open',
-    heading: `${quantity(open.length, 'change')} to look into`,
+    id: 'attention',
+    heading: `${quantity(outcomes.length, 'change')} to look into`,
     columns: COLUMNS,
-    count: open.length,
-    rows: () => outcomeTableRows(open),
+    count: outcomes.length,
+    rows: () => outcomeTableRows(outcomes),
     file: 'report.csv',
   });
 }
@@ -132,7 +130,7 @@ export function* runPage(report: RunReport): Generator<string> {
   const { account, runId, generation, startedAt, finishedAt, durationSeconds, outcomes, waiting } = report;
   yield pageStart(`${account}: invitation run of ${startedAt.slice(0, 10)}`);
   yield summary(report).text;
-  yield* openSection(report);
+  yield* attentionSections(report);
   yield html`${heldSection(report)}${section(
     'about',
     'About this run',

@@ -3,20 +3,20 @@ import { minuteOf, secondOf, undisguised } from './wording.ts';
 
 export const RUN_CSV_HEADER = ['action', 'email', 'result', 'reason', 'at', 'wait_until', 'detail'] as const;
 
-/** One row per job in the plan's order, then those who wait: they have a `reason` instead of a `result`. */
+/** One row per job in the plan's order, then one per person who waits, with a `reason` instead of a `result`. */
 export function* runCsvRows({ outcomes, waiting }: RunReport): Generator<readonly string[]> {
   for (const { action, email, result, at, detail } of outcomes)
     yield [action, email, result, '', at ?? '', '', detail ?? ''];
   for (const { email, reason, until } of waiting) yield ['waiting', email, '', reason, '', until ?? '', ''];
 }
 
-/** Action, address, result, details, when: the cells of the tables in report.html. */
+/** The cells of the tables in report.html: action, address, result, details, time. */
 export function* outcomeTableRows(outcomes: readonly ReportedOutcome[]): Generator<readonly string[]> {
   for (const { action, email, result, at, detail } of outcomes)
     yield [action, undisguised(email), result, detail ?? '', at === undefined ? '' : secondOf(at)];
 }
 
-/** The same rows as in report.csv; who waits has the reason as the result. */
+/** The same rows as in report.csv. The result of a person who waits is the reason. */
 export function* runTableRows({ outcomes, waiting }: RunReport): Generator<readonly string[]> {
   yield* outcomeTableRows(outcomes);
   for (const { email, reason, until } of waiting)

@@ -1,4 +1,4 @@
-/** How both report pages look: system fonts, one column, colour only where somebody has to look. */
+/** The style of both report pages. Colours other than grey mark what somebody has to look at. */
 export const STYLE = `:root {
   color-scheme: light dark;
   --page: #fbfbf9; --card: #ffffff; --ink: #1d2125; --soft: #59616b; --line: #dfe1e0; --link: #0b5394;

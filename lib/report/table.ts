@@ -1,30 +1,34 @@
-/** A table of any length: the first rows as HTML for everybody, all rows as data for the script that searches them. */
+/**
+ * A table of any length. The page holds its first rows as HTML, and all rows as JSON, from which the page's script shows
+ * those that are searched for.
+ */
 
 import { type Html, html, scriptJson } from './html.ts';
 import { numeral, quantity } from './wording.ts';
 
 export type Column = {
-  /** Names the cell's class and the filter in the address bar. */
+  /** The class of the cells, and the name of the column's filter in the page's address. */
   readonly key: string;
   readonly title: string;
-  /** Makes the column a filter, and says how its codes are shown. */
+  /** What people read instead of a code. A column with labels can be filtered by. */
   readonly labels?: Readonly<Record<string, string>>;
 };
 
 export type Table = {
-  /** Unique in the page. */
+  /** Unique in the page; also the start of the names of its controls. */
   readonly id: string;
   readonly heading: string;
   readonly columns: readonly Column[];
   readonly count: number;
   /** Cells in the order of `columns`. */
   readonly rows: () => Iterable<readonly string[]>;
-  /** Where all rows are for somebody whose browser runs no scripts. */
+  /** The file that holds all rows, for a browser that runs no scripts. */
   readonly file: string;
 };
 
-/** Enough to judge a plan by, little enough for any mail program. */
+/** Rows that are shown without a script: enough to judge a plan by, and few enough for a mail program to open the file. */
 const STATIC_ROWS = 200;
+/** Rows whose JSON is made at a time. */
 const BATCH_ROWS = 200;
 
 const staticRow = (columns: readonly Column[], cells: readonly string[]): Html =>

@@ -1,4 +1,4 @@
-/** Numbers, times and lists as plain English. */
+/** Numbers, times and lists in plain English. */
 
 export const numeral = (count: number): string => count.toLocaleString('en');
 
@@ -22,7 +22,7 @@ export const secondOf = (iso: string): string =>
 
 const DECEPTIVE = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
-/** Characters that make one address look like another are spelt out: `ann[U+200B]@example.com`. */
+/** Spells out invisible characters, with which one address can look like another: `ann[U+200B]@example.com`. */
 export const undisguised = (text: string): string =>
   text.replace(
     DECEPTIVE,
@@ -32,7 +32,7 @@ export const undisguised = (text: string): string =>
 const MINUTE_SECONDS = 60;
 const HOUR_MINUTES = 60;
 
-/** To the minute; below a minute and a half, to the second. */
+/** `3 hours 48 minutes`. Rounded to minutes, below a minute and a half to seconds. */
 export const duration = (seconds: number): string => {
   if (seconds < 1.5 * MINUTE_SECONDS) return quantity(Math.max(0, Math.round(seconds)), 'second');
   const minutes = Math.round(seconds / MINUTE_SECONDS);

@@ -66,10 +66,10 @@ describe('report.html', () => {
     const wanted = new Set(['rejected', 'failed', 'unknown']);
     const open = report.outcomes.filter(({ result }) => wanted.has(result));
     expect(open.length).toBeGreaterThan(30);
-    expect(tableData(page, 'open').rows.map(([, email, result, detail]) => [email, result, detail])).toEqual(
-      open.map(({ email, result, detail = '' }) => [email, result, detail]),
-    );
-    expect(sectionNames(page)).toEqual(['advice', 'open', 'about', 'outcomes']);
+    expect(
+      tableData(page, 'attention').rows.map(([, email, result, detail]) => [email, result, detail]),
+    ).toEqual(open.map(({ email, result, detail = '' }) => [email, result, detail]));
+    expect(sectionNames(page)).toEqual(['advice', 'attention', 'about', 'outcomes']);
     expect(visibleText(page)).toContain(`${open.length} need a person. It took 3 hours 48 minutes.`);
     expect(visibleText(page)).toContain('Correct the roster row or the account');
   });

@@ -1,4 +1,4 @@
-/** What stands behind a plan: its figures and time, guards, warnings, and whom it leaves alone. */
+/** The sections of plan.html beside the changes: about the plan, guards, warnings, and people who are left alone. */
 
 import { writesOf } from '../domain/change.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
@@ -42,8 +42,9 @@ const aboutFacts = (record: PlanRecord): readonly Fact[] => {
 };
 
 type Aside = {
-  /** The rows' action, and the list they are counted from. */
+  /** The action of these people's rows in the table, which the link filters by. */
   readonly action: string;
+  /** The list of the record that they are counted from. */
   readonly list: 'waiting' | 'drift' | 'unlistedMembers' | 'spared';
   readonly noun: string;
   readonly sentence: string;
@@ -76,7 +77,7 @@ const ASIDES: readonly Aside[] = [
   },
 ];
 
-/** People that the plan leaves alone although something about them is worth knowing. Links to their rows. */
+/** Counts the people whom the plan leaves alone, by the reason, with links to their rows. Empty when there are none. */
 export const asideSection = (record: PlanRecord): Fragment => {
   const asides = ASIDES.filter(({ list }) => record[list].length > 0);
   return (
@@ -95,7 +96,7 @@ ${asides.map(
   );
 };
 
-/** More than anybody reads on a page. */
+/** More warnings than this would push the changes off the screen. */
 const SHOWN_WARNINGS = 100;
 
 export const warningSection = ({ warnings }: PlanRecord): Fragment =>
@@ -118,7 +119,7 @@ ${
 export const aboutSection = (record: PlanRecord): Fragment =>
   section('about', 'About this plan', facts(aboutFacts(record)));
 
-/** A guard that trips always holds something, so that nothing held means that somebody approved. */
+/** A tripped guard always holds changes. When nothing is held any more, somebody has approved them. */
 const guardState = (tripped: boolean, { held }: PlanRecord): string => {
   if (!tripped) return 'Passed';
   return held.length > 0 ? 'Tripped' : 'Tripped, approved';
