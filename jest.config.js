@@ -9,5 +9,11 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.serverless/', '<rootDir>/bench/node_modules/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist/',
+    '<rootDir>/.serverless/',
+    '<rootDir>/bench/node_modules/',
+    '<rootDir>/mutation/node_modules/',
+    '<rootDir>/.stryker-tmp/',
+  ],
 };
