@@ -12,6 +12,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
+import { withJitter } from '../domain/jitter.ts';
 import type { OutgoingMessage } from '../domain/job.ts';
 import { describeError, isTransient, withoutAddresses } from './sdk-errors.ts';
 
@@ -105,16 +106,12 @@ const offer = async (options: JobQueueOptions, messages: readonly OutgoingMessag
   return refusals.flat();
 };
 
-/** Half of the pause is random, so that two planners do not send at the same moments. */
-const pauseMs = (attempt: number, random: () => number): number =>
-  FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random() / 2);
-
 /** Throws when messages were not accepted in all attempts. The error says how many, and why. */
 const sendAll = async (options: JobQueueOptions, messages: readonly OutgoingMessage[]): Promise<void> => {
   let refused: readonly Refusal[] = [];
   let pending = messages;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS && pending.length > 0; attempt += 1) {
-    if (attempt > 1) await options.sleep(pauseMs(attempt - 1, options.random));
+    if (attempt > 1) await options.sleep(withJitter(FIRST_PAUSE_MS * 2 ** (attempt - 2), options.random));
     refused = await offer(options, pending);
     pending = refused.map(({ message }) => message);
   }

@@ -1,4 +1,7 @@
-/** The listing is whole or it is nothing: whoever is missing in it would be invited twice, or stay for ever. */
+/**
+ * Lists all invitations, or fails. A part of the list is no use: somebody who is missing from it would be invited a second
+ * time, or never be removed.
+ */
 
 import pLimit from 'p-limit';
 import type { Email, Invitation } from '../domain/invitation.ts';
@@ -18,10 +21,10 @@ import { LISTING_ROUNDS, listingPauseMs, OUTAGE_ROUNDS } from './retry.ts';
 export type ReadWindow = (window: Window) => Promise<FastlyResult<Page>>;
 
 export type ListOptions = {
-  /** Pages read at once after the first one. */
+  /** How many windows are read at the same time, once the first page has told how many there are. */
   readonly listConcurrency: number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** 0 to 1 */
+  /** At least 0, below 1 */
   readonly random: () => number;
 };
 
@@ -33,7 +36,7 @@ const incomplete = (problem: string): { ok: false; failure: Failure } => ({
 /** Everything read so far in one listing. */
 class Readings {
   readonly newest = new Map<string, Reading>();
-  /** Everybody whom any reading showed, also one that was read again since. */
+  /** Everybody whom any reading has shown, also readings that newer ones have replaced. */
   readonly #seen = new Map<string, Invitation>();
   readonly #readWindow: ReadWindow;
 
@@ -41,7 +44,7 @@ class Readings {
     this.#readWindow = readWindow;
   }
 
-  /** Reads one window, or says why its answer can't be used. */
+  /** Reads one window. Resolves to a failure when it can't be used. */
   async read(window: Window): Promise<{ ok: false; failure: Failure } | undefined> {
     const result = await this.#readWindow(window);
     if (!result.ok) return { ok: false, failure: result.failure };
@@ -87,9 +90,9 @@ const roundsFor = ({ kind }: Failure): number => {
 };
 
 /**
- * All invitations, or why there is no knowing them (see list-windows.ts for why they are all). A short, empty or
- * repeated page is never the end, and links are not followed. Only what was contradicted is read again, so that a list
- * in which people accept and others invite is whole after a few rounds.
+ * All invitations; list-windows.ts says why none is missing. A short, empty or repeated page is never taken for the last
+ * one, and links to a next page are not followed, because they could lead to another host. Only windows that disagree are
+ * read again, so that the list of a busy account is whole after a few rounds.
  */
 export const listWhole = async (
   readWindow: ReadWindow,

@@ -1,5 +1,6 @@
 /** When a read is repeated. Writes are not repeated in this room: each one costs quota, and a POST may send a mail. */
 
+import { withJitter } from '../domain/jitter.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { Failure } from '../ports/fastly.ts';
 import { readQuota } from './quota-headers.ts';
@@ -17,17 +18,14 @@ const LONGEST_WAIT_MS = 5 * SECOND_MS;
 
 /** How many rounds a listing may take while others change it. */
 export const LISTING_ROUNDS = 8;
-/** How many rounds it may take while Fastly does not answer: every read of a round was repeated already. */
+/** How many rounds a listing may take while Fastly does not answer. In each round, every failed read was already repeated. */
 export const OUTAGE_ROUNDS = 3;
 const LISTING_PAUSE_MS = 2 * SECOND_MS;
 /** A longer pause only gives others more time to change the list. */
 const LONGEST_LISTING_PAUSE_MS = 8 * SECOND_MS;
 
-/** Half of the pause is fixed, half random, so that workers that failed together don't come back together. */
-const jittered = (pauseMs: number, random: () => number): number => pauseMs * (0.5 + random() / 2);
-
 export const listingPauseMs = (roundsMade: number, random: () => number): number =>
-  jittered(Math.min(LONGEST_LISTING_PAUSE_MS, LISTING_PAUSE_MS * 2 ** (roundsMade - 1)), random);
+  withJitter(Math.min(LONGEST_LISTING_PAUSE_MS, LISTING_PAUSE_MS * 2 ** (roundsMade - 1)), random);
 
 const secondsIn = (text: string | undefined): number =>
   text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
@@ -58,7 +56,7 @@ export const retryPauseMs = (
   random: () => number,
 ): number | undefined => {
   if (triesMade > QUICK_RETRIES) return undefined;
-  const quickPauseMs = jittered(QUICK_PAUSE_MS * 2 ** (triesMade - 1), random);
+  const quickPauseMs = withJitter(QUICK_PAUSE_MS * 2 ** (triesMade - 1), random);
   if (failure.kind === 'unavailable') return quickPauseMs;
   if (failure.kind !== 'rate_limited' || header === undefined) return undefined;
   const waitMs = askedWaitMs(header);
