@@ -62,8 +62,8 @@ describe('against the simulated account', () => {
         { login: 'locked@example.com', roles: ['b', 'a'], locked: true },
       ],
     });
-    const answer = await clientFor(simulator.url).client.listMembers(CUSTOMER);
-    expect(answer).toMatchObject({
+    const result = await clientFor(simulator.url).client.listMembers(CUSTOMER);
+    expect(result).toMatchObject({
       ok: true,
       value: [
         { email: 'ada@example.com', role: 'superuser', roles: undefined },
@@ -74,12 +74,12 @@ describe('against the simulated account', () => {
 
   it('F37: a used-up quota is told with its headers', async () => {
     simulator.spendQuota(1000);
-    const answer = await clientFor(simulator.url).client.createInvitation(CUSTOMER, EMAIL, USER);
-    expect(answer).toMatchObject({
+    const result = await clientFor(simulator.url).client.createInvitation(CUSTOMER, EMAIL, USER);
+    expect(result).toMatchObject({
       failure: { kind: 'rate_limited', status: 429 },
       quota: { remaining: '0', reset: expect.stringMatching(/^\d+00$/), date: expect.any(String) },
     });
-    expect(!answer.ok && answer.failure.message).toContain('exceeded your hourly rate limit');
+    expect(!result.ok && result.failure.message).toContain('exceeded your hourly rate limit');
   });
 
   it.each([
@@ -88,9 +88,9 @@ describe('against the simulated account', () => {
   ])('scenario 26, 30: a POST that is cut $name is sent once, and its effect is unknown', async (row) => {
     simulator.fault({ method: 'POST', answer: 'cut', effect: row.effect });
     const { client, pauses } = clientFor(simulator.url);
-    const answer = await client.createInvitation(CUSTOMER, EMAIL, USER);
-    expect(answer).toMatchObject({ ok: false, failure: { kind: 'unavailable' } });
-    expect(!answer.ok && answer.failure.message).toMatch(
+    const result = await client.createInvitation(CUSTOMER, EMAIL, USER);
+    expect(result).toMatchObject({ ok: false, failure: { kind: 'unavailable' } });
+    expect(!result.ok && result.failure.message).toMatch(
       /^POST \/invitations: the connection failed \(ECONNRESET\); whether it took effect is not known$/,
     );
     expect(simulator.mails().get(EMAIL) ?? 0).toBe(row.mails);
@@ -100,8 +100,8 @@ describe('against the simulated account', () => {
   it('scenario 26: a POST that times out after its effect is sent once', async () => {
     simulator.fault({ method: 'POST', answer: 'hang', effect: true });
     const { client } = clientFor(simulator.url, { requestTimeoutMs: 100 });
-    const answer = await client.createInvitation(CUSTOMER, EMAIL, USER);
-    expect(answer).toEqual({
+    const result = await client.createInvitation(CUSTOMER, EMAIL, USER);
+    expect(result).toEqual({
       ok: false,
       failure: {
         kind: 'unavailable',
@@ -113,8 +113,8 @@ describe('against the simulated account', () => {
 
   it('a success whose body is cut off is a success: the mail is out', async () => {
     simulator.fault({ method: 'POST', answer: 'cut_body' });
-    const answer = await clientFor(simulator.url).client.createInvitation(CUSTOMER, EMAIL, USER);
-    expect(answer).toMatchObject({ ok: true, value: { id: undefined }, quota: { remaining: '999' } });
+    const result = await clientFor(simulator.url).client.createInvitation(CUSTOMER, EMAIL, USER);
+    expect(result).toMatchObject({ ok: true, value: { id: undefined }, quota: { remaining: '999' } });
   });
 });
 
@@ -221,7 +221,7 @@ describe('what is sent', () => {
   );
 });
 
-describe('answers of a write', () => {
+describe('responses to a write', () => {
   it.each([
     { status: 200, body: '{"data":{"id":"i1"}}', id: 'i1' },
     { status: 201, body: '{"data":{"id":"i1"}}', id: 'i1' },
@@ -244,9 +244,9 @@ describe('answers of a write', () => {
     { status: 204, body: '' },
     { status: 200, body: '{"status":"ok"}' },
     { status: 202, body: 'later' },
-  ])('scenario 27, F52: DELETE $status is a success', async (answer) => {
+  ])('scenario 27, F52: DELETE $status is a success', async (response) => {
     await withScript(
-      () => answer,
+      () => response,
       async ({ client }) => expect(await client.deleteInvitation('i1')).toMatchObject({ ok: true }),
     );
   });
@@ -271,8 +271,8 @@ describe('answers of a write', () => {
     await withScript(
       () => ({ status: 204 }),
       async ({ client }) => {
-        const answer = await client.deleteInvitation('i1');
-        expect(answer.quota).toEqual({ remaining: undefined, reset: undefined, date: expect.any(String) });
+        const result = await client.deleteInvitation('i1');
+        expect(result.quota).toEqual({ remaining: undefined, reset: undefined, date: expect.any(String) });
       },
     );
   });
@@ -296,8 +296,8 @@ describe('answers of a write', () => {
     await withScript(
       () => ({ status }),
       async ({ client, server, pauses }) => {
-        const answer = await client.deleteInvitation('i1');
-        expect(answer).toMatchObject({ ok: false, failure: { kind, status } });
+        const result = await client.deleteInvitation('i1');
+        expect(result).toMatchObject({ ok: false, failure: { kind, status } });
         expect(server.requests.length).toBe(1);
         expect(pauses).toEqual([]);
       },
@@ -305,7 +305,7 @@ describe('answers of a write', () => {
   });
 });
 
-describe('answers of a read', () => {
+describe('responses to a read', () => {
   it.each<[string, unknown]>([
     ['an object', {}],
     ['an envelope', { data: [] }],
@@ -376,8 +376,8 @@ describe('answers of a read', () => {
         return undefined;
       },
       async ({ client, pauses }) => {
-        const answer = await client.listMembers(CUSTOMER);
-        expect(answer.ok && answer.value.map(({ email }) => email)).toEqual(users.map(({ login }) => login));
+        const result = await client.listMembers(CUSTOMER);
+        expect(result.ok && result.value.map(({ email }) => email)).toEqual(users.map(({ login }) => login));
         expect(pauses.length).toBe(1);
       },
     );
@@ -407,8 +407,8 @@ describe('answers of a read', () => {
     await withScript(
       () => json({ scope: 'global' }),
       async ({ client }) => {
-        const answer = await client.readToken();
-        expect(!answer.ok && answer.failure.message).toBe(
+        const result = await client.readToken();
+        expect(!result.ok && result.failure.message).toBe(
           'GET /tokens/self: 200, but "customer_id" is missing or of another kind',
         );
       },
@@ -422,13 +422,13 @@ describe('answers of a read', () => {
         await withScript(
           () => ({ status: 307, headers: { location: `${elsewhere.url}/invitations` } }),
           async ({ client }) => {
-            for (const answer of [
+            for (const result of [
               await client.listInvitations(),
               await client.listMembers(CUSTOMER),
               await client.createInvitation(CUSTOMER, EMAIL, USER),
             ]) {
-              expect(answer).toMatchObject({ ok: false, failure: { kind: 'unavailable', status: 307 } });
-              expect(!answer.ok && answer.failure.message).toContain('redirects are not followed');
+              expect(result).toMatchObject({ ok: false, failure: { kind: 'unavailable', status: 307 } });
+              expect(!result.ok && result.failure.message).toContain('redirects are not followed');
             }
             expect(elsewhere.requests).toEqual([]);
           },
@@ -458,11 +458,11 @@ describe('scenario 36, F49: neither the token nor an address is in any failure',
     await withScript(
       (_, __, number) => ({ status: 400, body: bodies[(number - 1) % bodies.length] ?? '' }),
       async ({ client, server }) => {
-        const answers = [];
-        for (const _ of bodies) answers.push(await client.createInvitation(CUSTOMER, EMAIL, USER));
+        const results = [];
+        for (const _ of bodies) results.push(await client.createInvitation(CUSTOMER, EMAIL, USER));
         expect(server.requests.length).toBe(bodies.length);
-        for (const answer of answers) {
-          const text = everythingIn(answer).toLowerCase();
+        for (const result of results) {
+          const text = everythingIn(result).toLowerCase();
           expect(text).toContain('post /invitations: 400');
           expect(text).not.toContain(TOKEN.toLowerCase());
           expect(text).not.toContain('brien');
@@ -474,16 +474,16 @@ describe('scenario 36, F49: neither the token nor an address is in any failure',
   it('whatever got says about a connection that fails', async () => {
     const simulator = await startSimulator({ token: TOKEN });
     const { client } = clientFor(simulator.url, { requestTimeoutMs: 100 });
-    const answers = [];
+    const results = [];
     for (const kind of ['cut', 'hang', 'cut_body'] as const) {
       simulator.fault({ answer: kind, times: 100 });
-      answers.push(await client.createInvitation('someoneElse', EMAIL, USER), await client.readToken());
+      results.push(await client.createInvitation('someoneElse', EMAIL, USER), await client.readToken());
       simulator.clearFaults();
     }
     await simulator.close();
-    answers.push(await client.createInvitation(CUSTOMER, EMAIL, USER), await client.readToken());
-    expect(answers.map(({ ok }) => ok)).toEqual(Array.from({ length: 8 }, () => false));
-    expect(everythingIn(answers)).not.toContain(TOKEN);
-    expect(everythingIn(answers)).not.toContain('brien');
+    results.push(await client.createInvitation(CUSTOMER, EMAIL, USER), await client.readToken());
+    expect(results.map(({ ok }) => ok)).toEqual(Array.from({ length: 8 }, () => false));
+    expect(everythingIn(results)).not.toContain(TOKEN);
+    expect(everythingIn(results)).not.toContain('brien');
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { withScript } from './support.ts';
 
-const messageFor = async (answer: { status: number; body: string; headers?: Record<string, string> }) => {
+const messageFor = async (response: { status: number; body: string; headers?: Record<string, string> }) => {
   let message = '';
   await withScript(
-    () => answer,
+    () => response,
     async ({ client }) => {
       const failed = await client.deleteInvitation('i1');
       if (!failed.ok) message = failed.failure.message;
@@ -96,8 +96,8 @@ describe('the four shapes of an error become one sentence', () => {
       body: JSON.stringify({ msg: 'two\nlines\u0000 and\u2028more' }),
       says: '400, two lines and more',
     },
-  ])('$status $body', async ({ says, ...answer }) => {
-    expect(await messageFor(answer)).toBe(`DELETE /invitations/i1: ${says}`);
+  ])('$status $body', async ({ says, ...response }) => {
+    expect(await messageFor(response)).toBe(`DELETE /invitations/i1: ${says}`);
   });
 
   it('is cut to a length that a log can bear', async () => {

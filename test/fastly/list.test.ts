@@ -34,8 +34,8 @@ describe('a listing of a real size', () => {
     simulator.seed({
       invitations: Array.from({ length: count }, (_, number) => ({ email: `Person${number}@Example.com` })),
     });
-    const answer = await clientFor(simulator.url).client.listInvitations();
-    expect(answer.ok && answer.value.invitations.map(({ email }) => email).sort()).toEqual(
+    const result = await clientFor(simulator.url).client.listInvitations();
+    expect(result.ok && result.value.invitations.map(({ email }) => email).sort()).toEqual(
       Array.from({ length: count }, (_, number) => `person${number}@example.com`).sort(),
     );
   });
@@ -51,8 +51,8 @@ describe('a listing of a real size', () => {
         if (simulator.invitations().length === 250) simulator.removeInvitation('person249@example.com');
       },
     });
-    const answer = await client.listInvitations();
-    const found = new Set(answer.ok ? answer.value.invitations.map(({ email }) => String(email)) : []);
+    const result = await client.listInvitations();
+    const found = new Set(result.ok ? result.value.invitations.map(({ email }) => String(email)) : []);
     expect(simulator.invitations().filter(({ email }) => !found.has(email))).toEqual([]);
   });
 
@@ -157,9 +157,9 @@ describe('a listing that is not whole is never used (F1, F2, F5, F6, F31b)', () 
     ],
   ])('%s', async (_name, spoiled, problem) => {
     await withScript(spoil(spoiled), async ({ client, pauses, server }) => {
-      const answer = await client.listInvitations();
-      expect(answer).toMatchObject({ ok: false, failure: { kind: 'incomplete' } });
-      expect(!answer.ok && answer.failure.message).toContain(problem);
+      const result = await client.listInvitations();
+      expect(result).toMatchObject({ ok: false, failure: { kind: 'incomplete' } });
+      expect(!result.ok && result.failure.message).toContain(problem);
       expect(pauses).toEqual([2000, 4000, 8000, 8000, 8000, 8000, 8000]);
       expect(server.requests.length).toBeLessThanOrEqual(8 * 5);
     });
@@ -172,8 +172,8 @@ describe('a listing that is not whole is never used (F1, F2, F5, F6, F31b)', () 
       return attempts < 3 ? { ...whole, data: [] } : undefined;
     });
     await withScript(script, async ({ client }) => {
-      const answer = await client.listInvitations();
-      expect(answer.ok && answer.value.invitations.length).toBe(250);
+      const result = await client.listInvitations();
+      expect(result.ok && result.value.invitations.length).toBe(250);
     });
   });
 });
@@ -219,8 +219,8 @@ it('hostile links are never followed, and the token goes to one host only', asyn
         return { ...whole, links: { next, last: next, self: next, first: next } };
       });
       await withScript(script, async ({ client }) => {
-        const answer = await client.listInvitations();
-        expect(answer.ok && answer.value.invitations.length).toBe(250);
+        const result = await client.listInvitations();
+        expect(result.ok && result.value.invitations.length).toBe(250);
         expect(elsewhere.requests).toEqual([]);
       });
     },
@@ -234,8 +234,8 @@ describe('what is on a page', () => {
     await withScript(
       () => json({ data, meta }),
       async ({ client }) => {
-        const answer = await client.listInvitations();
-        invitations = answer.ok ? answer.value.invitations : undefined;
+        const result = await client.listInvitations();
+        invitations = result.ok ? result.value.invitations : undefined;
       },
     );
     return invitations;

@@ -8,23 +8,23 @@ const RESET_SECONDS = Date.UTC(2026, 10, 23, 11) / 1000;
 
 describe('scenario 16: a read that fails', () => {
   it.each([
-    { name: '500', answer: { status: 500 } },
-    { name: '503 as HTML', answer: { status: 503, body: '<html>' } },
-    { name: 'truncated JSON', answer: { status: 200, body: '{"customer_id":"exam' } },
-    { name: 'HTML with status 200', answer: { status: 200, body: '<html></html>' } },
-    { name: 'an empty body', answer: { status: 200, body: '' } },
-    { name: '206', answer: json(TOKEN_BODY, 206) },
-    { name: '204', answer: { status: 204 } },
-  ])('$name twice, then well: is repeated quickly', async ({ answer }) => {
+    { name: '500', response: { status: 500 } },
+    { name: '503 as HTML', response: { status: 503, body: '<html>' } },
+    { name: 'truncated JSON', response: { status: 200, body: '{"customer_id":"exam' } },
+    { name: 'HTML with status 200', response: { status: 200, body: '<html></html>' } },
+    { name: 'an empty body', response: { status: 200, body: '' } },
+    { name: '206', response: json(TOKEN_BODY, 206) },
+    { name: '204', response: { status: 204 } },
+  ])('$name twice, then well: is repeated quickly', async ({ response }) => {
     await withScript(
-      (_, __, number) => (number < 3 ? answer : json(TOKEN_BODY)),
+      (_, __, number) => (number < 3 ? response : json(TOKEN_BODY)),
       async ({ client, pauses }) => {
         expect(await client.readToken()).toMatchObject({ ok: true });
         expect(pauses).toEqual([500, 1000]);
       },
     );
     await withScript(
-      () => answer,
+      () => response,
       async ({ client, server }) => {
         expect(await client.readToken()).toMatchObject({ ok: false, failure: { kind: 'unavailable' } });
         expect(server.requests.length).toBe(3);
@@ -44,8 +44,8 @@ describe('scenario 16: a read that fails', () => {
   it('a server that is not there is told with its code', async () => {
     const simulator = await startSimulator();
     await simulator.close();
-    const answer = await clientFor(simulator.url).client.readToken();
-    expect(!answer.ok && answer.failure.message).toBe(
+    const result = await clientFor(simulator.url).client.readToken();
+    expect(!result.ok && result.failure.message).toBe(
       'GET /tokens/self: the connection failed (ECONNREFUSED)',
     );
   });

@@ -6,7 +6,7 @@ import { type HttpServer, type Script, startHttpServer } from '../support/http-s
 
 export const TOKEN = 'Sup3rS3cretToken-of_the-bot';
 
-/** What a server's answer is when nothing else is asked for: as little as is valid. */
+/** A JSON response for a script. */
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}) => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },

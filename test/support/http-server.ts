@@ -1,4 +1,4 @@
-/** A real local HTTP server whose answers a test writes down. */
+/** A real HTTP server on this machine. Tests write its responses. */
 
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,14 +12,14 @@ type SeenRequest = {
   readonly body: string;
 };
 
-/** Answers by itself, or hands back what to send. `number` counts all requests from 1. */
+/** Returns the response, or sends one itself and returns undefined. `number` counts all requests from 1. */
 export type Script = (
   request: SeenRequest,
   response: ServerResponse,
   number: number,
-) => ScriptedAnswer | undefined;
+) => ScriptedResponse | undefined;
 
-type ScriptedAnswer = {
+type ScriptedResponse = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -38,8 +38,8 @@ export const startHttpServer = async (script: Script): Promise<HttpServer> => {
     const { method = '', url = '', headers } = message;
     const request = { method, url: decodeURIComponent(url), headers, body: await text(message) };
     requests.push(request);
-    const answer = script(request, response, requests.length);
-    if (answer !== undefined) response.writeHead(answer.status, answer.headers).end(answer.body);
+    const scripted = script(request, response, requests.length);
+    if (scripted !== undefined) response.writeHead(scripted.status, scripted.headers).end(scripted.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
