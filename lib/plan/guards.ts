@@ -1,4 +1,7 @@
-/** Guards: what looks like an accident is held until exactly this set is approved. Pure; they read the plan that is applied. */
+/**
+ * Guards: changes that look like an accident are held until exactly these are approved (docs/contract.md, “Guards and
+ * approval”). They read the very plan that is applied.
+ */
 
 import { type Action, type Change, type ChangeKind, kindOf, summarize } from '../domain/change.ts';
 import type { Plan } from './plan.ts';
@@ -11,7 +14,7 @@ export type GuardLimits = {
   readonly maxDeletes: number;
   readonly maxReplaces: number;
   readonly maxChangePercent: number;
-  /** Below this many live invitations the percentage says nothing. */
+  /** With fewer live invitations than this the percentage is not limited. */
   readonly percentFloor: number;
 };
 
@@ -20,7 +23,7 @@ export type GuardReading = {
   readonly guard: GuardName;
   readonly actual: number;
   readonly limit: number;
-  /** What a percentage is of; absent for the others. */
+  /** What the percentage is of; absent for the other guards. */
   readonly of?: number;
   readonly tripped: boolean;
   /** One sentence with the numbers, and the way out when tripped. */
@@ -66,14 +69,15 @@ const countGuard = (guard: GuardName, kind: ChangeKind, actual: number, limit: n
 
 const percentGuard = (removed: number, live: number, limits: GuardLimits): GuardReading => {
   const { maxChangePercent: limit, percentFloor } = limits;
-  const asked = live >= percentFloor;
-  // Whole numbers on both sides: 25 of 100 is exactly 25 %, and does not exceed it.
-  const tripped = asked && removed * 100 > limit * live;
+  const applies = live >= percentFloor;
+  // Compared in whole numbers: 25 of 100 is exactly 25 % and does not exceed it, whatever a division would round to.
+  const tripped = applies && removed * 100 > limit * live;
   const percent = live === 0 ? 0 : Math.round((removed * 1000) / live) / 10;
   const share = `${removed} of ${live} live invitations cancelled or replaced (${percent} %)`;
   let sentence = `${share}, limit ${limit} %`;
   if (tripped) sentence = `${share}, which exceeds the limit of ${limit} % (MAX_CHANGE_PERCENT)`;
-  else if (!asked) sentence = `${share}; not limited, as fewer than ${percentFloor} are live (PERCENT_FLOOR)`;
+  else if (!applies)
+    sentence = `${share}; not limited, as fewer than ${percentFloor} are live (PERCENT_FLOOR)`;
   return { guard: 'MAX_CHANGE_PERCENT', actual: removed, limit, of: live, tripped, sentence };
 };
 
@@ -102,6 +106,7 @@ const readGuards = (
 
 const ACTIONS: readonly Action[] = ['delete', 'replace', 'create'];
 
+/** One hold per action, with the guards that watch over its held changes. */
 const holdsOf = (held: readonly Change[], tripped: readonly GuardReading[]): Hold[] => {
   const { counts } = summarize(held);
   return ACTIONS.filter((action) => counts[action] > 0).map((action) => {
@@ -120,7 +125,6 @@ export const guardPlan = (
   const readings = readGuards(plan, rosterRows, limits);
   const tripped = readings.filter((reading) => reading.tripped);
   const heldKinds = new Set<ChangeKind>(tripped.flatMap(({ guard }) => GUARDED_KINDS[guard]));
-  if (heldKinds.size === 0) return { readings, released: plan.changes, held: [], holds: [] };
   const held = plan.changes.filter((change) => heldKinds.has(kindOf(change)));
   const released = plan.changes.filter((change) => !heldKinds.has(kindOf(change)));
   return { readings, released, held, holds: holdsOf(held, tripped) };

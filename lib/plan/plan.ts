@@ -145,21 +145,14 @@ const decideEntry = (
   return { action: 'delete', email: entry.email, invitationIds, reason: 'duplicate', live: others.length };
 };
 
-const describeRole = ({
-  role,
-  roles,
-}: {
-  readonly role?: string | undefined;
-  readonly roles?: readonly string[] | undefined;
-}): string => role ?? roles?.join(';') ?? 'unknown';
-
 /** A member's role is never changed, only reported. What Fastly does not show does not differ. */
-const driftOf = ({ email, access }: Entry, member: Member): Drift | undefined => {
-  const differs =
-    access.role !== undefined
-      ? member.role !== undefined && member.role !== access.role
-      : member.roles !== undefined && !sameList(member.roles, access.roles);
-  return differs ? { email, desired: describeRole(access), actual: describeRole(member) } : undefined;
+const driftOf = ({ email, access }: Entry, { role, roles }: Member): Drift | undefined => {
+  if (access.role !== undefined) {
+    const differs = role !== undefined && role !== access.role;
+    return differs ? { email, desired: access.role, actual: role } : undefined;
+  }
+  if (roles === undefined || sameList(roles, access.roles)) return undefined;
+  return { email, desired: access.roles.join(';'), actual: role ?? roles.join(';') };
 };
 
 const addEntry = (plan: UnsortedPlan, entry: Entry, person: Person | undefined, input: PlanInput): void => {

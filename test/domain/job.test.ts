@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Access, type Email, PERMISSIONS } from '../../lib/domain/invitation.ts';
-import { decodeJob, type Job } from '../../lib/domain/job.ts';
+import { changeMessage, decodeJob, type Job } from '../../lib/domain/job.ts';
 import { access, email, encodeJob } from '../support/build.ts';
 
 const id = fc.stringMatching(/^[A-Za-z0-9]{1,22}$/);
@@ -55,32 +55,76 @@ describe('jobs', () => {
     );
   });
 
-  it('are written exactly as the contract says', () => {
-    const job: Job = {
-      account: 'acme',
-      runId: 'r',
-      generation: 42,
-      action: 'create',
-      customerId: 'c',
+  const run = { account: 'acme', runId: 'r', generation: 42 };
+  const shared = { version: 1, account: 'acme', runId: 'r', generation: 42, email: 'thelma@example.com' };
+  const services = [{ id: 's', permission: 'purge_all' as const }];
+  it.each<{ name: string; job: Job; body: object }>([
+    {
+      name: 'create',
+      job: {
+        ...run,
+        action: 'create',
+        customerId: 'c',
+        email: email('thelma'),
+        access: access({ role: 'engineer', limitServices: true, services }),
+      },
+      body: { ...shared, action: 'create', customerId: 'c', role: 'engineer', limitServices: true, services },
+    },
+    {
+      name: 'delete',
+      job: { ...run, action: 'delete', email: email('thelma'), invitationIds: ['i', 'j'] },
+      body: { ...shared, action: 'delete', invitationIds: ['i', 'j'] },
+    },
+    {
+      name: 'replace',
+      job: {
+        ...run,
+        action: 'replace',
+        customerId: 'c',
+        email: email('thelma'),
+        access: { roles: ['a', 'b'], limitServices: false, services: [] },
+        invitationIds: ['i'],
+      },
+      body: {
+        ...shared,
+        action: 'replace',
+        customerId: 'c',
+        invitationIds: ['i'],
+        roles: ['a', 'b'],
+        limitServices: false,
+        services: [],
+      },
+    },
+    {
+      name: 'finish',
+      job: { ...run, action: 'finish' },
+      body: { version: 1, account: 'acme', runId: 'r', generation: 42, action: 'finish' },
+    },
+  ])('are written exactly as the contract says: $name', ({ job, body }) => {
+    expect(JSON.parse(encodeJob(job).body)).toEqual(body);
+  });
+
+  it('carry nothing else of a planned change: no reason, no count', () => {
+    const planned = {
+      action: 'create' as const,
       email: email('thelma'),
-      access: access({
-        role: 'engineer',
-        limitServices: true,
-        services: [{ id: 's', permission: 'purge_all' }],
-      }),
+      access: access(),
+      reason: 'not_invited',
+      mailNumber: 2,
     };
-    expect(JSON.parse(encodeJob(job).body)).toEqual({
-      version: 1,
-      account: 'acme',
-      customerId: 'c',
-      runId: 'r',
-      generation: 42,
-      action: 'create',
-      email: 'thelma@example.com',
-      role: 'engineer',
-      limitServices: true,
-      services: [{ id: 's', permission: 'purge_all' }],
-    });
+    const { body } = changeMessage({ ...run, customerId: 'c' }, planned);
+    expect(Object.keys(JSON.parse(body)).sort()).toEqual([
+      'account',
+      'action',
+      'customerId',
+      'email',
+      'generation',
+      'limitServices',
+      'role',
+      'runId',
+      'services',
+      'version',
+    ]);
   });
 
   it('go to their account, under an id that only generation, action, address and invitations make', () => {
@@ -102,6 +146,62 @@ describe('jobs', () => {
   it('may carry fields of a later version', () => {
     const { body } = encodeJob({ account: 'acme', runId: 'r', generation: 1, action: 'finish' });
     expect(decodeJob(body.replace('{', '{"later":true,'))).toMatchObject({ job: { action: 'finish' } });
+  });
+
+  const good = {
+    version: 1,
+    account: 'acme',
+    runId: 'r',
+    generation: 42,
+    action: 'replace',
+    customerId: 'c',
+    email: 'thelma@example.com',
+    invitationIds: ['i'],
+    role: 'engineer',
+    limitServices: true,
+    services: [{ id: 's', permission: 'full' }],
+  };
+  it.each([
+    { name: 'a later version', more: { version: 2 }, field: 'version' },
+    { name: 'an unknown action', more: { action: 'update' }, field: 'action' },
+    { name: 'no action', more: { action: undefined }, field: 'action' },
+    { name: 'an account that is none', more: { account: '../acme' }, field: 'account' },
+    { name: 'no run', more: { runId: '' }, field: 'runId' },
+    { name: 'a generation below 1', more: { generation: 0 }, field: 'generation' },
+    { name: 'half a generation', more: { generation: 1.5 }, field: 'generation' },
+    { name: 'no customer', more: { customerId: undefined }, field: 'customerId' },
+    { name: 'an address that is none', more: { email: 'thelma' }, field: 'email' },
+    { name: 'no invitation to cancel', more: { invitationIds: [] }, field: 'invitationIds' },
+    { name: 'an id that is empty', more: { invitationIds: [''] }, field: 'invitationIds.0' },
+    { name: 'an empty role', more: { role: '' }, field: 'role' },
+    { name: 'no role ids', more: { role: undefined, roles: [] }, field: 'roles' },
+    { name: 'no word about limits', more: { limitServices: undefined }, field: 'limitServices' },
+    {
+      name: 'a permission that is none',
+      more: { services: [{ id: 's', permission: 'all' }] },
+      field: 'services.0.permission',
+    },
+  ])('with $name are refused, naming the field', ({ more, field }) => {
+    expect(decodeJob(JSON.stringify(good))).toHaveProperty('job');
+    expect(decodeJob(JSON.stringify({ ...good, ...more }))).toEqual({
+      problem: `the field "${field}" is missing or wrong`,
+    });
+  });
+
+  it.each([
+    { name: 'both', more: { roles: ['r1'] } },
+    { name: 'neither', more: { role: undefined } },
+  ])('need a role or role ids, not $name', ({ more }) => {
+    const problem = 'exactly one of "role" and "roles" is needed';
+    expect(decodeJob(JSON.stringify({ ...good, ...more }))).toEqual({ problem });
+  });
+
+  it.each([
+    { body: '{', problem: 'the body is not JSON' },
+    { body: '[]', problem: 'the field "action" is missing or wrong' },
+    { body: '7', problem: 'the body is not a job' },
+  ])('are not $body', ({ body, problem }) => {
+    expect(decodeJob(body)).toEqual({ problem });
   });
 
   it('are refused without repeating what is in them', () => {

@@ -2,47 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Change } from '../../lib/domain/change.ts';
 import { type GuardLimits, guardPlan } from '../../lib/plan/guards.ts';
-import { hashChanges } from '../../lib/plan/plan-hash.ts';
-import { access, email, engineer } from '../support/build.ts';
-
-const limits = (more: Partial<GuardLimits> = {}): GuardLimits => ({
-  maxCreates: 500,
-  maxDeletes: 50,
-  maxReplaces: 50,
-  maxChangePercent: 100,
-  percentFloor: 10,
-  ...more,
-});
-
-const many = (count: number, make: (index: number) => Change): Change[] =>
-  Array.from({ length: count }, (_, index) => make(index));
-const creates = (count: number): Change[] =>
-  many(count, (index) => ({
-    action: 'create',
-    email: email(`c${index}`),
-    access: access(),
-    reason: 'not_invited',
-    mailNumber: 1,
-  }));
-const deletes = (count: number, live = 1): Change[] =>
-  many(count, (index) => ({
-    action: 'delete',
-    email: email(`d${index}`),
-    invitationIds: [`d${index}`],
-    reason: 'not_in_roster',
-    live,
-  }));
-const replaces = (count: number, live = 1): Change[] =>
-  many(count, (index) => ({
-    action: 'replace',
-    email: email(`r${index}`),
-    access: access(),
-    invitationIds: [`r${index}`],
-    reason: live > 0 ? 'changed' : 'expired',
-    fields: [],
-    live,
-    mailNumber: 2,
-  }));
+import { email } from '../support/build.ts';
+import { creates, deletes, limits, replaces } from './guard-case.ts';
 
 const heldActions = (
   changes: readonly Change[],
@@ -153,38 +114,6 @@ describe('the deletion control', () => {
   });
 });
 
-describe('readings', () => {
-  it('are all there with their numbers, tripped or not, and a hold names its reasons', () => {
-    const { readings, holds } = guardPlan(
-      { changes: deletes(80), liveInvitations: 100 },
-      20,
-      limits({ maxChangePercent: 25 }),
-    );
-    expect(readings.map(({ guard, tripped }) => [guard, tripped])).toEqual([
-      ['MAX_CREATES', false],
-      ['MAX_DELETES', true],
-      ['MAX_REPLACES', false],
-      ['MAX_CHANGE_PERCENT', true],
-      ['EMPTY_ROSTER', false],
-    ]);
-    expect(holds).toEqual([
-      {
-        action: 'delete',
-        count: 80,
-        reason:
-          '80 deletes exceed the limit of 50 (MAX_DELETES); 80 of 100 live invitations cancelled or replaced (80 %), which exceeds the limit of 25 % (MAX_CHANGE_PERCENT)',
-      },
-    ]);
-  });
-
-  it('say so when the floor switches the percentage off', () => {
-    const { readings } = guardPlan({ changes: deletes(5), liveInvitations: 9 }, 5, limits());
-    expect(readings.find(({ guard }) => guard === 'MAX_CHANGE_PERCENT')?.sentence).toMatch(
-      /not limited.*PERCENT_FLOOR/,
-    );
-  });
-});
-
 describe('guardPlan, always', () => {
   const changes = fc
     .tuple(fc.nat(30), fc.nat(30), fc.nat(30), fc.nat(30))
@@ -211,31 +140,6 @@ describe('guardPlan, always', () => {
         expect(holds.reduce((sum, { count }) => sum + count, 0)).toBe(held.length);
         expect(holds.every(({ reason }) => reason !== '')).toBe(true);
       }),
-    );
-  });
-});
-
-describe('hashChanges', () => {
-  const base = creates(1);
-  const [first] = base as [Extract<Change, { action: 'create' }>];
-  it('is the name of account and changes', () => {
-    expect(hashChanges('acme', base)).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(hashChanges('acme', base)).toBe(hashChanges('acme', creates(1)));
-  });
-  it.each([
-    { name: 'another account', account: 'other', changes: base },
-    { name: 'another address', account: 'acme', changes: [{ ...first, email: email('x') }] },
-    { name: 'another role', account: 'acme', changes: [{ ...first, access: access({ role: 'billing' }) }] },
-    { name: 'other services', account: 'acme', changes: [{ ...first, access: engineer('read_only') }] },
-    { name: 'another action', account: 'acme', changes: deletes(1) },
-    { name: 'one more change', account: 'acme', changes: creates(2) },
-    { name: 'nothing', account: 'acme', changes: [] },
-  ])('differs for $name', ({ account, changes: other }) => {
-    expect(hashChanges(account, other)).not.toBe(hashChanges('acme', base));
-  });
-  it('does not cover reasons, counts of mails or time', () => {
-    expect(hashChanges('acme', [{ ...first, reason: 'interrupted', mailNumber: 3 }])).toBe(
-      hashChanges('acme', base),
     );
   });
 });
