@@ -23,19 +23,27 @@ const cellsOf = (line: string): string[] =>
     .split('|')
     .map((cell) => cell.trim());
 
+const tablesIn = (text: string): string[][][] =>
+  (text.match(TABLE) ?? []).map((table) => table.trim().split('\n').map(cellsOf));
+
+const rowsOf = ([names = [], _rule, ...rows]: readonly string[][]): Row[] =>
+  rows.map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''])));
+
+/** The rows of every table. */
+export const tablesOf = (path: string): Row[][] => tablesIn(proseOf(path)).map(rowsOf);
+
 /**
  * The rows of the table in this section whose first columns are `columns`. Throws if there is no such table, or more than
  * one: a table that was renamed must not go unread.
  */
 export const tableOf = (path: string, heading: string, columns: readonly string[]): Row[] => {
-  const tables = (sectionOf(proseOf(path), heading).match(TABLE) ?? [])
-    .map((table) => table.trim().split('\n').map(cellsOf))
-    .filter(([names]) => columns.every((column, index) => names?.[index] === column));
+  const tables = tablesIn(sectionOf(proseOf(path), heading)).filter(([names]) =>
+    columns.every((column, index) => names?.[index] === column),
+  );
   const [table] = tables;
   if (table === undefined || tables.length > 1)
     throw new Error(`${path}, ${heading}: ${tables.length} tables begin with ${columns.join(', ')}`);
-  const [names = [], _rule, ...rows] = table;
-  return rows.map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''])));
+  return rowsOf(table);
 };
 
 /** The values of the JSON blocks in the section with this heading. */

@@ -116,7 +116,7 @@ const happening = fc.record({
 });
 
 describe('a list that changes between any two pages (F71, F72)', () => {
-  it('F72 never hides somebody who was there throughout', async () => {
+  it('F30/F72 never hides somebody who was there throughout', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 700 }),
