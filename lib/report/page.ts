@@ -1,8 +1,8 @@
 /** The frame of both report pages, and their common parts. A page is one file that loads nothing. */
 
 import { sha256 } from '../domain/digest.ts';
-import { CLIENT_SCRIPT } from './client-script.ts';
 import { type Fragment, Html, html } from './html.ts';
+import { PAGE_SCRIPT } from './page-script.ts';
 import { STYLE } from './style.ts';
 import { minuteOf, numeral } from './wording.ts';
 
@@ -15,7 +15,7 @@ const inline = (text: string): Html => new Html(`${text}\n`);
 const POLICY = [
   "default-src 'none'",
   `style-src ${inlineHash(STYLE)}`,
-  `script-src ${inlineHash(CLIENT_SCRIPT)}`,
+  `script-src ${inlineHash(PAGE_SCRIPT)}`,
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
@@ -42,7 +42,7 @@ export const pageStart = (title: string): string =>
 export const pageEnd = (footer: Fragment): string =>
   html`<footer>${footer}</footer>
 </main>
-<script>${inline(CLIENT_SCRIPT)}</script>
+<script>${inline(PAGE_SCRIPT)}</script>
 </body>
 </html>
 `.text;

@@ -1,10 +1,14 @@
 /** The client under test, on a server of the test's choice, with pauses that are noted and not waited for. */
 
 import { inspect } from 'node:util';
+import type { Access, Email } from '../../lib/domain/invitation.ts';
 import { createFastlyClient, type FastlyClient, type FastlyOptions } from '../../lib/fastly/client.ts';
 import { type HttpServer, type Script, startHttpServer } from '../support/http-server.ts';
 
 export const TOKEN = 'Sup3rS3cretToken-of_the-bot';
+export const EMAIL = "o'brien+fastly@example.com" as Email;
+export const CUSTOMER = 'exampleCustomer0000001';
+export const USER: Access = { role: 'user', limitServices: false, services: [] };
 
 /** A JSON response for a script. */
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}) => ({

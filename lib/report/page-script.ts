@@ -3,7 +3,7 @@
  * the page holds its SHA-256, and a bundler would change the source of a function. What is searched for stands in the
  * page's address (`#changes.q=example&changes.action=delete`), so that the address can be sent to somebody.
  */
-export const CLIENT_SCRIPT = String.raw`'use strict';
+export const PAGE_SCRIPT = String.raw`'use strict';
 (() => {
   const PAGE_ROWS = 100;
   const TYPING_PAUSE_MS = 120;

@@ -1,0 +1,219 @@
+import { describe, expect, it } from '@jest/globals';
+import { CUSTOMER, EMAIL, json, USER, withScript } from './support.ts';
+
+describe('responses to a write', () => {
+  it.each([
+    { status: 200, body: '{"data":{"id":"i1"}}', id: 'i1' },
+    { status: 201, body: '{"data":{"id":"i1"}}', id: 'i1' },
+    { status: 200, body: '{"id":"i1"}', id: undefined },
+    { status: 202, body: '<html>', id: undefined },
+    { status: 204, body: '', id: undefined },
+  ])('POST $status $body is a success', async ({ status, body, id }) => {
+    await withScript(
+      () => ({ status, body }),
+      async ({ client }) => {
+        expect(await client.createInvitation(CUSTOMER, EMAIL, USER)).toMatchObject({
+          ok: true,
+          value: { id },
+        });
+      },
+    );
+  });
+
+  it.each([
+    { status: 204, body: '' },
+    { status: 200, body: '{"status":"ok"}' },
+    { status: 202, body: 'later' },
+  ])('scenario 27, F52: DELETE $status is a success', async (response) => {
+    await withScript(
+      () => response,
+      async ({ client }) => expect(await client.deleteInvitation('i1')).toMatchObject({ ok: true }),
+    );
+  });
+
+  it.each([200, 204, 400, 401, 403, 404, 409, 410, 422, 429, 500, 503])(
+    'quota headers are read from a %d',
+    async (status) => {
+      const headers = { 'fastly-ratelimit-remaining': '4993', 'fastly-ratelimit-reset': '1655924400' };
+      await withScript(
+        () => ({ status, headers }),
+        async ({ client, server }) => {
+          const quota = { remaining: '4993', reset: '1655924400', date: expect.any(String) };
+          expect(await client.deleteInvitation('i1')).toMatchObject({ quota });
+          expect(await client.createInvitation(CUSTOMER, EMAIL, USER)).toMatchObject({ quota });
+          expect(server.requests.length).toBe(2);
+        },
+      );
+    },
+  );
+
+  it('missing quota headers are told as missing', async () => {
+    await withScript(
+      () => ({ status: 204 }),
+      async ({ client }) => {
+        const result = await client.deleteInvitation('i1');
+        expect(result.quota).toEqual({ remaining: undefined, reset: undefined, date: expect.any(String) });
+      },
+    );
+  });
+
+  it.each([
+    [301, 'unavailable'],
+    [400, 'rejected'],
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'gone'],
+    [408, 'unavailable'],
+    [409, 'rejected'],
+    [410, 'gone'],
+    [415, 'rejected'],
+    [422, 'rejected'],
+    [429, 'rate_limited'],
+    [500, 'unavailable'],
+    [502, 'unavailable'],
+    [503, 'unavailable'],
+  ])('%d is %s, and is not repeated', async (status, kind) => {
+    await withScript(
+      () => ({ status }),
+      async ({ client, server, pauses }) => {
+        const result = await client.deleteInvitation('i1');
+        expect(result).toMatchObject({ ok: false, failure: { kind, status } });
+        expect(server.requests.length).toBe(1);
+        expect(pauses).toEqual([]);
+      },
+    );
+  });
+});
+
+describe('responses to a read', () => {
+  it.each<[string, unknown]>([
+    ['an object', {}],
+    ['an envelope', { data: [] }],
+    ['null', null],
+    [
+      'F3: a user without a login',
+      [
+        { id: 'u1', login: 'a@example.com' },
+        { id: 'u2', login: null },
+      ],
+    ],
+    ['a user without an id', [{ login: 'a@example.com' }]],
+  ])('users that are %s are not trusted', async (_name, body) => {
+    await withScript(
+      () => json(body),
+      async ({ client }) =>
+        expect(await client.listMembers(CUSTOMER)).toMatchObject({ failure: { kind: 'incomplete' } }),
+    );
+  });
+
+  it('a deleted user is no member', async () => {
+    await withScript(
+      () =>
+        json([
+          { id: 'u1', login: 'a@example.com', deleted_at: '2026-01-01T00:00:00Z' },
+          { id: 'u2', login: 'b@example.com' },
+        ]),
+      async ({ client }) =>
+        expect(await client.listMembers(CUSTOMER)).toEqual({
+          ok: true,
+          value: [{ email: 'b@example.com', role: undefined, roles: undefined }],
+        }),
+    );
+  });
+
+  it.each([
+    [{ customer_id: 'c1', scope: 'global:read', expires_at: null }, ['global:read']],
+    [{ customer_id: 'c1', scope: 'global purge_all' }, ['global', 'purge_all']],
+    [{ customer_id: 'c1', scope: 'global', scopes: ['global'] }, ['global']],
+    [{ customer_id: 'c1' }, []],
+  ])('the token %j has the scopes %j and never expires', async (body, scopes) => {
+    await withScript(
+      () => json(body),
+      async ({ client }) =>
+        expect(await client.readToken()).toEqual({
+          ok: true,
+          value: { customerId: 'c1', scopes, expiresAt: undefined },
+        }),
+    );
+  });
+
+  /** Long enough to arrive in many pieces. */
+  const users = Array.from({ length: 20_000 }, (_, index) => ({
+    id: `u${index}`,
+    login: `person${index}@example.com`,
+    roles: [{ id: 'role', nested: [{ a: 1 }, { b: 2 }] }],
+  }));
+  const everybody = JSON.stringify(users);
+
+  it('a long list of users that is cut off is read again from its beginning', async () => {
+    await withScript(
+      (_request, response, number) => {
+        if (number > 1) return json(users);
+        const head = { 'content-type': 'application/json', 'content-length': String(everybody.length) };
+        response
+          .writeHead(200, head)
+          .write(everybody.slice(0, everybody.length / 2), () => response.destroy());
+        return undefined;
+      },
+      async ({ client, pauses }) => {
+        const result = await client.listMembers(CUSTOMER);
+        expect(result.ok && result.value.map(({ email }) => email)).toEqual(users.map(({ login }) => login));
+        expect(pauses.length).toBe(1);
+      },
+    );
+  });
+
+  it.each([
+    {
+      what: 'half of it, as if that were all',
+      body: everybody.slice(0, everybody.length / 2),
+      kind: 'unavailable',
+    },
+    { what: 'something behind its end', body: `${everybody}]`, kind: 'unavailable' },
+    {
+      what: 'a user without a login near its end',
+      body: JSON.stringify([...users, { id: 'u' }, ...users.slice(0, 5000)]),
+      kind: 'incomplete',
+    },
+  ])('a long list of users with $what is not trusted', async ({ body, kind }) => {
+    await withScript(
+      () => ({ status: 200, body }),
+      async ({ client }) =>
+        expect(await client.listMembers(CUSTOMER)).toMatchObject({ ok: false, failure: { kind } }),
+    );
+  });
+
+  it('a token without a customer is not trusted', async () => {
+    await withScript(
+      () => json({ scope: 'global' }),
+      async ({ client }) => {
+        const result = await client.readToken();
+        expect(!result.ok && result.failure.message).toBe(
+          'GET /tokens/self: 200, but "customer_id" is missing or of another kind',
+        );
+      },
+    );
+  });
+
+  it('a redirect is a failure, and the token does not follow it', async () => {
+    await withScript(
+      () => json([]),
+      async ({ server: elsewhere }) => {
+        await withScript(
+          () => ({ status: 307, headers: { location: `${elsewhere.url}/invitations` } }),
+          async ({ client }) => {
+            for (const result of [
+              await client.listInvitations(),
+              await client.listMembers(CUSTOMER),
+              await client.createInvitation(CUSTOMER, EMAIL, USER),
+            ]) {
+              expect(result).toMatchObject({ ok: false, failure: { kind: 'unavailable', status: 307 } });
+              expect(!result.ok && result.failure.message).toContain('redirects are not followed');
+            }
+            expect(elsewhere.requests).toEqual([]);
+          },
+        );
+      },
+    );
+  });
+});
