@@ -21,6 +21,16 @@ type RoomRule = {
   };
 };
 
+it('the commands are those of package.json', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const commands = tableOf(GUIDE, 'Commands', ['command', 'what it does', 'time'])
+    .map((row) => plainCell(row.command ?? ''))
+    .filter((command) => command !== 'npm ci');
+  expect(commands.map((command) => command.replace(/^npm (run )?/, '')).sort()).toEqual(
+    Object.keys(scripts).sort(),
+  );
+});
+
 describe('the map of the rooms', () => {
   const roomOf = (path: string): string => path.split('/')[1] ?? '';
   const drawn = tableOf(GUIDE, 'Map of the rooms', ['room', 'what lives there', 'may import from']).map(
@@ -85,4 +95,4 @@ it('the commands that call a handler work as they stand, on other ports and with
     "status: 'enqueued'",
     'batchItemFailures: []',
   ]);
-}, 60_000);
+}, 120_000);

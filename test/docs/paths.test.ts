@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { anchorOf, codeBlocksOf, codeSpansOfFile, headingsOf, linksOf } from './markdown.ts';
 
-const DOCUMENTS = globSync(['*.md', 'docs/**/*.md']).sort();
+const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'lib/**/*.md']).sort();
 
 /** Roots of paths that are not in the repository: in the bucket, or made by a command. */
-const ELSEWHERE = /^(?:rosters|state|runs|dist|\.sync|\.serverless)\/|(?:^|\/)node_modules(?:\/|$)/;
+const ELSEWHERE = /^(?:rosters|state|runs|outcomes|dist|\.sync|\.serverless)\/|(?:^|\/)node_modules(?:\/|$)/;
 /** Several names with slashes between them, or a file in the repository's root. */
 const PATH = /^(?:[\w.@*-]+\/)+[\w.*-]*$|^[\w-]+\.(?:md|ts|js|yml)$/;
 /** In a command only what begins like a folder of the repository is taken for a path. */
@@ -32,9 +32,11 @@ describe.each(DOCUMENTS)('%s', (document) => {
   });
 });
 
-it('README.md leads to every document but the changelog and single decisions', () => {
+it('README.md leads to every document of the root and of docs/ but the changelog and single decisions', () => {
   const targets = linksOf('README.md').map(({ path }) => path);
-  const others = DOCUMENTS.filter((document) => !/^README|^CHANGELOG|^docs\/decisions\//.test(document));
+  const others = DOCUMENTS.filter(
+    (document) => !/^README|^CHANGELOG|^docs\/decisions\/|^lib\//.test(document),
+  );
   expect(others.filter((document) => !targets.includes(document))).toEqual([]);
 });
 
