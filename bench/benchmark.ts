@@ -9,10 +9,16 @@ export type Bench = {
   readonly scale: Scale;
   /** For data; removed in the end. */
   readonly folder: string;
-  /** Measures the contestants in turns, one run at a time. */
   readonly race: Race;
-  /** Measures them one after the other, all runs of each at once. */
-  readonly raceAtOnce: Race;
+};
+
+export type Benchmark = {
+  readonly name: string;
+  /** The package of bench/package.json that it compares with. */
+  readonly peer?: 'fastly';
+  /** Default 5 */
+  readonly runs?: number;
+  readonly run: (bench: Bench) => Promise<readonly Row[]>;
 };
 
 /** One line of the table. */
@@ -28,21 +34,7 @@ export type Row = {
   readonly isMet?: boolean;
 };
 
-export type Benchmark = {
-  readonly name: string;
-  /** Packages of bench/package.json it compares with. */
-  readonly peers: readonly string[];
-  /** Default 5 */
-  readonly runs?: number;
-  readonly run: (bench: Bench) => Promise<readonly Row[]>;
-};
-
-type Compared = {
-  readonly figure: string;
-  readonly unit: string;
-  readonly ours: Spread;
-  readonly beside: Spread & { readonly name: string };
-};
+type Compared = Pick<Row, 'figure' | 'unit' | 'ours'> & Required<Pick<Row, 'beside'>>;
 
 /** Ours takes so many times as much: to be known, without a goal. */
 export const withRatio = (row: Compared): Row & { readonly ratio: number } => ({

@@ -17,39 +17,29 @@ export type RaceOptions = {
   readonly runs: number;
   /** Whether to warm up first. */
   readonly warm: boolean;
-  /** Gets half a sentence. */
+  /** Is told what is done, in half a sentence. */
   readonly onProgress: (done: string) => void;
 };
 
-/** The results of each contestant. */
-export type Race = <Result>(contestants: readonly Contestant<Result>[]) => Promise<Result[][]>;
+/**
+ * The results of each contestant, in the order of `contestants`. `atOnce`: the contestants follow each other, and all runs
+ * of one start together; only for work that waits so much that its runs hardly notice each other.
+ */
+export type Race = <Result>(
+  contestants: readonly Contestant<Result>[],
+  options?: { readonly atOnce: boolean },
+) => Promise<Result[][]>;
 
-const warmUpAll = async (contestants: readonly Contestant<unknown>[], warm: boolean): Promise<void> => {
-  if (warm) for (const { warmUp } of contestants) await warmUp?.();
-};
-
-/** Measures all runs of a contestant at the same time: for what waits so much that they hardly notice each other. */
-export const raceAtOnceOf =
-  ({ runs, warm, onProgress }: RaceOptions): Race =>
-  async (contestants) => {
-    await warmUpAll(contestants, warm);
-    const results = [];
-    for (const { run } of contestants) {
-      results.push(await Promise.all(Array.from({ length: runs }, run)));
-      onProgress(`${results.length} of ${contestants.length} contestants`);
-    }
-    return results;
-  };
-
-/** Measures one run at a time. */
 export const raceOf =
   ({ runs, warm, onProgress }: RaceOptions): Race =>
-  async <Result>(contestants: readonly Contestant<Result>[]): Promise<Result[][]> => {
-    await warmUpAll(contestants, warm);
+  async <Result>(contestants: readonly Contestant<Result>[], { atOnce } = { atOnce: false }) => {
+    if (warm) for (const { warmUp } of contestants) await warmUp?.();
     const results: Result[][] = contestants.map(() => []);
-    for (let run = 1; run <= runs; run += 1) {
-      for (const [index, contestant] of contestants.entries()) results[index]?.push(await contestant.run());
-      onProgress(`run ${run}`);
+    const together = atOnce ? runs : 1;
+    for (let done = 0; done < runs; done += together) {
+      for (const [index, { run }] of contestants.entries())
+        results[index]?.push(...(await Promise.all(Array.from({ length: together }, run))));
+      onProgress(`${done + together} of ${runs} runs`);
     }
     return results;
   };

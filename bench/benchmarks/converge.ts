@@ -53,4 +53,4 @@ const run = async ({ scale, race }: Bench) => {
   ];
 };
 
-export const converge: Benchmark = { name: 'converge', peers: [], run };
+export const converge: Benchmark = { name: 'converge', run };

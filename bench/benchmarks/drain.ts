@@ -9,7 +9,7 @@ const SIZES = { full: { jobs: 1000, warmUp: 20 }, tiny: { jobs: 12, warmUp: 2 } 
 
 const addresses = (count: number): string[] => Array.from({ length: count }, (_, index) => addressOf(index));
 
-const run = async ({ scale, raceAtOnce }: Bench) => {
+const run = async ({ scale, race }: Bench) => {
   const { jobs, warmUp } = SIZES[scale];
   // Each run has empty accounts of its own, and does nothing but wait for them for most of its time.
   const contestant = (name: string) => ({
@@ -26,7 +26,7 @@ const run = async ({ scale, raceAtOnce }: Bench) => {
       });
     },
   });
-  const [ours, theirs] = await raceAtOnce([contestant('drain'), contestant('drain-peer')]);
+  const [ours, theirs] = await race([contestant('drain'), contestant('drain-peer')], { atOnce: true });
   return [
     timesFaster(
       {
@@ -40,4 +40,4 @@ const run = async ({ scale, raceAtOnce }: Bench) => {
   ];
 };
 
-export const drain: Benchmark = { name: 'drain', peers: ['fastly'], run };
+export const drain: Benchmark = { name: 'drain', peer: 'fastly', run };

@@ -25,4 +25,4 @@ const run = async ({ scale, race }: Bench) =>
     ];
   });
 
-export const enqueue: Benchmark = { name: 'enqueue', peers: [], run };
+export const enqueue: Benchmark = { name: 'enqueue', run };

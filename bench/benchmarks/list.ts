@@ -34,4 +34,4 @@ const run = async ({ scale, race }: Bench) => {
   });
 };
 
-export const list: Benchmark = { name: 'list', peers: ['fastly'], run };
+export const list: Benchmark = { name: 'list', peer: 'fastly', run };

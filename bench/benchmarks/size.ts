@@ -1,43 +1,24 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { type Bench, type Benchmark, below } from '../benchmark.ts';
-import { buildBundles } from '../bundles.ts';
+import { bundle, FUNCTIONS } from '../../scripts/bundle.ts';
+import type { Bench, Benchmark, Row } from '../benchmark.ts';
 import { constant } from '../race.ts';
 
 const BYTES_PER_KB = 1000;
 
-const run = async ({ folder }: Bench) => {
-  const { sync, worker, empty } = await buildBundles(folder);
-  const sizes = async (path: string) => {
-    const bytes = await readFile(path);
-    return {
-      minified: constant(bytes.length / BYTES_PER_KB),
-      zipped: constant(deflateRawSync(bytes, { level: 9 }).length / BYTES_PER_KB),
-    };
-  };
-  const floor = await sizes(empty);
-  const rows = async (name: string, path: string, limitKb: number) => {
-    const { minified, zipped } = await sizes(path);
-    const floorName = 'empty function, same AWS clients';
-    return [
-      below(
-        {
-          figure: `size of ${name}, minified`,
-          unit: 'kB',
-          ours: minified,
-          beside: { name: floorName, ...floor.minified },
-        },
-        limitKb,
-      ),
-      {
-        figure: `size of ${name}, zipped`,
-        unit: 'kB',
-        ours: zipped,
-        beside: { name: floorName, ...floor.zipped },
-      },
-    ];
-  };
-  return [...(await rows('worker', worker, 650)), ...(await rows('sync', sync, 750))];
+const run = async ({ folder }: Bench): Promise<readonly Row[]> => {
+  await bundle(FUNCTIONS, folder);
+  const rows = ['sync', 'worker'].map(async (name) => {
+    const bytes = await readFile(join(folder, name, 'index.mjs'));
+    const row = (kind: string, count: number) => ({
+      figure: `size of ${name}, ${kind}`,
+      unit: 'kB',
+      ours: constant(count / BYTES_PER_KB),
+    });
+    return [row('minified', bytes.length), row('zipped', deflateRawSync(bytes, { level: 9 }).length)];
+  });
+  return (await Promise.all(rows)).flat();
 };
 
-export const size: Benchmark = { name: 'size', peers: [], run };
+export const size: Benchmark = { name: 'size', run };

@@ -2,8 +2,6 @@
 
 export type Measured = {
   readonly ms: number;
-  /** Of all threads. */
-  readonly cpuMs: number;
   /** Largest resident size of the process in its whole life. */
   readonly peakMiB: number;
 };
@@ -21,13 +19,10 @@ export const measured = async <T>(
   const options = JSON.parse(process.argv[2] ?? '{}') as T;
   await warmUp?.(options);
   const startedAt = performance.now();
-  const cpuBefore = process.cpuUsage();
   await work(options);
   const ms = performance.now() - startedAt;
-  const { user, system } = process.cpuUsage(cpuBefore);
   const result: Measured = {
     ms,
-    cpuMs: (user + system) / 1000,
     peakMiB: process.resourceUsage().maxRSS / KIB_PER_MIB,
   };
   process.stdout.write(JSON.stringify(result));
