@@ -7,7 +7,7 @@ import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { FifoQueue, type FifoQueueOptions } from './fifo-queue.ts';
 import { folderError } from './folder-error.ts';
-import { type Journal, openJournal } from './journal.ts';
+import { type Journal, openJournal } from './simulator/journal.ts';
 import { type QueueEvent, type QueueMessage, queueEventSchema } from './queue-event.ts';
 import { QueueState } from './queue-state.ts';
 

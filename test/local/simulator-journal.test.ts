@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openJournal } from '../../local/journal.ts';
+import { openJournal } from '../../local/simulator/journal.ts';
 
 let folder: string;
 let path: string;
