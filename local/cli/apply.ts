@@ -6,7 +6,7 @@ import { quantity } from '../../lib/report/wording.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { Bench } from './bench.ts';
 import type { Jobs } from './jobs.ts';
-import { findLeftover, isPlanOf, noteWish, tokenProblem } from './leftover.ts';
+import { findLeftover, isPlanOf, settingsDigest, tokenProblem } from './leftover.ts';
 import { plan } from './planner.ts';
 import { jobsLeft, type Worked, workOff } from './worker.ts';
 
@@ -22,13 +22,12 @@ const planAndEnqueue = async (bench: Bench, jobs: Jobs, wish: Wish): Promise<Syn
   let sent = false;
   const send: PlannerPorts['queue']['send'] = async (messages) => {
     // Otherwise an old job that is not visible yet would keep the new ones waiting.
-    if (!sent) jobs.clear();
+    if (!sent) jobs.restart(settingsDigest(bench));
     sent = true;
     await jobs.send(messages);
   };
-  noteWish(bench);
   const result = await plan(bench, { ...wish, mode: 'apply' }, send);
-  if (!sent && VOIDS_OLDER.has(result.status)) jobs.clear();
+  if (!sent && VOIDS_OLDER.has(result.status)) jobs.restart(settingsDigest(bench));
   return result;
 };
 

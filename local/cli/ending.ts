@@ -58,7 +58,7 @@ function* workedLines({ worked }: Ending, options: Options): Generator<string> {
     else if (end === 'stopped')
       yield `Interrupted. What had begun is done, the rest is in the queue. Go on with:\n  ${applyCommand(options)}`;
     if (buried > 0)
-      yield `${quantity(buried, 'job')} given up and kept in ${statePath(options, `queue/${options.account}/dead-letters.jsonl`)}`;
+      yield `${quantity(buried, 'job')} given up and kept in the table deadLetter of ${statePath(options, `queue/${options.account}/queue.db`)}`;
   }
 }
 

@@ -1,67 +1,84 @@
-/** The account's queue in the state folder, in the words of the planner and the worker. */
+/** The account's queue in the state folder, in the words of the planner and the worker; and the lock on the account. */
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutgoingMessage } from '../../lib/domain/job.ts';
+import { HOUR_MS } from '../../lib/domain/time.ts';
 import type { WorkerPorts, WorkMessage } from '../../lib/worker/ports.ts';
-import { openDurableQueue } from '../durable-queue.ts';
+import { describeHolder, noteHolder, removeHolder } from '../holder.ts';
+import { openQueueFile, type QueueFile } from '../queue-file.ts';
 import { workMessageOf } from '../work-message.ts';
 
 const BATCH = 10;
 /** Longer than any batch takes. One that a killed process had is free again as soon as the queue is opened. */
-const VISIBILITY_MS = 3600 * 1000;
-/** As the deployed queue. */
-const MAX_RECEIVE_COUNT = 200;
+const VISIBILITY_MS = HOUR_MS;
 
-export type Jobs = {
+export type Jobs = Pick<QueueFile, 'restart' | 'settings'> & {
   send(messages: readonly OutgoingMessage[]): Promise<void>;
   /** The next ones, if any is visible now. */
   receive(): readonly WorkMessage[];
   acknowledge(messages: readonly WorkMessage[]): void;
   readonly setVisibility: WorkerPorts['setVisibility'];
-  readonly deadLetters: WorkerPorts['deadLetters'] & { readonly path: string; count(): number };
-  /** Forgets everything: whoever enqueues for a newer generation has no use for the jobs of an older one. */
-  clear(): void;
+  readonly deadLetters: WorkerPorts['deadLetters'] & { count(): number };
   /** In milliseconds since 1970; undefined: there is nothing left. */
   nextVisibleAt(): number | undefined;
   /** Messages, visible or not, `finish` included. */
   size(): number;
+  /** Releases the account. */
   close(): void;
 };
 
-/** Opens the queue, or begins one. The state folder must be locked. */
-export const openJobs = (directory: string, now: () => number): Jobs => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const deadLetterPath = join(directory, 'dead-letters.jsonl');
-  const deadLetters = openDurableQueue(deadLetterPath, {}, now());
-  const deadLetter = { maxReceiveCount: MAX_RECEIVE_COUNT, queue: deadLetters };
-  const queue = openDurableQueue(join(directory, 'jobs.jsonl'), { deadLetter }, now());
+const jobsIn = (file: QueueFile, directory: string, now: () => number): Jobs => {
+  const { queue, deadLetters, transact, restart, settings, close } = file;
   return {
+    restart,
+    settings,
     send: async (messages) =>
-      queue.transact((fifo) => {
-        for (const message of messages) fifo.send(message, now());
+      transact(() => {
+        for (const message of messages) queue.send(message, now());
       }),
-    receive: () => queue.transact((fifo) => fifo.receive(BATCH, now(), VISIBILITY_MS)).map(workMessageOf),
+    receive: () => transact(() => queue.receive(BATCH, now(), VISIBILITY_MS)).map(workMessageOf),
     acknowledge: (messages) =>
-      queue.transact((fifo) => {
-        for (const { receiptHandle } of messages) fifo.remove(receiptHandle, now());
+      transact(() => {
+        for (const { receiptHandle } of messages) queue.remove(receiptHandle, now());
       }),
     setVisibility: async (receiptHandles, seconds) =>
-      queue.transact((fifo) => {
-        for (const handle of receiptHandles) fifo.changeVisibility(handle, seconds, now());
+      transact(() => {
+        for (const handle of receiptHandles) queue.changeVisibility(handle, seconds, now());
       }),
     deadLetters: {
-      path: deadLetterPath,
-      count: () => deadLetters.transact((fifo) => fifo.size),
+      count: () => deadLetters.size,
       copy: async ({ id, groupId, body }, reason) =>
-        deadLetters.accept({ body, groupId, deduplicationId: id, attributes: { reason } }, now()),
+        transact(() =>
+          deadLetters.accept({ body, groupId, deduplicationId: id, attributes: { reason } }, now()),
+        ),
     },
-    clear: () => queue.transact((fifo) => fifo.purge()),
-    nextVisibleAt: () => queue.transact((fifo) => fifo.nextVisibleAt(now())),
-    size: () => queue.transact((fifo) => fifo.size),
+    nextVisibleAt: () => transact(() => queue.nextVisibleAt(now())),
+    size: () => queue.size,
     close: () => {
-      queue.close();
-      deadLetters.close();
+      removeHolder(directory);
+      close();
     },
   };
+};
+
+/**
+ * Opens the queue in the folder, or begins one. No other process can have the account until it is closed, or until this
+ * process ends.
+ *
+ * @throws when another process has it (names it), or the file can't be used
+ */
+export const openJobs = (directory: string, account: string, now: () => number): Jobs => {
+  const file = openQueueFile(join(directory, 'queue.db'), now());
+  if (file === 'in_use')
+    throw new Error(
+      `The account ${account} is in use by ${describeHolder(directory)} (${directory}). ` +
+        'Wait until it ends, or end it, and run again; other accounts are free meanwhile.',
+    );
+  try {
+    noteHolder(directory, now());
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return jobsIn(file, directory, now);
 };

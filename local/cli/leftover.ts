@@ -1,15 +1,11 @@
 /** What an interrupted run left in the state folder: whether it simply goes on, or has to be planned anew. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { sha256 } from '../../lib/domain/digest.ts';
 import { DamagedStateError, readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
 import { readRecord } from '../../lib/state/read-run.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
-import { errorCode } from '../folder-error.ts';
 import type { Bench } from './bench.ts';
 import type { Jobs } from './jobs.ts';
-import { jobsDirectory } from './options.ts';
 
 /** The newest run, if there is one. A damaged pointer is for the planner to report. */
 export const newestRun = async ({ store, options }: Bench): Promise<RunPointer | undefined> => {
@@ -22,26 +18,12 @@ export const newestRun = async ({ store, options }: Bench): Promise<RunPointer |
 };
 
 /** Stands for everything but the roster that the plan depends on. */
-const wishDigest = ({ rules, options }: Bench): string =>
+export const settingsDigest = ({ rules, options }: Bench): string =>
   sha256([JSON.stringify(rules), options.prune ?? 'as configured']);
-
-const wishPath = ({ options }: Bench): string => join(jobsDirectory(options), 'wish');
-
-const readWish = (bench: Bench): string | undefined => {
-  try {
-    return readFileSync(wishPath(bench), 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-};
-
-/** To be noted before anything is enqueued. Cut short by a kill it fits nothing, and the plan is made anew. */
-export const noteWish = (bench: Bench): void => writeFileSync(wishPath(bench), wishDigest(bench));
 
 const reasonToPlanAnew = (bench: Bench, jobs: Jobs): string | undefined => {
   if (jobs.size() === 0) return 'its queue is gone';
-  return readWish(bench) === wishDigest(bench) ? undefined : 'options or limits are others now';
+  return jobs.settings() === settingsDigest(bench) ? undefined : 'options or limits are others now';
 };
 
 /**

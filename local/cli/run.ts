@@ -3,13 +3,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, parseRules, type Rules } from '../../lib/domain/config.ts';
 import { createFolderStore } from '../folder-store.ts';
-import { lockDirectory } from '../lock.ts';
 import { UsageError, usageOf } from '../parse-options.ts';
 import { apply, type Ending, planOnly } from './apply.ts';
 import type { Bench } from './bench.ts';
 import type { Clock } from './drain.ts';
 import { exitStatus, renderEnding } from './ending.ts';
-import { openJobs } from './jobs.ts';
+import { type Jobs, openJobs } from './jobs.ts';
 import { newestRun } from './leftover.ts';
 import { openLog } from './log-file.ts';
 import { COMMAND, jobsDirectory, type Options, parseSyncOptions } from './options.ts';
@@ -52,28 +51,20 @@ const mentionLeftover = async (bench: Bench): Promise<void> => {
     bench.screen.say(`Run ${run.runId} was interrupted; --apply goes on with it`);
 };
 
-const carryOut = async (bench: Bench): Promise<Ending> => {
-  const { options, clock } = bench;
-  if (options.mode === 'plan') {
-    await mentionLeftover(bench);
-    return { result: await planOnly(bench), worked: [] };
-  }
-  const jobs = openJobs(jobsDirectory(options), clock.now);
-  try {
-    return await apply(bench, jobs);
-  } finally {
-    jobs.close();
-  }
+const carryOut = async (bench: Bench, jobs: Jobs): Promise<Ending> => {
+  if (bench.options.mode === 'apply') return await apply(bench, jobs);
+  await mentionLeftover(bench);
+  return { result: await planOnly(bench), worked: [] };
 };
 
-/** With the state folder locked. */
-const runLocked = async ({ options, rules, token }: Checked, world: World): Promise<number> => {
+/** `jobs` open: no other process has the account. */
+const runLocked = async ({ options, rules, token }: Checked, jobs: Jobs, world: World): Promise<number> => {
   const { stdout, stderr, stop } = world;
   const screen = createScreen(stdout, stderr, options.json);
   const target = await openTarget(options, token, rules, CLOCK);
   screen.print([screen.paint('bold', `${options.rosterName} → ${target.name}`)]);
   try {
-    const ending = await carryOut({
+    const bench: Bench = {
       options,
       rules,
       store: withRosterFile(createFolderStore(options.stateDirectory), options),
@@ -82,7 +73,8 @@ const runLocked = async ({ options, rules, token }: Checked, world: World): Prom
       log: openLog(options.stateDirectory, CLOCK.now),
       clock: CLOCK,
       stop,
-    });
+    };
+    const ending = await carryOut(bench, jobs);
     screen.print(renderEnding(ending, options, screen.paint));
     if (options.json) stdout.write(`${JSON.stringify({ results: [ending.result] }, null, 2)}\n`);
     return exitStatus(ending);
@@ -99,11 +91,11 @@ const run = async (world: World): Promise<number> => {
   }
   const checked = check(options, world.env);
   ensureStateFolder(options.stateDirectory);
-  const lock = await lockDirectory(options.stateDirectory);
+  const jobs = openJobs(jobsDirectory(options), options.account, CLOCK.now);
   try {
-    return await runLocked(checked, world);
+    return await runLocked(checked, jobs, world);
   } finally {
-    await lock.release();
+    jobs.close();
   }
 };
 

@@ -11,7 +11,12 @@ const FOLDER_MODE = 0o700;
 const makeFolder = (directory: string): void => {
   if (existsSync(directory)) return;
   makeFolder(dirname(directory));
-  mkdirSync(directory, FOLDER_MODE);
+  try {
+    mkdirSync(directory, FOLDER_MODE);
+  } catch (error) {
+    // A process for another account was quicker.
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 };
 
 /** Throws with one clear sentence when there can't be such a folder. */

@@ -1,15 +1,6 @@
 /** An append-only file of JSON lines, so that a process may be killed at any moment and go on where it was. */
 
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export type Journal<T> = {
@@ -17,8 +8,6 @@ export type Journal<T> = {
   readonly replayed: readonly T[];
   /** Handed to the operating system when this returns: it survives the process, not a power cut. */
   append(record: T): void;
-  /** Replaces everything by these records: whole or not at all. */
-  rewrite(records: Iterable<T>): void;
   close(): void;
 };
 
@@ -49,7 +38,7 @@ const parseLine = (line: string, number: number, path: string): unknown => {
  */
 export const openJournal = <T>(path: string): Journal<T> => {
   mkdirSync(dirname(path), { recursive: true });
-  let file = openSync(path, 'a+', OWNER_ONLY);
+  const file = openSync(path, 'a+', OWNER_ONLY);
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf(LINE_END) + 1;
   if (end < bytes.length) ftruncateSync(file, end);
@@ -59,21 +48,6 @@ export const openJournal = <T>(path: string): Journal<T> => {
   return {
     replayed,
     append: (record) => writeFully(file, lineOf(record)),
-    rewrite: (records) => {
-      const draftPath = `${path}.new`;
-      const draft = openSync(draftPath, 'w', OWNER_ONLY);
-      try {
-        for (const record of records) writeFully(draft, lineOf(record));
-        fsyncSync(draft);
-        renameSync(draftPath, path);
-      } catch (error) {
-        closeSync(draft);
-        throw error;
-      }
-      closeSync(file);
-      // The descriptor follows the file to its new name.
-      file = draft;
-    },
     close: () => closeSync(file),
   };
 };

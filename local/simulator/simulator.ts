@@ -4,12 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openJournal } from './journal.ts';
 import { type Account, createAccount } from './account.ts';
 import type { SimulatedAnswer, SimulatedRequest } from './answers.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR } from './behaviour.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createFaults, type Fault, type Faults } from './faults.ts';
+import { openJournal } from './journal.ts';
 import { type AccountEvent, applyEvent } from './state.ts';
 
 export type SimulatorOptions = {

@@ -17,7 +17,7 @@ const setUp = async (count: number, folder = emptyFolder()) => {
       time += ms;
     },
   };
-  const jobs = openJobs(folder, clock.now);
+  const jobs = openJobs(folder, 'acme', clock.now);
   await jobs.send(
     Array.from({ length: count }, (_, index) => ({
       body: `job ${index}`,
@@ -120,8 +120,9 @@ describe('drain', () => {
   it('leaves what a killed process had to the next one, which sees how often it was delivered', async () => {
     const { jobs, folder } = await setUp(2);
     jobs.receive();
+    jobs.close();
 
-    const next = openJobs(folder, () => START);
+    const next = openJobs(folder, 'acme', () => START);
     const messages = next.receive();
 
     expect(messages.map(({ body, receives }) => [body, receives])).toEqual([

@@ -262,7 +262,7 @@ describe('bad input', () => {
     {
       name: 'a file where the state folder has to be',
       args: ['--state', 'ROSTER/x'],
-      says: /There is a file where a folder has to be/,
+      says: /there is a file where a folder has to be/,
     },
     { name: 'a place where no folder can be', args: ['--state', '/dev/null/x'], says: /\/dev\/null\/x/ },
   ];
@@ -311,11 +311,14 @@ describe('interrupted', () => {
       const { child, ended } = startCli(['--roster', 'acme.csv', '--apply'], { cwd: folder, env });
       await said(child, /quota used up; going on at \d\d:\d\d UTC/);
       const meanwhile = await syncHere(placed(folder));
+      const another = await syncHere([...placed(folder), '--account', 'another', '--apply']);
       child.kill('SIGINT');
       const { status, stdout } = await ended;
 
       expect(meanwhile.status).toBe(1);
-      expect(meanwhile.stderr).toContain(`in use by process ${child.pid}`);
+      expect(meanwhile.stderr).toContain(`The account acme is in use by process ${child.pid} on`);
+      expect(another.status).toBe(0);
+      expect(another.stdout).toContain('40 created');
       expect(status).toBe(1);
       expect(stdout).toContain('Go on with:\n  npm run sync -- --roster acme.csv --apply');
 
@@ -352,6 +355,26 @@ describe('--live', () => {
       expect({ people: mails.size, most: Math.max(...mails.values()) }).toEqual({ people: 19, most: 1 });
       const output = planned.stdout + planned.stderr + applied.stdout + applied.stderr;
       expect(output).not.toContain(server.token);
+    },
+    READY_MS,
+  );
+
+  it(
+    'given to several processes at once, lets one after the other do it',
+    async () => {
+      const folder = folderWith(rosterOf(30));
+      const server = await startSimulator({ delayMs: 100 });
+      const env = { FASTLY_API_URL: server.url, FASTLY_API_TOKEN: server.token };
+      const call = ['--roster', 'acme.csv', '--live', '--apply'];
+
+      const ended = await Promise.all([1, 2, 3].map(() => sync(call, { cwd: folder, env })));
+      const mails = server.mails();
+      await server.close();
+
+      const refused = ended.filter(({ status }) => status !== 0);
+      expect(refused.length).toBeLessThan(ended.length);
+      for (const { stderr } of refused) expect(stderr).toMatch(/^error: The account acme is in use by /);
+      expect({ people: mails.size, most: Math.max(...mails.values()) }).toEqual({ people: 30, most: 1 });
     },
     READY_MS,
   );

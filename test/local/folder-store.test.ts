@@ -245,14 +245,14 @@ describe('a folder that cannot be used', () => {
   it('is named, with what to do', async () => {
     place('state', 'a file');
     await expect(store.write('state/acme/run.json', '{}')).rejects.toThrow(
-      `Can't write state/acme/run.json in the folder ${folder} (ENOTDIR). There is a file where a folder has to be`,
+      `Can't write state/acme/run.json in the folder ${folder} (ENOTDIR): there is a file where a folder has to be`,
     );
   });
 
   it('is named when its place is taken by a folder', async () => {
     mkdirSync(join(folder, 'state/acme/run.json/x'), { recursive: true });
     await expect(store.write('state/acme/run.json', '{}')).rejects.toThrow(
-      /There is a folder where a file has to be/,
+      /there is a folder where a file has to be/,
     );
     expect(readdirSync(join(folder, 'state/acme'))).toEqual(['run.json']);
   });

@@ -62,28 +62,6 @@ describe('a journal', () => {
     expect(() => openJournal(path)).toThrow(`${path} is damaged in line 2: remove it to start afresh`);
   });
 
-  it('is replaced as a whole by rewrite, and goes on from there', () => {
-    const journal = openJournal<string>(path);
-    journal.append('old');
-    journal.rewrite(['kept', 'too']);
-    journal.append('new');
-    journal.close();
-    expect(replay()).toEqual(['kept', 'too', 'new']);
-  });
-
-  it('keeps the old records when a rewrite fails half-way', () => {
-    const journal = openJournal<unknown>(path);
-    journal.append('old');
-    const failing = function* () {
-      yield 'kept';
-      throw new Error('no more');
-    };
-    expect(() => journal.rewrite(failing())).toThrow('no more');
-    journal.append('new');
-    journal.close();
-    expect(replay()).toEqual(['old', 'new']);
-  });
-
   it('is for its owner only', () => {
     write(1);
     expect(statSync(path).mode & 0o077).toBe(0);

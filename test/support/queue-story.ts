@@ -1,7 +1,7 @@
 /** A FIFO queue with a clock, so that a test reads as a story. */
 
 import { FifoQueue, type FifoQueueOptions, type ReceivedMessage } from '../../local/fifo-queue.ts';
-import type { QueueMessage } from '../../local/queue-event.ts';
+import type { QueueMessage } from '../../local/queue-message.ts';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
