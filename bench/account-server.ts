@@ -15,7 +15,7 @@ export type AccountServerOptions = {
   readonly members?: number;
   /** Before every answer. */
   readonly delayMs?: number;
-  /** Answers of reads are made once: what is measured does not wait for the server. */
+  /** Each answer is made once and then repeated, so that what is measured does not wait for the server. */
   readonly prepared?: boolean;
 };
 
@@ -32,7 +32,7 @@ simulator.seed({
   members: memberSeeds(members),
 });
 
-/** In front of the simulator; remembers its answers. */
+/** A server in front of the simulator that keeps its answers. */
 const startPrepared = async (): Promise<string> => {
   const answers = new Map<string, { readonly headers: Record<string, string>; readonly body: Buffer }>();
   const fetchAnswer = async (url: string) => {
@@ -53,6 +53,6 @@ const startPrepared = async (): Promise<string> => {
 };
 
 process.stdout.write(`${prepared ? await startPrepared() : simulator.url}\n`);
-// Ends with the process that started it.
+// The input ends when the process ends that started this one.
 await text(process.stdin);
 process.exit();

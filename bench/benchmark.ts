@@ -7,7 +7,7 @@ export type Scale = 'full' | 'tiny';
 
 export type Bench = {
   readonly scale: Scale;
-  /** For data; removed in the end. */
+  /** A folder for data, removed in the end. */
   readonly folder: string;
   readonly race: Race;
 };
@@ -27,16 +27,16 @@ export type Row = {
   readonly unit: string;
   readonly ours: Spread;
   readonly beside?: Spread & { readonly name: string };
-  /** Ours by theirs, or theirs by ours where larger is better; without a peer: nothing. */
+  /** Ours divided by the peer's; for "times faster" the peer's divided by ours. Absent without a peer. */
   readonly ratio?: number;
-  /** In words; without one, the line is there to be known. */
+  /** In words. A line without a goal is there for comparison. */
   readonly goal?: string;
   readonly isMet?: boolean;
 };
 
 type Compared = Pick<Row, 'figure' | 'unit' | 'ours'> & Required<Pick<Row, 'beside'>>;
 
-/** Ours takes so many times as much: to be known, without a goal. */
+/** How many times as much ours takes, without a goal. */
 export const withRatio = (row: Compared): Row & { readonly ratio: number } => ({
   ...row,
   ratio: row.ours.median / row.beside.median,

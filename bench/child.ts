@@ -1,4 +1,4 @@
-/** Processes of their own: for what is measured, so that nothing is warm or in the way, and for servers. */
+/** Starts what is measured, and the servers for it, each in a process of its own, so that they do not disturb each other. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

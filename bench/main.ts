@@ -59,7 +59,7 @@ try {
     try {
       measured.set(name, await runOne(benchmark));
     } catch (error) {
-      // The others' figures are worth having all the same.
+      // The figures of the other benchmarks are still worth having.
       console.error(`${name}: failed: ${error instanceof Error ? error.message : error}`);
       process.exitCode = 1;
     }

@@ -34,6 +34,6 @@ const server = createServer(async (request, response) => {
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
 });
-// Ends with the process that started it.
+// The input ends when the process ends that started this one.
 await text(process.stdin);
 process.exit();

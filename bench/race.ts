@@ -17,7 +17,7 @@ export type RaceOptions = {
   readonly runs: number;
   /** Whether to warm up first. */
   readonly warm: boolean;
-  /** Is told what is done, in half a sentence. */
+  /** Gets half a sentence about what is done. */
   readonly onProgress: (done: string) => void;
 };
 
@@ -59,7 +59,7 @@ export const spreadOf = <Result>(
   };
 };
 
-/** Of something that is the same every time. */
+/** The spread of a figure that is the same in every run. */
 export const constant = (value: number): Spread => ({ median: value, min: value, max: value, runs: 1 });
 
 export const seconds = ({ ms }: { readonly ms: number }): number => ms / 1000;

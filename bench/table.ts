@@ -5,7 +5,7 @@ import type { Spread } from './race.ts';
 
 const HEADER = ['figure', 'ours', 'beside', 'ratio', 'goal', ''];
 
-/** Three digits. */
+/** Rounded to three digits. */
 const number = (value: number): string =>
   value.toLocaleString('en', value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
 

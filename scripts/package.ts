@@ -11,7 +11,7 @@ import { blamedParameters, stackFaults, unknownParameters } from './stack-faults
 
 const PRODUCT = '.serverless';
 const TEMPLATE = `${PRODUCT}/cloudformation-template-update-stack.json`;
-/** The framework names the folder to upload to after the clock. */
+/** The framework names the folder to upload to after the current time. */
 const UPLOAD_FOLDER = /\/\d+-\d{4}-\d\d-\d\dT[\d:.]+Z\//g;
 
 const { values } = readOptions({
@@ -42,7 +42,7 @@ const { values } = readOptions({
   },
 });
 
-/** The Serverless Framework knows the same options. */
+/** For the Serverless Framework, which has the same options. */
 const passedOn = [
   `--stage=${values.stage}`,
   ...(values.region === undefined ? [] : [`--region=${values.region}`]),
@@ -73,7 +73,7 @@ const framework = (command: readonly string[], stdout: 'pipe' | 'inherit'): stri
   return ended.stdout ?? '';
 };
 
-/** The framework takes faults for its own file's; here they are a parameter's as a rule. */
+/** The framework names the place of a faulty value in its own file; the parameter that put it there is named beside. */
 const packageStack = (): void => {
   const said = framework(['package'], 'pipe');
   process.stdout.write(said);
@@ -85,8 +85,8 @@ const packageStack = (): void => {
 };
 
 /**
- * Without a deployment there is no upload, so the clock has no business in the product. What only an upload needs goes
- * too: nothing can be deployed from a product whose folder never changes, for AWS would not see that the code did.
+ * Makes the product the same whenever it is made: the time in the folder's name is replaced, and files that only an upload
+ * needs are removed. Nothing may be deployed from it, because AWS takes new code only from a new folder.
  */
 const pin = (): void => {
   const template = readFileSync(TEMPLATE, 'utf8');

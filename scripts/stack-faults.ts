@@ -1,15 +1,16 @@
-/** What is wrong with the parameters of a deployment: found in the template that came of them, before AWS sees it. */
+/** What is wrong with the parameters of a deployment. The template made from them is checked before AWS sees it. */
 
 import { ConfigError, parseConfig } from '../lib/domain/config.ts';
 import { at, resourcesOfType, type Template } from './template.ts';
 
-/** CloudWatch looks back a week at most; a job lives in the queue for two, and then its report must still be there. */
+/** CloudWatch evaluates the last seven days at most. */
 const MAX_SILENCE_HOURS = 168;
+/** A job may wait in the queue for so long, and its run's reports have to outlive it. */
 const QUEUE_RETENTION_DAYS = 14;
-/** Metrics come in whole hours, and a plan takes a while. */
+/** The alarm counts whole hours, and a plan takes up to a quarter of an hour. */
 const SLACK_HOURS = 2;
 
-/** Stand-ins for what only a deployment knows. */
+/** Values that AWS chooses when it creates the stack; any valid ones do for this check. */
 const DEPLOYED: Readonly<Record<string, string>> = {
   ROSTER_BUCKET: 'bucket',
   QUEUE_URL: 'https://sqs.example.com/jobs',
@@ -17,14 +18,14 @@ const DEPLOYED: Readonly<Record<string, string>> = {
   NOTIFICATION_TOPIC_ARN: 'arn:aws:sns:::topic',
 };
 
-/** In a stack there is one way to a token. */
+/** A deployed function reads its tokens from the Parameter Store only, so the message about two ways is replaced. */
 const NO_TOKEN = 'TOKEN_PARAMETER_PREFIX or FASTLY_API_TOKEN: one of the two is required';
 const NO_PREFIX = 'TOKEN_PARAMETER_PREFIX: is required, as it is where the tokens are';
 
 const parameterOf = (variable: string): string =>
   variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** The functions' own check, at their start, is what decides. */
+/** What the functions would refuse when they start. */
 const environmentFaults = (template: Template): string[] =>
   resourcesOfType(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
     const variables = Object.entries(at(Properties, 'Environment', 'Variables') ?? {});
@@ -46,13 +47,16 @@ const environmentFaults = (template: Template): string[] =>
 
 const HOURS_PER_UNIT: Readonly<Record<string, number>> = { minute: 1 / 60, hour: 1, day: 24 };
 
-/** Undefined for anything but `rate(...)`: EventBridge itself refuses what is no schedule, and of `cron(...)` nothing is known here. */
+/**
+ * Hours between two starts of `rate(...)`; undefined for any other expression. The pauses of `cron(...)` are not worked
+ * out here, and EventBridge itself refuses what is no schedule.
+ */
 const pauseHours = (expression: string): number | undefined => {
   const [, value, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   return value === undefined ? undefined : Number(value) * (HOURS_PER_UNIT[unit] ?? 0);
 };
 
-/** An alarm that waits for less than the schedule's pause would be raised between any two plans. */
+/** The no-plan alarm has to wait for longer than the schedule pauses: otherwise it is raised between any two plans. */
 const scheduleFaults = (template: Template): string[] => {
   const silence = Number(at(template.Resources, 'NoPlanAlarm', 'Properties', 'EvaluationPeriods'));
   if (!Number.isInteger(silence) || silence < 1 || silence > MAX_SILENCE_HOURS)
@@ -99,7 +103,7 @@ const otherFaults = ({ Resources }: Template): string[] => {
   ];
 };
 
-/** Each names the parameter and says what was expected; values are left out. */
+/** One sentence per fault, with the parameter and what was expected, never with a value. */
 export const stackFaults = (template: Template): string[] => [
   ...new Set([
     ...environmentFaults(template),

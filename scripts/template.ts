@@ -1,4 +1,4 @@
-/** A CloudFormation template, as far as it is looked into here. */
+/** A CloudFormation template: the parts of it that the checks read. */
 
 export type Resource = {
   readonly Type: string;

@@ -4,7 +4,7 @@ import { constant, spreadOf } from '../race.ts';
 
 const JOBS = { full: 5000, tiny: 1000 };
 
-/** In virtual time, so the runs differ in their chances only: when they start, how long an answer takes. */
+/** Time is virtual, so the runs differ only by their random numbers: when they start, and how long an answer takes. */
 const run = async ({ scale, race }: Bench) => {
   const jobs = JOBS[scale];
   let seed = 0;

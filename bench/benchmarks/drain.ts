@@ -11,7 +11,7 @@ const addresses = (count: number): string[] => Array.from({ length: count }, (_,
 
 const run = async ({ scale, race }: Bench) => {
   const { jobs, warmUp } = SIZES[scale];
-  // Each run has empty accounts of its own, and does nothing but wait for them for most of its time.
+  // Each run has empty accounts of its own, and spends most of its time waiting for them.
   const contestant = (name: string) => ({
     run: () => {
       const account = () => startServer('account-server', { delayMs: WRITE_DELAY_MS });

@@ -20,7 +20,7 @@ const run = async ({ folder, race }: Bench) => {
   await bundle(FUNCTIONS, folder);
   const contestant = (options: ImportOptions) => {
     const once = () => measure('import', options, ENVIRONMENT);
-    // The first time reads from the disk.
+    // The first import reads the file from the disk, later ones from memory.
     return { warmUp: once, run: once };
   };
   const [syncs, workers, packages] = await race([

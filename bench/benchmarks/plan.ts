@@ -48,7 +48,7 @@ const run = async ({ scale, folder, race }: Bench) => {
       await writeRoster(rosterPath, size);
       const contestant = (name: string) => {
         const once = () => measure(name, { rosterPath, url, rows: size }, deployedOptions());
-        // The server has to be warmed once. The roster was written a moment ago.
+        // Only the server has to be warmed, and once: the roster was written a moment ago and is in memory.
         return index === 0 ? { warmUp: once, run: once } : { run: once };
       };
       const [ours, theirs] = await race([contestant('plan'), contestant('plan-peer')]);

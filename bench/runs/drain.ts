@@ -1,4 +1,4 @@
-/** The worker, fed by the in-process queue with what the planner put into it. The plan and the reports are in it too. */
+/** The worker carries out what the planner put into the in-process queue, and writes the reports of the run. */
 
 import { parseRules } from '../../lib/domain/config.ts';
 import { planAccount } from '../../lib/planner/plan-account.ts';
@@ -18,7 +18,7 @@ import { quiet, runtime } from './runtime.ts';
 export type DrainOptions = {
   /** An account with nobody in it. */
   readonly url: string;
-  /** Another one. */
+  /** Another empty account, drained first to warm up. */
   readonly warmUpUrl: string;
   readonly warmUpEmails: readonly string[];
   readonly emails: readonly string[];
@@ -29,7 +29,7 @@ const BATCH = 10;
 const VISIBILITY_MS = 720_000;
 const TIMEOUT_MS = 120_000;
 
-type Prepared = { readonly queue: FifoQueue; readonly deps: WorkerPorts };
+type Prepared = { readonly queue: FifoQueue; readonly ports: WorkerPorts };
 
 const withRoster = async (emails: readonly string[]): Promise<ObjectStore> => {
   const store = createMemoryStore();
@@ -66,7 +66,7 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
   const { fastly } = await shared.connect();
   return {
     queue,
-    deps: {
+    ports: {
       ...shared,
       connect: async () => ({ fastly }),
       deadLetters: { copy: async () => {} },
@@ -77,10 +77,10 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
   };
 };
 
-const drain = async ({ queue, deps }: Prepared): Promise<void> => {
+const drain = async ({ queue, ports }: Prepared): Promise<void> => {
   while (queue.size > 0) {
     const messages = queue.receive(BATCH, Date.now(), VISIBILITY_MS).map(workMessageOf);
-    const returned = await handleBatch(messages, deps, () => TIMEOUT_MS);
+    const returned = await handleBatch(messages, ports, () => TIMEOUT_MS);
     if (messages.length === 0 || returned.length > 0) throw new Error('jobs were handed back');
     for (const { receiptHandle } of messages) queue.remove(receiptHandle, Date.now());
   }

@@ -26,7 +26,7 @@ const RUN = {
 
 type Target = { readonly client: SQSClient; readonly queueUrl: string };
 
-/** Sends everything, `concurrency` batches at a time; trusts that SQS accepts it. */
+/** Sends everything, `concurrency` batches at a time, without a look at what SQS answers. */
 const sendBare = async (
   { client, queueUrl }: Target,
   messages: readonly OutgoingMessage[],

@@ -6,7 +6,7 @@ import { measured } from './measured.ts';
 export type ListOptions = {
   readonly url: string;
   readonly invitations: number;
-  /** A smaller account, listed first: connections are per account, compiled code is not. */
+  /** A smaller account, listed first: that warms the compiled code, but opens no connection to the account measured. */
   readonly warmUpUrl: string;
 };
 

@@ -1,4 +1,4 @@
-/** What one process of its own is measured doing. */
+/** Measures the work of one process. */
 
 export type Measured = {
   readonly ms: number;

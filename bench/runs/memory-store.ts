@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 
-/** A bucket in memory for one writer: conditions always hold. */
+/** A bucket in memory. It has a single writer, so its conditional writes always succeed. */
 export const createMemoryStore = (): ObjectStore => {
   const objects = new Map<string, { readonly content: string; readonly etag: string }>();
   let writes = 0;

@@ -10,7 +10,7 @@ export const runtime = {
 
 const say = (): void => {};
 
-/** Logs, metrics and notifications for nobody. */
+/** Drops logs, metrics and notifications. */
 export const quiet: Pick<PlannerPorts, 'log' | 'metrics' | 'notify'> = {
   log: { info: say, warn: say, error: say },
   metrics: { add: say },

@@ -112,7 +112,7 @@ describe('the triggers', () => {
         DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['UndeliveredTriggerQueue', 'Arn'] } },
       },
     ]);
-    // The queue lets in what it knows by name.
+    // The queue's policy allows each rule by its name.
     expect(JSON.stringify(propertiesOf('UndeliveredTriggerQueuePolicy'))).toContain(`rule/${String(Name)}"`);
   });
 

@@ -15,7 +15,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What is said of parameters that should be refused, with nothing left that could be deployed. */
+/** What packaging prints about parameters that it refuses. Nothing is left that could be deployed. */
 const refusal = (...args: string[]): string => {
   const { status, output } = packageProject(folder, { args, built: packaged() });
   expect(status).toBe(1);

@@ -1,6 +1,6 @@
 /**
- * A deployment in an AWS account, as far as the smoke test looks at it: S3 and SQS by the wire server; CloudFormation,
- * Lambda and the Parameter Store as little as is asked of them, over HTTP, with a content that tests can spoil.
+ * A deployment in an AWS account, over HTTP, with contents that tests can change. S3 is the wire server; CloudFormation,
+ * Lambda and the Parameter Store answer only the requests of the smoke test.
  */
 
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -16,7 +16,7 @@ export type AwsAccount = {
   readonly wire: Wire;
   /** For whatever runs against it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** CloudFormation's; undefined: there is no stack. */
+  /** What CloudFormation calls StackStatus; undefined: there is no stack. */
   stackStatus: string | undefined;
   readonly outputs: Map<string, string>;
   /** The variables of both functions, and those that only the worker has. */
@@ -83,7 +83,7 @@ const invocationAnswer = async (account: AwsAccount, body: string): Promise<Answ
   }
 };
 
-/** The planner's answer takes time, and is given by itself. */
+/** The planner takes time, so its answer is written when it is there and not returned. */
 const answerTo =
   (account: AwsAccount): Script =>
   ({ url, headers, body }, response) => {

@@ -33,7 +33,7 @@ const run = (folder: string, script: string, args: readonly string[]): Run => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     cwd: folder,
     encoding: 'utf8',
-    // As on a machine that never heard of AWS.
+    // Without any settings or credentials of AWS.
     env: { PATH: process.env.PATH, HOME: folder },
   });
   return { status, output: stdout + stderr };
@@ -83,7 +83,7 @@ export const packaged = (): string => {
   try {
     renameSync(fresh, folder);
   } catch (error) {
-    // Another test file was faster; its product is as good.
+    // Another test file made the same product meanwhile.
     if (!existsSync(folder)) throw error;
     rmSync(fresh, { recursive: true });
   }

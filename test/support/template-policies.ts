@@ -41,7 +41,7 @@ export const shortName = (resource: unknown): string => {
   return String(at(resource, 'Ref') ?? resource);
 };
 
-/** What is allowed without saying exactly what, or to anybody. */
+/** Statements that allow whole groups of actions, every resource, or everybody. */
 export const tooWide = (template: Template): string[] =>
   statementsOf(template)
     .filter(({ Effect }) => Effect === 'Allow')

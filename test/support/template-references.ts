@@ -45,7 +45,7 @@ const dependenciesOf = (template: Template, name: string): string[] => {
   return [...named, ...[resource?.DependsOn ?? []].flat()].filter((target) => target in template.Resources);
 };
 
-/** References, dependencies and conditions that lead nowhere. */
+/** References, dependencies and conditions that name something that is not in the template. */
 export const referenceFaults = (template: Template, spec: SpecDatabase): string[] => {
   const dangling = [template.Resources, template.Outputs].flatMap((part) =>
     referencesIn(part).flatMap((reference) => referenceFault(template, spec, reference) ?? []),
