@@ -68,8 +68,6 @@ describe('the benchmarks', () => {
           'enqueue 100 jobs, 15 ms per batch of 10',
           'enqueue 100 jobs, 15 ms per batch of 10',
           'converge 1,000 jobs at 1,000 an hour',
-          'converge 1,000 jobs at 1,000 an hour',
-          'of 1,000 jobs, done without being started again',
           'refusals (429) on the way',
           'size of sync, minified',
           'size of sync, zipped',

@@ -1,6 +1,6 @@
 import { QUOTA_PER_HOUR, converge as simulate } from '../../test/simulation/convergence.ts';
-import { atMost, type Bench, type Benchmark, below, withRatio } from '../benchmark.ts';
-import { constant, spreadOf } from '../race.ts';
+import { atMost, type Bench, type Benchmark, below } from '../benchmark.ts';
+import { spreadOf } from '../race.ts';
 
 const JOBS = { full: 5000, tiny: 1000 };
 
@@ -29,22 +29,9 @@ const run = async ({ scale, race }: Bench) => {
       { ...row, beside: { name: 'optimum', ...spreadOf(runs, ({ optimumHours }) => optimumHours) } },
       1.02,
     ),
-    withRatio({
-      ...row,
-      beside: {
-        name: 'one write per 3.6 s, nothing left to others',
-        ...constant(jobs / QUOTA_PER_HOUR),
-      },
-    }),
-    {
-      figure: `of ${count} jobs, done without being started again`,
-      unit: 'jobs',
-      ours: constant(jobs),
-      beside: { name: 'loop that stops at the first 429', ...constant(Math.min(jobs, QUOTA_PER_HOUR)) },
-    },
     below(
       {
-        figure: `refusals (429) on the way`,
+        figure: 'refusals (429) on the way',
         unit: '',
         ours: spreadOf(runs, ({ rateLimited }) => rateLimited),
       },

@@ -142,6 +142,12 @@ const resultSchema = v.object({
 });
 const answerSchema = v.pipe(v.string(), v.parseJson(), v.object({ results: v.tuple([resultSchema]) }));
 
+/** By status. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  blocked: 'docs/runbook.md#run-blocked',
+  failed: 'docs/runbook.md#run-failed',
+};
+
 const thrownSchema = v.pipe(v.string(), v.parseJson(), v.object({ errorMessage: v.string() }));
 
 /** A plan by the deployed planner. Plan mode: nothing is changed but for a report in the bucket. */
@@ -165,6 +171,8 @@ export const checkPlan = async (cloud: Cloud, functionName: string, account: str
   const changes = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   const found = [`${status}: ${changes.join(', ')}`, ...notes].join('; ');
   if (status === 'planned' || status === 'in_sync') return { found };
-  const section = status === 'blocked' ? 'run-blocked' : 'run-failed';
-  return { found, remedy: `docs/runbook.md#${section}` };
+  return {
+    found,
+    remedy: REMEDIES[status] ?? 'That is no answer to a request for a plan. Deploy this version',
+  };
 };
