@@ -1,4 +1,4 @@
-/** A folder laid out like the bucket (SPEC §9), which keeps the promises of the bucket. */
+/** A folder laid out like the bucket (docs/contract.md, “Bucket layout”), which keeps the promises of the bucket. */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';

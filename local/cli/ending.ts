@@ -1,4 +1,4 @@
-/** How a call ends: the last lines, and the exit status (SPEC §11). */
+/** How a call ends: the last lines, and the exit status (docs/contract.md, “Commands”). */
 
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/wording.ts';
