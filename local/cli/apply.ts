@@ -4,9 +4,9 @@ import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/wording.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
-import type { Bench } from './bench.ts';
+import type { Bench } from './context.ts';
 import type { Jobs } from './jobs.ts';
-import { findLeftover, isPlanOf, settingsDigest, tokenProblem } from './leftover.ts';
+import { findLeftover, isPlanOf, settingsDigest, tokenProblem } from './interrupted-run.ts';
 import { plan } from './planner.ts';
 import { jobsLeft, type Worked, workOff } from './worker.ts';
 

@@ -7,7 +7,7 @@ import type { SyncResult } from '../../lib/planner/result.ts';
 import { planFiles } from '../../lib/report/plan-files.ts';
 import { duration } from '../../lib/report/wording.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
-import type { Bench } from './bench.ts';
+import type { Bench } from './context.ts';
 import { notifyLog } from './log-file.ts';
 import { applyCommand } from './options.ts';
 import { renderPlan } from './render-plan.ts';

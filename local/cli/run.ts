@@ -5,11 +5,11 @@ import { ConfigError, parseRules, type Rules } from '../../lib/domain/config.ts'
 import { createFolderStore } from '../folder-store.ts';
 import { UsageError, usageOf } from '../parse-options.ts';
 import { apply, type Ending, planOnly } from './apply.ts';
-import type { Bench } from './bench.ts';
+import type { Bench } from './context.ts';
 import type { Clock } from './drain.ts';
 import { exitStatus, renderEnding } from './ending.ts';
 import { type Jobs, openJobs } from './jobs.ts';
-import { newestRun } from './leftover.ts';
+import { newestRun } from './interrupted-run.ts';
 import { openLog } from './log-file.ts';
 import { COMMAND, jobsDirectory, type Options, parseSyncOptions } from './options.ts';
 import type { Terminal } from './progress.ts';

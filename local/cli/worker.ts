@@ -4,10 +4,10 @@ import { runFiles } from '../../lib/report/run-files.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
 import { handleBatch } from '../../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../../lib/worker/ports.ts';
-import type { Bench } from './bench.ts';
+import type { Bench } from './context.ts';
 import { drain } from './drain.ts';
 import type { Jobs } from './jobs.ts';
-import { newestRun } from './leftover.ts';
+import { newestRun } from './interrupted-run.ts';
 import { notifyLog, saying } from './log-file.ts';
 import { renderOutcomes } from './render-outcome.ts';
 

@@ -4,7 +4,7 @@ import { sha256 } from '../../lib/domain/digest.ts';
 import { DamagedStateError, readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
 import { readRecord } from '../../lib/state/read-run.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
-import type { Bench } from './bench.ts';
+import type { Bench } from './context.ts';
 import type { Jobs } from './jobs.ts';
 
 /** The newest run, if there is one. A damaged pointer is for the planner to report. */
