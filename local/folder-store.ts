@@ -1,4 +1,4 @@
-/** A folder laid out like the bucket (docs/contract.md, “Bucket layout”), which keeps the promises of the bucket. */
+/** A folder laid out like the bucket (docs/contract.md, “Bucket layout”), with the guarantees of the bucket. */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';
@@ -7,11 +7,11 @@ import { basename, dirname, join } from 'node:path';
 import type { ObjectStore, StoredObject, WriteCondition } from '../lib/ports/object-store.ts';
 import { errorCode, folderError } from './folder-error.ts';
 
-/** Objects hold addresses: they are nobody else's business. */
+/** Objects hold addresses, so that only their owner may read them. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const CHUNK_LENGTH = 256 * 1024;
-/** Up to this size an object is read in one piece, so that whoever writes meanwhile does not disturb. */
+/** Up to this size an object is read in one piece, so that a writer can't change it half-way. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
 /** A name that begins with a dot is never an object: drafts have such names, and so do the files of other tools. */
 const SEGMENT = /^[^./\\\0][^/\\\0]*$/;
@@ -148,8 +148,8 @@ async function* keysUnder(directory: string, folder: string, prefix: string): As
 }
 
 /**
- * Writes are whole or not at all. Conditions are exact within a process; between processes the lock on the folder
- * keeps them exact. Errors name the folder and what to do.
+ * Writes are whole or not at all. Conditions are exact within a process; between processes they are, because only one
+ * has the account. Errors name the folder and what to do.
  */
 export const createFolderStore = (directory: string): ObjectStore => {
   const pathOf = (key: string): string => {

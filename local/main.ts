@@ -13,7 +13,7 @@ const askToStop = (): void => {
   if (askedAt === undefined) {
     askedAt = Date.now();
     stop.abort();
-    process.stderr.write('\nFinishing what has begun; once more to quit at once\n');
+    process.stderr.write('\nFinishing the jobs that have begun; press Ctrl-C again to quit at once\n');
   } else if (Date.now() - askedAt > SAME_KEY_PRESS_MS) process.exit(INTERRUPTED);
 };
 process.on('SIGINT', askToStop);

@@ -1,74 +1,90 @@
-/** Plan, enqueue, work off; or go on where an interrupted run was. */
+/** Plans the account and carries the jobs out; or first those that an interrupted run has left. */
 
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/wording.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
-import type { Bench } from './context.ts';
+import type { Context } from './context.ts';
+import { findInterruptedRun, hasPlanHash, settingsDigest, tokenProblem } from './interrupted-run.ts';
 import type { Jobs } from './jobs.ts';
-import { findLeftover, isPlanOf, settingsDigest, tokenProblem } from './interrupted-run.ts';
 import { plan } from './planner.ts';
-import { jobsLeft, type Worked, workOff } from './worker.ts';
+import { carryOutJobs, type Drained, jobsLeft } from './worker.ts';
 
-/** How a call ended: what the planner said last, and the queues that were worked off. */
-export type Ending = { readonly result: SyncResult; readonly worked: readonly Worked[] };
+/** How a call ended: the last answer of the planner, and the queues that were drained, oldest first. */
+export type Ending = { readonly result: SyncResult; readonly drained: readonly Drained[] };
 
-type Wish = { readonly planHash?: string; readonly approve?: string };
+type ApplyRequest = { readonly planHash?: string; readonly approve?: string };
 
-/** Results that void whatever an older run has left in the queue. */
-const VOIDS_OLDER: ReadonlySet<SyncResult['status']> = new Set(['in_sync', 'changed', 'held', 'enqueued']);
+/** With these answers the planner has voided every job that is still in the queue. */
+const VOIDS_OLDER_JOBS: ReadonlySet<SyncResult['status']> = new Set([
+  'in_sync',
+  'changed',
+  'held',
+  'enqueued',
+]);
 
-const planAndEnqueue = async (bench: Bench, jobs: Jobs, wish: Wish): Promise<SyncResult> => {
-  let sent = false;
+const planAndEnqueue = async (context: Context, jobs: Jobs, request: ApplyRequest): Promise<SyncResult> => {
+  let isRestarted = false;
+  // A void job that is not visible yet would keep the new ones waiting, which come after it in their group.
+  const restart = (): void => {
+    if (!isRestarted) jobs.restart(settingsDigest(context));
+    isRestarted = true;
+  };
   const send: PlannerPorts['queue']['send'] = async (messages) => {
-    // Otherwise an old job that is not visible yet would keep the new ones waiting.
-    if (!sent) jobs.restart(settingsDigest(bench));
-    sent = true;
+    restart();
     await jobs.send(messages);
   };
-  const result = await plan(bench, { ...wish, mode: 'apply' }, send);
-  if (!sent && VOIDS_OLDER.has(result.status)) jobs.restart(settingsDigest(bench));
+  const result = await plan(context, { ...request, mode: 'apply' }, send);
+  if (VOIDS_OLDER_JOBS.has(result.status)) restart();
   return result;
 };
 
-const applyOnce = async (bench: Bench, jobs: Jobs, wish: Wish): Promise<Ending> => {
-  const result = await planAndEnqueue(bench, jobs, wish);
+const applyNewPlan = async (context: Context, jobs: Jobs, request: ApplyRequest): Promise<Ending> => {
+  const result = await planAndEnqueue(context, jobs, request);
   const enqueued = result.status === 'enqueued' || result.status === 'held';
-  if (!enqueued || jobs.size() === 0) return { result, worked: [] };
-  return { result, worked: [await workOff(bench, jobs, jobsLeft(jobs))] };
+  if (!enqueued || jobs.size() === 0) return { result, drained: [] };
+  return { result, drained: [await carryOutJobs(context, jobs, jobsLeft(jobs))] };
 };
 
-/** The rest of the interrupted run first, then whatever is still missing. */
-const goOn = async (bench: Bench, jobs: Jobs, leftover: RunPointer, busy: SyncResult): Promise<Ending> => {
-  const error = await tokenProblem(bench, leftover);
-  if (error !== undefined) return { result: { ...busy, status: 'failed', error }, worked: [] };
+/** Carries out what the interrupted run has left, then plans the account again. `inProgress`: what the planner answered. */
+const continueRun = async (
+  context: Context,
+  jobs: Jobs,
+  run: RunPointer,
+  inProgress: SyncResult,
+): Promise<Ending> => {
+  const error = await tokenProblem(context, run);
+  if (error !== undefined) return { result: { ...inProgress, status: 'failed', error }, drained: [] };
   const left = jobsLeft(jobs);
-  bench.screen.say(`Going on with run ${leftover.runId}: ${quantity(left, 'job')} left`);
-  const worked = await workOff(bench, jobs, Math.max(left, leftover.jobs));
-  if (worked.end === 'stopped' || worked.halted !== undefined) return { result: busy, worked: [worked] };
-  // Nobody has reviewed a plan that comes after the one that was.
-  const ending =
-    bench.options.planHash === undefined
-      ? await applyOnce(bench, jobs, {})
-      : { result: await planOnly(bench), worked: [] };
-  return { ...ending, worked: [worked, ...ending.worked] };
+  context.screen.say(`Continuing run ${run.runId}: ${quantity(left, 'job')} left`);
+  const drained = await carryOutJobs(context, jobs, Math.max(left, run.jobs));
+  if (drained.end === 'stopped' || drained.halted !== undefined)
+    return { result: inProgress, drained: [drained] };
+  // A plan hash says that somebody has reviewed that plan; nobody has reviewed the next one.
+  const next =
+    context.options.planHash === undefined
+      ? await applyNewPlan(context, jobs, {})
+      : { result: await planOnly(context), drained: [] };
+  return { ...next, drained: [drained, ...next.drained] };
 };
 
-export const apply = async (bench: Bench, jobs: Jobs): Promise<Ending> => {
-  const { planHash, approve } = bench.options;
-  const leftover = await findLeftover(bench, jobs);
-  const begun =
-    leftover !== undefined && planHash !== undefined && (await isPlanOf(bench, leftover, planHash));
-  const wish: Wish = {
-    ...(planHash !== undefined && !begun && { planHash }),
+export const apply = async (context: Context, jobs: Jobs): Promise<Ending> => {
+  const { planHash, approve } = context.options;
+  const interrupted = await findInterruptedRun(context, jobs);
+  const isItsHash =
+    interrupted !== undefined &&
+    planHash !== undefined &&
+    (await hasPlanHash(context, interrupted, planHash));
+  const request: ApplyRequest = {
+    ...(planHash !== undefined && !isItsHash && { planHash }),
     ...(approve !== undefined && { approve }),
   };
-  const ending = await applyOnce(bench, jobs, wish);
-  return ending.result.status === 'in_progress' && leftover !== undefined
-    ? await goOn(bench, jobs, leftover, ending.result)
+  const ending = await applyNewPlan(context, jobs, request);
+  return ending.result.status === 'in_progress' && interrupted !== undefined
+    ? await continueRun(context, jobs, interrupted, ending.result)
     : ending;
 };
 
 /** Changes nothing. */
-export const planOnly = (bench: Bench): Promise<SyncResult> =>
-  plan(bench, { mode: 'plan' }, () => Promise.reject(new Error('a plan enqueues nothing')));
+export const planOnly = (context: Context): Promise<SyncResult> =>
+  plan(context, { mode: 'plan' }, () => Promise.reject(new Error('a plan enqueues nothing')));

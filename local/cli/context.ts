@@ -8,7 +8,7 @@ import type { Options } from './options.ts';
 import type { Screen } from './screen.ts';
 import type { Target } from './target.ts';
 
-export type Bench = {
+export type Context = {
   readonly options: Options;
   readonly rules: Rules;
   /** With the roster in it. */

@@ -1,5 +1,6 @@
-/** Works the queue off, batch by batch, as the event source of the deployed worker would. */
+/** Takes batch after batch from the queue, as the event source of the deployed worker does. */
 
+import { HOUR_MS, SECOND_MS } from '../../lib/domain/time.ts';
 import type { WorkMessage } from '../../lib/worker/ports.ts';
 import type { Jobs } from './jobs.ts';
 
@@ -10,10 +11,10 @@ export type Clock = {
   sleep(ms: number, stop?: AbortSignal): Promise<void>;
 };
 
-/** Waits are checked against the clock this often: a computer that was asleep may have slept through them. */
-const LONGEST_NAP_MS = 1000;
-/** Plenty: a local worker has no time limit. */
-const ENOUGH_MS = 3600 * 1000;
+/** A wait looks at the clock this often, so that it also ends in time on a computer that was suspended. */
+const LONGEST_NAP_MS = SECOND_MS;
+/** A local worker has no time limit; this is longer than any batch takes. */
+const ENOUGH_MS = HOUR_MS;
 
 export type DrainSteps = {
   /** Returns the ids of the messages that are to be delivered again. */

@@ -1,6 +1,7 @@
 /** How a call ends: the last lines, and the exit status (docs/contract.md, “Commands”). */
 
 import type { SyncResult } from '../../lib/planner/result.ts';
+import { countHeld } from '../../lib/report/held.ts';
 import { quantity } from '../../lib/report/wording.ts';
 import { runPrefix } from '../../lib/state/keys.ts';
 import type { Ending } from './apply.ts';
@@ -15,8 +16,8 @@ const NOT_DONE: ReadonlySet<SyncResult['status']> = new Set([
   'in_progress',
 ]);
 
-export const exitStatus = ({ result, worked }: Ending): 0 | 1 | 2 => {
-  const unfinished = worked.some(
+export const exitStatus = ({ result, drained }: Ending): 0 | 1 | 2 => {
+  const unfinished = drained.some(
     ({ end, halted, report }) =>
       end === 'stopped' || halted !== undefined || (report !== undefined && attentionCount(report) > 0),
   );
@@ -34,14 +35,14 @@ const sentence = ({ status, error, planHash, held, counts, quota }: SyncResult, 
         ? 'Nothing was changed'
         : `Nothing was changed. To carry out exactly this plan:\n  ${applyCommand(options, '--plan-hash', planHash ?? '')}`;
     case 'changed':
-      return 'Nothing was changed: the plan is not the one with the given hash any more. Look at it again';
+      return 'Nothing was changed: the plan no longer has the given hash. Review it again';
     case 'failed':
       return `Failed: ${error}`;
     case 'superseded':
       return 'Another run took over: run again';
     case 'held': {
-      const all = held.reduce((sum, { count }) => sum + count, 0) === create + deletes + replace;
-      return all ? 'Nothing was changed: everything is held' : '';
+      const isAll = countHeld(held) === create + deletes + replace;
+      return isAll ? 'Nothing was changed: everything is held' : '';
     }
     default:
       return '';
@@ -51,19 +52,19 @@ const sentence = ({ status, error, planHash, held, counts, quota }: SyncResult, 
 const STATE_HINT =
   'If this folder was used with a simulated account or another customer before, keep them apart with --state DIR';
 
-function* workedLines({ worked }: Ending, options: Options): Generator<string> {
-  for (const { end, halted, buried } of worked) {
+function* drainedLines({ drained }: Ending, options: Options): Generator<string> {
+  for (const { end, halted, deadLetters } of drained) {
     if (halted !== undefined)
-      yield `Halted: ${halted}\nPut it right and go on with:\n  ${applyCommand(options)}`;
+      yield `Halted: ${halted}\nWhen the cause is removed, continue with:\n  ${applyCommand(options)}`;
     else if (end === 'stopped')
-      yield `Interrupted. What had begun is done, the rest is in the queue. Go on with:\n  ${applyCommand(options)}`;
-    if (buried > 0)
-      yield `${quantity(buried, 'job')} given up and kept in the table deadLetter of ${statePath(options, `queue/${options.account}/queue.db`)}`;
+      yield `Interrupted. The jobs that had begun are done, the others are in the queue. Continue with:\n  ${applyCommand(options)}`;
+    if (deadLetters > 0)
+      yield `${quantity(deadLetters, 'job')} given up and kept in the table deadLetter of ${statePath(options, `queue/${options.account}/queue.db`)}`;
   }
 }
 
-function* reportLines({ result, worked }: Ending, options: Options): Generator<string> {
-  const runs = worked.flatMap(({ report }) => report?.runId ?? []);
+function* reportLines({ result, drained }: Ending, options: Options): Generator<string> {
+  const runs = drained.flatMap(({ report }) => report?.runId ?? []);
   const pages = [
     ...runs.map((runId) => `${runPrefix(options.account, runId)}report.html`),
     ...(result.report === undefined ? [] : [result.report.replace(/\.json$/, '.html')]),
@@ -77,7 +78,7 @@ export function* renderEnding(ending: Ending, options: Options, paint: Paint): G
   const text = sentence(ending.result, options);
   const colour = ending.result.status === 'in_sync' ? 'green' : exitStatus(ending) === 0 ? 'bold' : 'yellow';
   if (text !== '') yield paint(colour, text);
-  for (const line of workedLines(ending, options)) yield paint('yellow', line);
+  for (const line of drainedLines(ending, options)) yield paint('yellow', line);
   if (ending.result.issues.some(({ code }) => code === 'other_customer')) yield STATE_HINT;
   yield* reportLines(ending, options);
 }

@@ -1,14 +1,28 @@
-/** What an interrupted run left in the state folder: whether it simply goes on, or has to be planned anew. */
+/**
+ * When an interrupted run continues, and when the account is planned again.
+ *
+ * A run was interrupted when its pointer says `draining`, because only one process can have the account. It continues with
+ * the jobs that are left, as they were planned, when all of this holds:
+ *
+ * 1. its jobs are in the queue;
+ * 2. limits and options are those that it was planned under;
+ * 3. the roster is still the one that it was planned from, and the call asks for nothing else: the planner finds that out,
+ *    and answers `in_progress`;
+ * 4. the token belongs to the customer that it was planned for.
+ *
+ * Without 1, 2 or 3 the account is planned again, and the jobs that are left are void. Without 4 the call fails and changes
+ * nothing. An interruption before `draining` left nothing that could continue: the account is planned again.
+ */
 
 import { sha256 } from '../../lib/domain/digest.ts';
 import { DamagedStateError, readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
 import { readRecord } from '../../lib/state/read-run.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
-import type { Bench } from './context.ts';
+import type { Context } from './context.ts';
 import type { Jobs } from './jobs.ts';
 
 /** The newest run, if there is one. A damaged pointer is for the planner to report. */
-export const newestRun = async ({ store, options }: Bench): Promise<RunPointer | undefined> => {
+export const newestRun = async ({ store, options }: Context): Promise<RunPointer | undefined> => {
   try {
     return (await readPointer(store, options.account))?.pointer;
   } catch (error) {
@@ -17,26 +31,23 @@ export const newestRun = async ({ store, options }: Bench): Promise<RunPointer |
   }
 };
 
-/** Stands for everything but the roster that the plan depends on. */
-export const settingsDigest = ({ rules, options }: Bench): string =>
+/** Two plans of one roster and one listing are equal when this is. */
+export const settingsDigest = ({ rules, options }: Context): string =>
   sha256([JSON.stringify(rules), options.prune ?? 'as configured']);
 
-const reasonToPlanAnew = (bench: Bench, jobs: Jobs): string | undefined => {
-  if (jobs.size() === 0) return 'its queue is gone';
-  return jobs.settings() === settingsDigest(bench) ? undefined : 'options or limits are others now';
+const reasonToPlanAgain = (context: Context, jobs: Jobs): string | undefined => {
+  if (jobs.size() === 0) return 'its queue is empty';
+  return jobs.settings() === settingsDigest(context) ? undefined : 'limits or options have changed';
 };
 
-/**
- * The run that was being worked off, if it is to go on as it was planned. One that can't, or that was planned under other
- * options or limits, is declared void.
- */
-export const findLeftover = async (bench: Bench, jobs: Jobs): Promise<RunPointer | undefined> => {
-  const { store, options, clock, screen } = bench;
-  const pointer = await newestRun(bench);
+/** The interrupted run, if conditions 1 and 2 hold. If they don't, it is halted, so that the planner does not wait for it. */
+export const findInterruptedRun = async (context: Context, jobs: Jobs): Promise<RunPointer | undefined> => {
+  const { store, options, clock, screen } = context;
+  const pointer = await newestRun(context);
   if (pointer?.status !== 'draining') return undefined;
-  const reason = reasonToPlanAnew(bench, jobs);
+  const reason = reasonToPlanAgain(context, jobs);
   if (reason === undefined) return pointer;
-  screen.say(`Run ${pointer.runId} was interrupted, and ${reason}: planning anew`);
+  screen.say(`Run ${pointer.runId} was interrupted and can't continue, because ${reason}. Planning again`);
   await updatePointer(store, options.account, pointer.generation, (current) => ({
     ...current,
     status: 'halted',
@@ -46,20 +57,20 @@ export const findLeftover = async (bench: Bench, jobs: Jobs): Promise<RunPointer
   return undefined;
 };
 
-/** Whether this very plan was already begun: then `--plan-hash` has done its duty. */
-export const isPlanOf = async (
-  { store, options }: Bench,
+/** Whether a plan hash is that of this run's own plan: then it asks for nothing else than to continue. */
+export const hasPlanHash = async (
+  { store, options }: Context,
   { runId }: RunPointer,
   planHash: string,
 ): Promise<boolean> => (await readRecord(store, options.account, runId))?.planHash === planHash;
 
-/** Why the jobs of this run must not be carried out with the token at hand, if so. */
+/** Why condition 4 does not hold, if so. */
 export const tokenProblem = async (
-  { target }: Bench,
+  { target }: Context,
   { runId, customerId }: RunPointer,
 ): Promise<string | undefined> => {
   const answer = await target.fastly.readToken();
-  if (!answer.ok) return `run ${runId} can't go on: ${answer.failure.message}`;
+  if (!answer.ok) return `run ${runId} can't continue: ${answer.failure.message}`;
   return answer.value.customerId === customerId
     ? undefined
     : `run ${runId} is about customer ${customerId}, but the token belongs to ${answer.value.customerId}`;

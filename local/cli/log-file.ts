@@ -24,8 +24,8 @@ export const openLog = (directory: string, now: () => number): Log => {
   return { info: writer('info'), warn: writer('warn'), error: writer('error') };
 };
 
-/** `log`, whose errors are also said in one line. The same one only once: a fault can hit every job. */
-export const saying = (log: Log, say: (line: string) => void): Log => {
+/** The same log, whose errors are also said in one line. Each line is said once: one fault can hit every job. */
+export const echoErrors = (log: Log, say: (line: string) => void): Log => {
   const said = new Set<string>();
   return {
     ...log,
@@ -39,7 +39,7 @@ export const saying = (log: Log, say: (line: string) => void): Log => {
   };
 };
 
-/** Whoever would be notified is sitting in front of the screen; the log keeps it. */
+/** The person who would be notified sees the screen, so that a notification only goes to the log. */
 export const notifyLog =
   (log: Log): Notify =>
   async ({ subject, message }) =>

@@ -7,15 +7,15 @@ import type { SyncResult } from '../../lib/planner/result.ts';
 import { planFiles } from '../../lib/report/plan-files.ts';
 import { duration } from '../../lib/report/wording.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
-import type { Bench } from './context.ts';
+import type { Context } from './context.ts';
 import { notifyLog } from './log-file.ts';
 import { applyCommand } from './options.ts';
 import { renderPlan } from './render-plan.ts';
 
 type Send = PlannerPorts['queue']['send'];
 
-const depsOf = (bench: Bench, send: Send, onPlan: (record: PlanRecord) => void): PlannerPorts => {
-  const { options, rules, store, target, screen, log, clock } = bench;
+const plannerPorts = (context: Context, send: Send, onPlan: (record: PlanRecord) => void): PlannerPorts => {
+  const { options, rules, store, target, screen, log, clock } = context;
   return {
     store,
     queue: { send },
@@ -29,7 +29,7 @@ const depsOf = (bench: Bench, send: Send, onPlan: (record: PlanRecord) => void):
     log,
     metrics: { add: () => undefined },
     now: clock.now,
-    // Only ever asked for after a take-over.
+    // The planner only sleeps when it takes over from an interrupted run.
     sleep: async (ms) => {
       if (!target.outlivesProcess) return;
       screen.say(
@@ -40,25 +40,25 @@ const depsOf = (bench: Bench, send: Send, onPlan: (record: PlanRecord) => void):
     random: Math.random,
     rules,
     requestTimeoutMs: target.requestTimeoutMs,
-    // The lock on the state folder proves that no other planner is alive.
+    // Only one process can have the account: a planner that was planning it is gone.
     planningTimeoutMs: 0,
   };
 };
 
-/** Plans, and prints the plan. `send` is what becomes of the jobs. */
+/** Plans, and prints the plan. `send` takes the jobs. */
 export const plan = async (
-  bench: Bench,
+  context: Context,
   request: Omit<SyncRequest, 'account' | 'manual'>,
   send: Send,
 ): Promise<SyncResult> => {
-  const { options, screen } = bench;
+  const { options, screen } = context;
   let record: PlanRecord | undefined;
-  const deps = depsOf(bench, send, (made) => {
+  const ports = plannerPorts(context, send, (made) => {
     record = made;
   });
   const { prune } = options;
   const wish = { ...request, ...(prune !== undefined && { prune }) };
-  const result = await planAccount({ ...wish, account: options.account, manual: true }, deps);
+  const result = await planAccount({ ...wish, account: options.account, manual: true }, ports);
   if (record !== undefined) screen.print(['', ...renderPlan(record, options.rosterName, screen.paint)]);
   return result;
 };

@@ -1,6 +1,7 @@
 /** How far the queue is worked off: a bar on a terminal, a line now and then elsewhere. */
 
 import cliProgress, { type Options, type Params } from 'cli-progress';
+import { SECOND_MS } from '../../lib/domain/time.ts';
 import { duration, minuteOf, numeral } from '../../lib/report/wording.ts';
 
 /** Why nothing happens just now. `until` in milliseconds since 1970. */
@@ -8,7 +9,7 @@ type Waiting = { readonly because: string; readonly until: number };
 
 export type Progress = {
   update(done: number, waiting?: Waiting): void;
-  /** Makes room for other lines, and comes back after them. */
+  /** Makes room for the lines that `write` writes, and comes back after them. */
   interrupt(write: () => void): void;
   stop(): void;
 };
@@ -17,13 +18,13 @@ export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 const LINE_PERIOD_MS = 2000;
 
-/** Where nothing is overwritten, a line must stay true: it names the time, not how long it is until then. */
+/** A line that was written once must stay true: it names the time, not the minutes until then. */
 const waitingText = ({ because, until }: Waiting): string =>
-  `${because}; going on at ${minuteOf(new Date(until).toISOString()).slice(11)}`;
+  `waiting until ${minuteOf(new Date(until).toISOString()).slice(11)}: ${because}`;
 
-const timeUntil = ({ until }: Waiting): string => duration(Math.max(0, (until - Date.now()) / 1000));
+const timeUntil = ({ until }: Waiting): string => duration(Math.max(0, (until - Date.now()) / SECOND_MS));
 
-/** Of no use in the first moments, when it is not a number yet. */
+/** Empty in the first moments, when the estimate is not a number yet. */
 const etaText = (seconds: number): string => (seconds >= 1 ? `${duration(seconds)} left` : '');
 
 const countText = (done: number, total: number): string => `${numeral(done)} of ${numeral(total)} jobs done`;
@@ -31,7 +32,7 @@ const countText = (done: number, total: number): string => `${numeral(done)} of 
 /** Never wider than the terminal: a wrapped line can't be overwritten. */
 const barText = (options: Options, params: Params, { waiting }: Payload): string => {
   const { progress, value, total, maxWidth, eta } = params;
-  const note = waiting === undefined ? etaText(eta) : `${waitingText(waiting)}, in ${timeUntil(waiting)}`;
+  const note = waiting === undefined ? etaText(eta) : `${waitingText(waiting)}, ${timeUntil(waiting)} left`;
   const text = `${cliProgress.Format.BarFormat(progress, options)}  ${countText(value, total)}${note && `  ${note}`}`;
   return text.slice(0, maxWidth - 1);
 };

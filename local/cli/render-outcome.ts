@@ -1,16 +1,15 @@
 /** What became of the jobs, for the terminal. */
 
+import { needsAttention } from '../../lib/domain/outcome.ts';
 import { RESULT_LABELS } from '../../lib/report/labels.ts';
 import { duration, quantity } from '../../lib/report/wording.ts';
 import type { ReportedOutcome, RunReport } from '../../lib/state/run-report.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
 
 const SHOWN = 40;
-/** Results that leave something to a person. */
-const ATTENTION: ReadonlySet<string> = new Set(['rejected', 'failed', 'unknown']);
 
 export const attentionCount = ({ outcomes }: Pick<RunReport, 'outcomes'>): number =>
-  outcomes.filter(({ result }) => ATTENTION.has(result)).length;
+  outcomes.filter(needsAttention).length;
 
 const labelOf = (result: string): string =>
   result in RESULT_LABELS ? inSentence(RESULT_LABELS[result as keyof typeof RESULT_LABELS]) : result;
@@ -23,10 +22,10 @@ export function* renderOutcomes(report: RunReport, paint: Paint): Generator<stri
   const counts = Object.entries(report.counts).filter(([, count]) => count > 0);
   const parts = counts.map(([result, count]) => {
     const text = `${count} ${labelOf(result)}`;
-    return ATTENTION.has(result) ? paint('red', text) : paint('green', text);
+    return needsAttention({ result }) ? paint('red', text) : paint('green', text);
   });
   yield `Done    ${quantity(report.outcomes.length, 'job')} in ${duration(report.durationSeconds)}: ${parts.join(', ')}`;
-  const attention = report.outcomes.filter(({ result }) => ATTENTION.has(result));
+  const attention = report.outcomes.filter(needsAttention);
   for (const outcome of attention.slice(0, SHOWN)) yield paint('red', outcomeLine(outcome));
   if (attention.length > SHOWN)
     yield paint('red', `! … and ${attention.length - SHOWN} more; see the report`);

@@ -2,6 +2,7 @@
 
 import type { Access } from '../../lib/domain/invitation.ts';
 import type { Issue } from '../../lib/domain/issue.ts';
+import { HOUR_MS } from '../../lib/domain/time.ts';
 import { REASON_LABELS } from '../../lib/report/labels.ts';
 import { enumeration, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
 import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
@@ -98,7 +99,7 @@ const countLine = ({ counts }: PlanRecord, paint: Paint): string =>
 
 const quotaLine = ({ quota, createdAt }: PlanRecord): string => {
   if (quota.writes === 0) return 'no writes';
-  const hours = Math.ceil((Date.parse(quota.estimatedFinish) - Date.parse(createdAt)) / 3_600_000);
+  const hours = Math.ceil((Date.parse(quota.estimatedFinish) - Date.parse(createdAt)) / HOUR_MS);
   const when =
     hours <= 1
       ? "within this hour's quota"
@@ -120,7 +121,7 @@ function* heldLines({ held, approveCommand }: PlanRecord, paint: Paint): Generat
   yield '';
   for (const { action, count, reason } of held)
     yield paint(['bold', 'magenta'], `Held    ${quantity(count, action)}: ${reason}`);
-  yield 'To carry out exactly the held changes too:';
+  yield 'To release exactly these held changes:';
   yield `  ${approveCommand}`;
 }
 

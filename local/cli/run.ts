@@ -5,11 +5,11 @@ import { ConfigError, parseRules, type Rules } from '../../lib/domain/config.ts'
 import { createFolderStore } from '../folder-store.ts';
 import { UsageError, usageOf } from '../parse-options.ts';
 import { apply, type Ending, planOnly } from './apply.ts';
-import type { Bench } from './context.ts';
+import type { Context } from './context.ts';
 import type { Clock } from './drain.ts';
 import { exitStatus, renderEnding } from './ending.ts';
-import { type Jobs, openJobs } from './jobs.ts';
 import { newestRun } from './interrupted-run.ts';
+import { type Jobs, openJobs } from './jobs.ts';
 import { openLog } from './log-file.ts';
 import { COMMAND, jobsDirectory, type Options, parseSyncOptions } from './options.ts';
 import type { Terminal } from './progress.ts';
@@ -34,7 +34,7 @@ const CLOCK: Clock = {
   sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
 };
 
-/** What was found before anything was touched. */
+/** What was checked before anything was written. */
 type Checked = { readonly options: Options; readonly rules: Rules; readonly token: string | undefined };
 
 /** Throws a {@link UsageError} or a {@link ConfigError}. */
@@ -45,26 +45,30 @@ const check = (options: Options, env: World['env']): Checked => {
   return { options, rules, token };
 };
 
-const mentionLeftover = async (bench: Bench): Promise<void> => {
-  const run = await newestRun(bench);
-  if (run?.status === 'draining' || run?.status === 'planning')
-    bench.screen.say(`Run ${run.runId} was interrupted; --apply goes on with it`);
+const mentionInterruptedRun = async (context: Context): Promise<void> => {
+  const run = await newestRun(context);
+  if (run?.status === 'draining')
+    context.screen.say(`Run ${run.runId} was interrupted; --apply continues it`);
+  if (run?.status === 'planning')
+    context.screen.say(
+      `Run ${run.runId} was interrupted before it had enqueued its jobs; --apply plans again`,
+    );
 };
 
-const carryOut = async (bench: Bench, jobs: Jobs): Promise<Ending> => {
-  if (bench.options.mode === 'apply') return await apply(bench, jobs);
-  await mentionLeftover(bench);
-  return { result: await planOnly(bench), worked: [] };
+const carryOut = async (context: Context, jobs: Jobs): Promise<Ending> => {
+  if (context.options.mode === 'apply') return await apply(context, jobs);
+  await mentionInterruptedRun(context);
+  return { result: await planOnly(context), drained: [] };
 };
 
-/** `jobs` open: no other process has the account. */
+/** With `jobs` open, no other process has the account. */
 const runLocked = async ({ options, rules, token }: Checked, jobs: Jobs, world: World): Promise<number> => {
   const { stdout, stderr, stop } = world;
   const screen = createScreen(stdout, stderr, options.json);
   const target = await openTarget(options, token, rules, CLOCK);
   screen.print([screen.paint('bold', `${options.rosterName} → ${target.name}`)]);
   try {
-    const bench: Bench = {
+    const context: Context = {
       options,
       rules,
       store: withRosterFile(createFolderStore(options.stateDirectory), options),
@@ -74,7 +78,7 @@ const runLocked = async ({ options, rules, token }: Checked, jobs: Jobs, world: 
       clock: CLOCK,
       stop,
     };
-    const ending = await carryOut(bench, jobs);
+    const ending = await carryOut(context, jobs);
     screen.print(renderEnding(ending, options, screen.paint));
     if (options.json) stdout.write(`${JSON.stringify({ results: [ending.result] }, null, 2)}\n`);
     return exitStatus(ending);
@@ -99,7 +103,7 @@ const run = async (world: World): Promise<number> => {
   }
 };
 
-/** What was written for whoever called; anything else is a fault of ours, and where it happened matters. */
+/** Errors that were made for the caller are one sentence. Any other is a bug, and is shown with its stack. */
 const messageOf = (error: unknown): string => {
   if (error instanceof UsageError || error instanceof ConfigError) return error.message;
   if (error instanceof Error)

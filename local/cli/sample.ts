@@ -1,9 +1,7 @@
 /** The simulated account of the sample run: what somebody found at Fastly before `events/roster.csv` was written. */
 
+import { DAY_MS, HOUR_MS } from '../../lib/domain/time.ts';
 import type { InvitationSeed, MemberSeed } from '../simulator/controls.ts';
-
-const HOUR_MS = 3600 * 1000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** People who accepted long ago. Fastly keeps the case in which an address was typed. */
 const MEMBERS: readonly MemberSeed[] = [

@@ -4,29 +4,31 @@ import { runFiles } from '../../lib/report/run-files.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
 import { handleBatch } from '../../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../../lib/worker/ports.ts';
-import type { Bench } from './context.ts';
+import type { Context } from './context.ts';
 import { drain } from './drain.ts';
-import type { Jobs } from './jobs.ts';
 import { newestRun } from './interrupted-run.ts';
-import { notifyLog, saying } from './log-file.ts';
+import type { Jobs } from './jobs.ts';
+import { echoErrors, notifyLog } from './log-file.ts';
 import { renderOutcomes } from './render-outcome.ts';
 
-export type Worked = {
+/** What became of a queue. */
+export type Drained = {
   readonly end: 'empty' | 'stopped';
   /** Of the run that was finished. */
   readonly report?: RunReport;
   /** Why the run was stopped for good. */
   readonly halted?: string;
   /** Messages that went to the dead-letter queue. */
-  readonly buried: number;
+  readonly deadLetters: number;
 };
 
-const PUT_OFF = 'put off earlier';
-const FAILED_TRY = 'a try failed';
+/** Why nothing is visible in the queue. */
+const HANDED_BACK_EARLIER = 'put off by the interrupted run';
+const FAILED_ATTEMPT = 'an attempt failed';
 const QUOTA_USED_UP = 'quota used up';
 
-const depsOf = (
-  { rules, store, target, log, clock, screen }: Bench,
+const workerPorts = (
+  { rules, store, target, log, clock, screen }: Context,
   jobs: Jobs,
   onQuotaWait: () => void,
   onReport: (report: RunReport) => void,
@@ -41,7 +43,7 @@ const depsOf = (
   },
   quotas: new Map(),
   notify: notifyLog(log),
-  log: saying(log, screen.say),
+  log: echoErrors(log, screen.say),
   metrics: {
     add: (_account, name) => {
       if (name === 'QuotaWaitSeconds') onQuotaWait();
@@ -57,13 +59,13 @@ const depsOf = (
 export const jobsLeft = (jobs: Jobs): number => Math.max(0, jobs.size() - 1);
 
 /** Carries the queued jobs out, and prints what became of them. `total`: the jobs of the whole run. */
-export const workOff = async (bench: Bench, jobs: Jobs, total: number): Promise<Worked> => {
-  const { screen, clock, stop } = bench;
-  const buriedBefore = jobs.deadLetters.count();
-  let because = PUT_OFF;
+export const carryOutJobs = async (context: Context, jobs: Jobs, total: number): Promise<Drained> => {
+  const { screen, clock, stop } = context;
+  const deadLettersBefore = jobs.deadLetters.count();
+  let because = HANDED_BACK_EARLIER;
   let report: RunReport | undefined;
-  const deps = depsOf(
-    bench,
+  const ports = workerPorts(
+    context,
     jobs,
     () => {
       because = QUOTA_USED_UP;
@@ -78,21 +80,21 @@ export const workOff = async (bench: Bench, jobs: Jobs, total: number): Promise<
     jobs,
     {
       work: (messages, remainingMs) => {
-        because = FAILED_TRY;
-        return handleBatch(messages, deps, remainingMs);
+        because = FAILED_ATTEMPT;
+        return handleBatch(messages, ports, remainingMs);
       },
       onProgress: (until) => progress.update(done(), until === undefined ? undefined : { because, until }),
     },
     clock,
     stop,
   ).finally(progress.stop);
-  const pointer = await newestRun(bench);
+  const pointer = await newestRun(context);
   const halted = pointer?.status === 'halted' ? (pointer.reason ?? 'the reason was not noted') : undefined;
   if (report !== undefined) screen.print(renderOutcomes(report, screen.paint));
   return {
     end,
     ...(report !== undefined && { report }),
     ...(halted !== undefined && { halted }),
-    buried: jobs.deadLetters.count() - buriedBefore,
+    deadLetters: jobs.deadLetters.count() - deadLettersBefore,
   };
 };

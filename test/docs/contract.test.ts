@@ -342,7 +342,7 @@ describe('Commands', () => {
     const exits = rows.map(({ statuses }) =>
       statuses.map((status) => {
         const held = status === 'held' ? [hold] : [];
-        return exitStatus({ result: bareResult('acme', 'run', status, { held }), worked: [] });
+        return exitStatus({ result: bareResult('acme', 'run', status, { held }), drained: [] });
       }),
     );
     expect(exits).toEqual(rows.map(({ exit, statuses }) => statuses.map(() => exit)));

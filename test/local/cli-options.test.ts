@@ -49,11 +49,11 @@ describe('options', () => {
 describe('exit status', () => {
   const result = (status: SyncResult['status'], more: Partial<SyncResult> = {}): Ending => ({
     result: bareResult('acme', 'run', status, more),
-    worked: [],
+    drained: [],
   });
-  const worked = (more: Partial<Ending['worked'][number]>): Ending => ({
+  const drained = (more: Partial<Ending['drained'][number]>): Ending => ({
     ...result('enqueued'),
-    worked: [{ end: 'empty', buried: 0, ...more }],
+    drained: [{ end: 'empty', deadLetters: 0, ...more }],
   });
   const held = { held: [{ action: 'delete', count: 80, reason: 'too many' }] } as const;
   const report = (outcome: string) =>
@@ -62,16 +62,16 @@ describe('exit status', () => {
   it.each([
     { name: 'planned', ending: result('planned'), status: 0 },
     { name: 'in sync', ending: result('in_sync'), status: 0 },
-    { name: 'done', ending: worked({ report: report('created') }), status: 0 },
+    { name: 'done', ending: drained({ report: report('created') }), status: 0 },
     { name: 'planned with holds', ending: result('planned', held), status: 2 },
     { name: 'held', ending: result('held', held), status: 2 },
     { name: 'a hash that no longer fits', ending: result('changed'), status: 2 },
     { name: 'blocked', ending: result('blocked'), status: 1 },
     { name: 'failed', ending: result('failed'), status: 1 },
-    { name: 'interrupted', ending: worked({ end: 'stopped' }), status: 1 },
-    { name: 'halted', ending: worked({ halted: '401' }), status: 1 },
-    { name: 'a job rejected', ending: worked({ report: report('rejected') }), status: 1 },
-    { name: 'a job failed', ending: worked({ report: report('failed') }), status: 1 },
+    { name: 'interrupted', ending: drained({ end: 'stopped' }), status: 1 },
+    { name: 'halted', ending: drained({ halted: '401' }), status: 1 },
+    { name: 'a job rejected', ending: drained({ report: report('rejected') }), status: 1 },
+    { name: 'a job failed', ending: drained({ report: report('failed') }), status: 1 },
   ])('$name: $status', ({ ending, status }) => {
     expect(exitStatus(ending)).toBe(status);
   });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
@@ -125,7 +126,7 @@ describe('a roster of one’s own', () => {
       expect(reviewed.status).toBe(0);
       expect(reviewed.stdout).toContain('3 created');
       expect(again.status).toBe(2);
-      expect(again.stdout).toContain('not the one with the given hash any more');
+      expect(again.stdout).toContain('the plan no longer has the given hash');
     },
     READY_MS,
   );
@@ -309,7 +310,7 @@ describe('interrupted', () => {
       const folder = folderWith(rosterOf(40));
       const env = { RATE_LIMIT_PER_HOUR: '60', RATE_LIMIT_RESERVE: '50' };
       const { child, ended } = startCli(['--roster', 'acme.csv', '--apply'], { cwd: folder, env });
-      await said(child, /quota used up; going on at \d\d:\d\d UTC/);
+      await said(child, /waiting until \d\d:\d\d UTC: quota used up/);
       const meanwhile = await syncHere(placed(folder));
       const another = await syncHere([...placed(folder), '--account', 'another', '--apply']);
       child.kill('SIGINT');
@@ -320,13 +321,51 @@ describe('interrupted', () => {
       expect(another.status).toBe(0);
       expect(another.stdout).toContain('40 created');
       expect(status).toBe(1);
-      expect(stdout).toContain('Go on with:\n  npm run sync -- --roster acme.csv --apply');
+      expect(stdout).toContain('Continue with:\n  npm run sync -- --roster acme.csv --apply');
 
       const second = await syncHere([...placed(folder), '--apply'], { RATE_LIMIT_PER_HOUR: '1000' });
 
       expect(second.status).toBe(0);
       expect(second.stdout).toContain('30 to create, 0 to delete, 0 to replace, 10 kept');
       expect(await seenBy(folder, 'acme')).toMatchObject({ mailed: 40, mostMails: 1 });
+    },
+    READY_MS,
+  );
+});
+
+describe('killed', () => {
+  it.each([
+    ['continues the run, and then applies what has to be done since', false, '1 deleted'],
+    [
+      'continues the run whose hash it was given, and plans what has to be done since',
+      true,
+      'To carry out exactly this plan',
+    ],
+  ])(
+    'in the middle: the next call %s',
+    async (_name, isHashed, says) => {
+      const folder = folderWith(rosterOf(40));
+      const server = await startSimulator({ delayMs: 50 });
+      const env = { FASTLY_API_URL: server.url, FASTLY_API_TOKEN: server.token };
+      const live = ['--roster', 'acme.csv', '--live'];
+      const { planHash = '' } = resultIn(await sync([...live, '--json'], { cwd: folder, env }));
+      const call = [...live, '--apply', ...(isHashed ? ['--plan-hash', planHash] : [])];
+      const { child, ended } = startCli(call, { cwd: folder, env });
+      while (server.mails().size < 5) await pause(10);
+      child.kill('SIGKILL');
+      const { stdout: before } = await ended;
+      server.seed({ invitations: [{ email: 'stranger@example.com', role: 'user' }] });
+
+      const { status, stdout, stderr } = await sync(call, { cwd: folder, env });
+      const mails = server.mails();
+      await server.close();
+
+      expect(before).not.toContain('Done');
+      expect(stderr).toMatch(/^Continuing run \S+: \d+ jobs left$/m);
+      expect(stdout).toContain('Done    40 jobs');
+      expect(stdout).toContain(says);
+      expect(status).toBe(0);
+      expect({ people: mails.size, most: Math.max(...mails.values()) }).toEqual({ people: 40, most: 1 });
     },
     READY_MS,
   );
@@ -417,6 +456,6 @@ describe('--live', () => {
 
     expect({ status, mailed }).toEqual({ status: 1, mailed: 12 });
     expect(stdout).toMatch(/Halted: .*401/);
-    expect(stdout).toMatch(/go on with:\n {2}npm run sync -- .* --live --apply$/m);
+    expect(stdout).toMatch(/continue with:\n {2}npm run sync -- .* --live --apply$/m);
   });
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/domain/time.ts';
 import { FifoQueue } from '../../local/fifo-queue.ts';
-import { DAY, HOUR, MINUTE, message, SECOND, story } from '../support/queue-story.ts';
+import { message, story } from '../support/queue-story.ts';
 
 describe('acknowledging', () => {
   it('is refused once the message is visible again', () => {
     const { sendEach, receive, remove, wait, see } = story();
     sendEach('a');
     const [a] = receive();
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(remove(a)).toBe('expired');
     expect(see()).toBe('a');
     expect(remove(a)).toBe('expired');
@@ -47,9 +48,9 @@ describe('changing visibility', () => {
 
   it('restarts the clock at the call', () => {
     const { a, change, wait, see } = held();
-    wait(29 * SECOND);
+    wait(29 * SECOND_MS);
     expect(change(a, 30)).toBe('changed');
-    wait(30 * SECOND - 1);
+    wait(30 * SECOND_MS - 1);
     expect(see()).toBe('');
     wait(1);
     expect(see()).toBe('a');
@@ -58,9 +59,9 @@ describe('changing visibility', () => {
   it('is not remembered at the next receive', () => {
     const { a, change, wait, see } = held();
     change(a, 600);
-    wait(600 * SECOND);
+    wait(600 * SECOND_MS);
     expect(see()).toBe('a');
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(see()).toBe('a');
   });
 
@@ -77,7 +78,7 @@ describe('changing visibility', () => {
 
   it('goes no further than 12 hours after the receive, without clamping', () => {
     const { a, change, wait } = held();
-    wait(SECOND);
+    wait(SECOND_MS);
     expect(change(a, 43_200)).toBe('out_of_range');
     expect(change(a, 43_199)).toBe('changed');
   });
@@ -85,13 +86,13 @@ describe('changing visibility', () => {
   it('chains to any length: every receive has 12 hours of its own', () => {
     const { a, change, receive, wait } = held();
     change(a, 43_200);
-    wait(12 * HOUR);
+    wait(12 * HOUR_MS);
     expect(change(receive()[0], 43_200)).toBe('changed');
   });
 
   it('is refused to a handle of before, and to a message that is gone', () => {
     const { a, change, receive, remove, wait } = held();
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     const [again] = receive();
     expect(change(a, 10)).toBe('expired');
     remove(again);
@@ -109,13 +110,13 @@ describe('the dead-letter queue', () => {
     const { deadLetters, sendEach, see, wait } = withDeadLetters(2);
     sendEach('ab');
     expect(see(1)).toBe('a');
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(see(1)).toBe('a');
     expect(deadLetters.size).toBe(0);
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(see()).toBe('b');
     expect(deadLetters.messages()).toMatchObject([
-      { body: 'a', groupId: 'acme', receiveCount: 0, sentAt: MINUTE },
+      { body: 'a', groupId: 'acme', receiveCount: 0, sentAt: MINUTE_MS },
     ]);
   });
 
@@ -123,10 +124,10 @@ describe('the dead-letter queue', () => {
     const { deadLetters, sendEach, receive, change, see, wait } = withDeadLetters(1);
     sendEach('ab');
     change(receive()[0], 60);
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(see()).toBe('');
     expect(deadLetters.size).toBe(0);
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(see()).toBe('');
     expect(deadLetters.messages().map(({ body }) => body)).toEqual(['a', 'b']);
   });
@@ -136,7 +137,7 @@ describe('the dead-letter queue', () => {
     deadLetters.send(message('a'), 0);
     deadLetters.accept(message('a'), 1);
     expect(deadLetters.size).toBe(2);
-    expect(deadLetters.receive(10, 14 * DAY, 0)).toHaveLength(1);
+    expect(deadLetters.receive(10, 14 * DAY_MS, 0)).toHaveLength(1);
   });
 });
 
@@ -144,15 +145,15 @@ describe('retention', () => {
   it('lets go after 14 days, in flight or not', () => {
     const { queue, sendEach, receive, remove, wait, nextVisibleAt } = story();
     sendEach('a');
-    wait(DAY);
+    wait(DAY_MS);
     sendEach('b');
-    wait(13 * DAY - 1);
-    const [a] = receive(1, HOUR);
+    wait(13 * DAY_MS - 1);
+    const [a] = receive(1, HOUR_MS);
     expect(a?.body).toBe('a');
     wait(1);
     expect(remove(a)).toBe('gone');
     expect(receive()).toHaveLength(1);
-    wait(DAY);
+    wait(DAY_MS);
     expect(nextVisibleAt()).toBeUndefined();
     expect(queue.size).toBe(0);
   });
@@ -164,14 +165,14 @@ describe('when there is something to receive', () => {
     expect(nextVisibleAt()).toBeUndefined();
     sendEach('a', 'one');
     sendEach('x', 'two');
-    wait(SECOND);
-    expect(nextVisibleAt()).toBe(SECOND);
+    wait(SECOND_MS);
+    expect(nextVisibleAt()).toBe(SECOND_MS);
     const [a, x] = receive();
-    expect(nextVisibleAt()).toBe(31 * SECOND);
+    expect(nextVisibleAt()).toBe(31 * SECOND_MS);
     change(a, 3600);
     change(x, 60);
-    expect(nextVisibleAt()).toBe(61 * SECOND);
+    expect(nextVisibleAt()).toBe(61 * SECOND_MS);
     remove(x);
-    expect(nextVisibleAt()).toBe(3601 * SECOND);
+    expect(nextVisibleAt()).toBe(3601 * SECOND_MS);
   });
 });

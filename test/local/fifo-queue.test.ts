@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { HOUR, MINUTE, message, SECOND, story } from '../support/queue-story.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/domain/time.ts';
+import { message, story } from '../support/queue-story.ts';
 
 describe('in-group visibility, as AWS was seen to do it', () => {
   it('"receive 10 with one group queued": up to 10 of that group, in order', () => {
@@ -36,7 +37,7 @@ describe('in-group visibility, as AWS was seen to do it', () => {
     sendEach('abc');
     const [, b] = receive();
     change(b, 60);
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(see()).toBe('a');
   });
 
@@ -46,7 +47,7 @@ describe('in-group visibility, as AWS was seen to do it', () => {
     const [a, b] = receive(3);
     expect([remove(a), remove(b)]).toEqual(['removed', 'removed']);
     expect(see()).toBe('');
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(see()).toBe('cd');
   });
 
@@ -55,7 +56,7 @@ describe('in-group visibility, as AWS was seen to do it', () => {
     sendEach('abc');
     const [a, b, c] = receive();
     for (const each of [c, a, b]) change(each, 10);
-    wait(10 * SECOND);
+    wait(10 * SECOND_MS);
     expect(see()).toBe('abc');
   });
 
@@ -63,7 +64,7 @@ describe('in-group visibility, as AWS was seen to do it', () => {
     const { send, receive, remove, wait, see } = story();
     expect(send(message('a'))).toEqual(['sent']);
     remove(receive()[0]);
-    wait(5 * MINUTE - 1);
+    wait(5 * MINUTE_MS - 1);
     expect(send(message('a'))).toEqual(['duplicate']);
     expect(see()).toBe('');
     wait(1);
@@ -99,7 +100,7 @@ describe('in-group visibility, as AWS was seen to do it', () => {
     const { sendEach, receive, change, wait, see } = story();
     sendEach('a');
     const [a] = receive();
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     expect(change(a, 60)).toBe('unchanged');
     expect(see()).toBe('a');
   });
@@ -135,7 +136,7 @@ describe('receiving', () => {
     const { queue, sendEach, receive, wait } = story();
     sendEach('a');
     const [first] = receive();
-    wait(30 * SECOND);
+    wait(30 * SECOND_MS);
     const [second] = receive();
     expect([first?.receiveCount, second?.receiveCount]).toEqual([1, 2]);
     expect(first?.messageId).toBe(second?.messageId);
@@ -160,7 +161,7 @@ describe('receiving', () => {
     expect(() => story().receive(max)).toThrow('A batch has 1 to 10 messages');
   });
 
-  it.each([-1, 12 * HOUR + 1, Number.NaN])('refuses a visibility time-out of %p ms', (visibilityMs) => {
+  it.each([-1, 12 * HOUR_MS + 1, Number.NaN])('refuses a visibility time-out of %p ms', (visibilityMs) => {
     expect(() => story().receive(10, visibilityMs)).toThrow('A visibility time-out has 0 to');
   });
 

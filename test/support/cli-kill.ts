@@ -110,7 +110,7 @@ class Arena {
     const { child, ended } = startCli(...this.#call);
     if (this.#random.chance(0.3)) await pause(this.#random.between(100, 1200));
     else {
-      await said(child, /^(Plan|Going on)/m);
+      await said(child, /^(Plan|Continuing)/m);
       await pause(this.#random.between(0, 500));
     }
     child.kill('SIGKILL');

@@ -1,12 +1,8 @@
 /** A FIFO queue with a clock, so that a test reads as a story. */
 
+import { SECOND_MS } from '../../lib/domain/time.ts';
 import { FifoQueue, type FifoQueueOptions, type ReceivedMessage } from '../../local/fifo-queue.ts';
 import type { QueueMessage } from '../../local/queue-message.ts';
-
-export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
 
 export const message = (body: string, groupId = 'acme', deduplicationId = `id-${body}`): QueueMessage => ({
   body,
@@ -28,8 +24,8 @@ export const story = (options: FifoQueueOptions = {}) => {
     sendEach: (letters: string, groupId = 'acme') => {
       for (const letter of letters) queue.send(message(letter, groupId), now);
     },
-    receive: (max = 10, visibilityMs = 30 * SECOND) => queue.receive(max, now, visibilityMs),
-    see: (max = 10, visibilityMs = 30 * SECOND) => bodies(queue.receive(max, now, visibilityMs)),
+    receive: (max = 10, visibilityMs = 30 * SECOND_MS) => queue.receive(max, now, visibilityMs),
+    see: (max = 10, visibilityMs = 30 * SECOND_MS) => bodies(queue.receive(max, now, visibilityMs)),
     remove: (received: ReceivedMessage | undefined) => queue.remove(received?.receiptHandle ?? '', now),
     change: (received: ReceivedMessage | undefined, seconds: number) =>
       queue.changeVisibility(received?.receiptHandle ?? '', seconds, now),
