@@ -98,17 +98,15 @@ const remove = async (work: Work<DeleteJob>): Promise<JobEnd> => {
   return done(anyDeleted ? 'deleted' : 'already_gone');
 };
 
-/** Which invitations a replace has to cancel: all, or what an earlier delivery left. */
+/** Which invitations a replace has to cancel: all, or what an earlier delivery left. None of a member's. */
 const idsToCancel = async (work: Work<ReplaceJob>): Promise<Step<readonly string[]>> => {
   const { job, session, redelivered } = work;
   if (!redelivered) return { value: job.invitationIds };
   const listed = await list(work);
   if ('end' in listed) return listed;
-  const ids = stillListed(listed.value, job);
-  const existing = existingAccess(session, job, listed.value);
-  // A member needs no invitation cancelled. Beside a new invitation the old ones still have to go.
-  if (existing === 'member') return { end: WITHOUT_POST.member };
-  return existing !== 'none' && ids.length === 0 ? { end: WITHOUT_POST[existing] } : { value: ids };
+  return existingAccess(session, job, listed.value) === 'member'
+    ? { end: WITHOUT_POST.member }
+    : { value: stillListed(listed.value, job) };
 };
 
 const replace = async (work: Work<ReplaceJob>): Promise<JobEnd | UnknownEffect> => {

@@ -84,6 +84,7 @@ describe('the quota', () => {
     const untilReset = (w.fastly.resetAt - NOW) / SECOND_MS;
     expect(change?.seconds).toBeGreaterThan(untilReset + 1);
     expect(change?.seconds).toBeLessThanOrEqual(untilReset + 20);
+    expect(w.telemetry.everything()).toContain('quota_used_up');
   });
 
   it('F34 a 429 closes it too: one write and no more, and nobody is given up', async () => {
@@ -136,12 +137,32 @@ describe('the quota', () => {
     expect(w.outcomes()).toHaveLength(8);
   });
 
+  it('stays reserved for a write under way until its own answer, not that of another', async () => {
+    const w = new WorkerWorld();
+    w.learnQuota(52);
+    w.fastly.remaining = 52;
+    w.fastly.onCall = async (call) => {
+      if (call === 'create slow') await new Promise((resolve) => setImmediate(resolve));
+    };
+    const back = await w.work(['slow', 'ada', 'bob'].map((name) => w.message(create(name), { id: name })));
+    expect(back).toEqual(['bob']);
+    expect(w.fastly.remaining).toBe(50);
+  });
+
   it('is measured: what every answer leaves, and how long jobs wait', async () => {
     const w = new WorkerWorld({ WRITE_CONCURRENCY: '1' });
     w.fastly.remaining = 52;
-    await w.work(names(4).map((name) => w.message(create(name))));
-    expect(w.telemetry.values.get('RateLimitRemaining')).toBe(51 + 50);
-    expect(w.telemetry.values.get('QuotaWaitSeconds')).toBe((w.fastly.resetAt - NOW) / SECOND_MS + 1);
+    const measured: unknown[] = [];
+    await w.work(
+      names(4).map((name) => w.message(create(name))),
+      { metrics: { add: (...value) => measured.push(value) } },
+    );
+    expect(measured).toEqual([
+      ['acme', 'RateLimitRemaining', 51],
+      ['acme', 'RateLimitRemaining', 50],
+      ['acme', 'QuotaWaitSeconds', (w.fastly.resetAt - NOW) / SECOND_MS + 1],
+      ['acme', 'JobsCreated', 2],
+    ]);
   });
 
   it('is not measured where answers do not tell and nothing waits', async () => {

@@ -108,6 +108,15 @@ const deletes: readonly JobCase[] = [
     ends: 'back',
     writes: [],
   },
+  {
+    name: 'DELETE of several, delivered again, and Fastly refuses to list',
+    change: remove('ada', ['a', 'b']),
+    receives: 2,
+    given: (w) => w.fastly.fail('members', 'unauthorized', { times: 9 }),
+    ends: 'superseded',
+    detail: 'the run is halted',
+    writes: [],
+  },
 ];
 
 describe('a delete', () => {

@@ -80,6 +80,19 @@ describe('void jobs', () => {
   });
 });
 
+it('jobs that are delivered for the first time and find what they expect read no list', async () => {
+  const w = new WorkerWorld();
+  w.fastly.invitations = ['ada', 'bob'].map((name) => invitation(name));
+  await w.work([remove('ada'), replace('bob'), create('cyd')].map((change) => w.message(change)));
+  expect(
+    w
+      .outcomes()
+      .map(({ result }) => result)
+      .toSorted(),
+  ).toEqual(['created', 'deleted', 'replaced']);
+  expect(w.reads()).toBe(0);
+});
+
 it('jobs that read the list before they write share one reading', async () => {
   const w = new WorkerWorld();
   w.fastly.members = [member('ada'), member('bob')];

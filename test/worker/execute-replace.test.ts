@@ -122,6 +122,15 @@ const replaces: readonly JobCase[] = [
     ends: 'back',
     writes: [],
   },
+  {
+    name: 'replace delivered again, and Fastly refuses to list',
+    change: replace('ada'),
+    receives: 2,
+    given: (w) => w.fastly.fail('members', 'unauthorized', { times: 9 }),
+    ends: 'superseded',
+    detail: 'the run is halted',
+    writes: [],
+  },
 ];
 
 describe('a replace', () => {
