@@ -19,7 +19,7 @@ export const finalOrRetry = async (
   const final: Final[] = [];
   const returned: Returned[] = [];
   for (const { delivered, end } of ended) {
-    const last = end.kind === 'done' ? end : await orGivenUp(session, delivered.message, end, outage);
+    const last = await orGivenUp(session, delivered.message, end, outage);
     if (last.kind === 'done') final.push(finalOf(session.deps, delivered, last));
     else returned.push(retry(session.deps, delivered.message, last));
   }
@@ -31,10 +31,11 @@ export const finalOrRetry = async (
 const orGivenUp = async (
   session: AccountSession,
   message: WorkMessage,
-  end: Again,
+  end: JobEnd,
   outage: boolean,
 ): Promise<JobEnd> => {
-  if (end.why !== 'write_failed' || !(await shouldGiveUp(session, message, outage))) return end;
+  if (end.kind === 'done' || end.why !== 'write_failed') return end;
+  if (!(await shouldGiveUp(session, message, outage))) return end;
   const detail = `failed ${message.receives} times: ${end.detail}`;
   return (await deadLetter(message, detail, session.deps)) ? done('failed', detail) : end;
 };

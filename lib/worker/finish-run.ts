@@ -63,14 +63,13 @@ const notifyIfNeeded = async (deps: WorkerPorts, report: RunReport, key: string)
 };
 
 /**
- * `superseded`: the run was halted, finished before, or replaced by a newer one. Throws when something could not be read
- * or stored; the message then has to be delivered again.
+ * Does nothing for a run that was halted, finished before, or replaced by a newer one. Throws when something could not be
+ * read or stored; the message then has to be delivered again.
  */
-export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<'finished' | 'superseded'> => {
+export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<void> => {
   const { account, runId, generation } = job;
   const pointer = (await readPointer(deps.store, account))?.pointer;
-  if (!isRunOf(pointer, job) || pointer.status === 'halted' || pointer.status === 'finished')
-    return 'superseded';
+  if (!isRunOf(pointer, job) || pointer.status === 'halted' || pointer.status === 'finished') return;
   const record = await readRecord(deps.store, account, runId);
   if (record === undefined)
     throw new Error(`${runPrefix(account, runId)}plan.json is missing: restore it from an older version`);
@@ -93,5 +92,4 @@ export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<'fin
     ...report.counts,
     seconds: report.durationSeconds,
   });
-  return 'finished';
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SECOND_MS } from '../../lib/domain/time.ts';
+import { HOUR_MS, SECOND_MS } from '../../lib/domain/time.ts';
 import { invitation, NOW } from '../support/build.ts';
 import { create, names, remove, replace, WorkerWorld } from '../support/worker.ts';
 
@@ -84,7 +84,7 @@ describe('the quota', () => {
     const untilReset = (w.fastly.resetAt - NOW) / SECOND_MS;
     expect(change?.seconds).toBeGreaterThan(untilReset + 1);
     expect(change?.seconds).toBeLessThanOrEqual(untilReset + 20);
-    expect(w.telemetry.everything()).toContain('quota_used_up');
+    expect(w.telemetry.lines.join()).toContain('"why":"quota_used_up"');
   });
 
   it('F34 a 429 closes it too: one write and no more, and nobody is given up', async () => {
@@ -152,6 +152,7 @@ describe('the quota', () => {
   it('is measured: what every answer leaves, and how long jobs wait', async () => {
     const w = new WorkerWorld({ WRITE_CONCURRENCY: '1' });
     w.fastly.remaining = 52;
+    w.clock.time += 300;
     const measured: unknown[] = [];
     await w.work(
       names(4).map((name) => w.message(create(name))),
@@ -165,9 +166,23 @@ describe('the quota', () => {
     ]);
   });
 
-  it('is not measured where answers do not tell and nothing waits', async () => {
+  it('is measured as no wait when the window has ended meanwhile', async () => {
+    const w = new WorkerWorld({ WRITE_CONCURRENCY: '1' });
+    w.learnQuota(50);
+    let pointerReads = 0;
+    w.store.onRead = () => {
+      pointerReads += 1;
+      if (pointerReads === 2) w.clock.time = w.fastly.resetAt + HOUR_MS;
+    };
+    await w.work(['ada', 'bob'].map((name) => w.message(create(name))));
+    expect(w.telemetry.values.get('QuotaWaitSeconds')).toBe(0);
+    expect(w.result('bob')).toBe('created');
+  });
+
+  it('is not measured where answers do not tell and nothing waits for it', async () => {
     const w = new WorkerWorld();
     w.fastly.remaining = undefined;
+    w.fastly.fail('delete', 'unavailable', { times: 9 });
     await w.one(remove('ada'));
     expect(w.telemetry.values.has('RateLimitRemaining')).toBe(false);
     expect(w.telemetry.values.has('QuotaWaitSeconds')).toBe(false);

@@ -18,10 +18,11 @@ describe('finish', () => {
   it('folds outcomes into ledger, report and pointer', async () => {
     const w = ready();
     w.setPointer({ unsettled: ['run0'] });
+    const before = w.pointer();
     w.clock.time = NOW + HOUR_MS;
     expect(await w.work(batch(w))).toEqual([]);
-    const finishedAt = new Date(NOW + HOUR_MS).toISOString();
-    expect(w.pointer()).toMatchObject({ status: 'finished', unsettled: [], updatedAt: finishedAt });
+    const updatedAt = new Date(NOW + HOUR_MS).toISOString();
+    expect(w.pointer()).toEqual({ ...before, status: 'finished', unsettled: [], updatedAt });
     expect(Object.keys(w.ledger())).toEqual([email('ada'), email('cyd')]);
     expect(w.telemetry.notifications).toEqual([]);
     expect(w.telemetry.values.get('RunFinished')).toBe(1);
