@@ -3,6 +3,23 @@ import { FreshToken } from '../../lib/worker/fresh-token.ts';
 import { create, names, WorkerWorld } from '../support/worker.ts';
 
 describe('the token', () => {
+  it('is that of the account', async () => {
+    const w = new WorkerWorld();
+    const asked: unknown[] = [];
+    const token = new FreshToken('acme', async (account, { fresh }) => {
+      asked.push([account, fresh]);
+      return { fastly: w.fastly };
+    });
+    const connection = await token.connect();
+    expect(connection).toEqual({ fastly: w.fastly, fresh: false });
+    if (connection !== undefined) token.refuse(connection);
+    expect(await token.connect()).toEqual({ fastly: w.fastly, fresh: true });
+    expect(asked).toEqual([
+      ['acme', false],
+      ['acme', true],
+    ]);
+  });
+
   it('is read once for all jobs of an account', async () => {
     const w = new WorkerWorld();
     await w.work(names(3).map((name) => w.message(create(name))));

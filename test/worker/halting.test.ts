@@ -1,16 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS } from '../../lib/domain/time.ts';
+import { NOW } from '../support/build.ts';
 import { create, names, remove, WorkerWorld } from '../support/worker.ts';
 
 describe('a run is halted', () => {
   it('when the token is still refused: told once, the rest acknowledged as superseded', async () => {
     const w = new WorkerWorld();
+    const before = w.pointer();
+    w.clock.time = NOW + HOUR_MS;
     w.fastly.fail('create', 'unauthorized', { times: 99 });
     expect(await w.work(names(6).map((name) => w.message(create(name))))).toEqual([]);
-    expect(w.pointer()).toMatchObject({
+    const updatedAt = new Date(NOW + HOUR_MS).toISOString();
+    expect(w.pointer()).toEqual({
+      ...before,
       status: 'halted',
+      reason: 'Fastly said unauthorized',
+      updatedAt,
+    });
+    expect(w.telemetry.lines.map((line) => JSON.parse(line))).toContainEqual({
+      level: 'error',
+      message: 'halted',
+      account: 'acme',
+      runId: 'run1',
       generation: 7,
       reason: 'Fastly said unauthorized',
-      updatedAt: new Date(w.clock.time).toISOString(),
     });
     expect(w.telemetry.notifications).toEqual([
       {
