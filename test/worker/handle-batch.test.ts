@@ -15,17 +15,27 @@ describe('malformed messages', () => {
     expect(await w.work([w.message({ body })])).toEqual([]);
     expect(w.buried).toEqual([{ body, reason: expect.stringMatching(`^malformed: .*${reason}`) }]);
     expect(w.telemetry.values.get('JobsFailed')).toBe(1);
+    expect(w.telemetry.lines.join()).toContain('"message":"copied to the dead-letter queue"');
     expect(w.telemetry.everything()).not.toContain('@');
   });
 
   it('are handed back when the copy fails', async () => {
     const w = new WorkerWorld();
     w.onBury = () => {
-      throw new Error('no');
+      throw new Error('SQS is away');
     };
-    const message = w.message({ body: '{}' });
-    expect(await w.work([message])).toEqual([message.id]);
+    expect(await w.work([w.message({ body: '{}' }, { id: 'bad' })])).toEqual(['bad']);
     expect(w.telemetry.values.has('JobsFailed')).toBe(false);
+    expect(w.telemetry.lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: 'error',
+        message: 'could not copy to the dead-letter queue',
+        account: 'acme',
+        messageId: 'bad',
+        error: 'SQS is away',
+      },
+      expect.objectContaining({ message: 'handed back', why: 'not_copied' }),
+    ]);
   });
 
   it('F33 beside valid and throttled ones only the right ids go back', async () => {
@@ -89,6 +99,7 @@ describe('the accounts of a batch', () => {
       account: 'other',
       error: 'a broken invariant',
     });
+    expect(w.telemetry.lines.join()).toContain('"why":"batch_interrupted"');
     expect(w.visibility).toEqual([{ handles: ['r-z'], seconds: expect.any(Number) }]);
   });
 });
