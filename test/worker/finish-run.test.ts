@@ -158,6 +158,7 @@ describe('finish', () => {
     expect(await w.work([w.message('finish')])).toHaveLength(1);
     expect(w.store.objects.get('state/acme/ledger.json')).toBe('{');
     expect(w.pointer().status).toBe('draining');
+    expect(w.telemetry.lines.join()).toContain('"why":"finish_interrupted"');
   });
 
   it('never overwrites what a newer generation knows of an address', async () => {

@@ -23,11 +23,24 @@ describe('a back-off', () => {
     expect(retryLater({ ...message, receives }, 'why', MOST).seconds).toBe(seconds + 15);
   });
 
-  it('after the first delivery is the same through the whole worker', async () => {
+  it.each([
+    { name: 'a write', call: 'create', receives: 1, seconds: 31 },
+    { name: 'a reading', call: 'invitations', receives: 2, seconds: 61 },
+  ])('follows $name that failed', async ({ call, receives, seconds }) => {
     const w = new WorkerWorld();
-    w.fastly.fail('create', 'unavailable');
-    expect(await w.work([w.message(create('ada'))], { random: () => 0 })).toHaveLength(1);
-    expect(w.visibility[0]?.seconds).toBe(31);
+    w.fastly.fail(call, 'unavailable');
+    expect(await w.work([w.message(create('ada'), { receives })], { random: () => 0 })).toHaveLength(1);
+    expect(w.visibility[0]?.seconds).toBe(seconds);
+  });
+
+  it('follows a job that was interrupted', async () => {
+    const w = new WorkerWorld();
+    w.onConnect = () => {
+      throw new Error('SSM is away');
+    };
+    await w.work([w.message(create('ada'), { receives: 3 })], { random: () => 0 });
+    expect(w.visibility[0]?.seconds).toBe(121);
+    expect(w.telemetry.lines.join()).toContain('"why":"interrupted"');
   });
 });
 

@@ -80,6 +80,13 @@ describe('a reservation', () => {
     expect(await now(second)).toEqual({ closedUntil: WINDOW_END });
   });
 
+  it('is refused at once when nothing is left, also while writes are on their way', async () => {
+    const gate = gateOf(known(2));
+    await granted(gate, 2);
+    gate.answered(reading(0), false);
+    expect(await now(reserved(gate, 1))).toEqual({ closedUntil: WINDOW_END });
+  });
+
   it('leaves the reserve alone', async () => {
     expect(await reserved(gateOf(known(52), 50), 2)).toBe(2);
     expect(await reserved(gateOf(known(51), 50), 2)).toEqual({ closedUntil: WINDOW_END });
