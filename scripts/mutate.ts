@@ -1,18 +1,56 @@
 /**
- * `npm run mutate`: small mistakes in the files that decide; lists those that no unit test notices and fails below 85 %.
- * `npm run mutate -- -m lib/plan/guards.ts`: only this file. Stryker is installed into mutation/ when it is not there.
+ * `npm run mutate`: small mistakes in the files that decide, noticed or not by the unit tests of their room. Lists those
+ * that are not, and fails when a room's tests notice less than 85 %. `npm run mutate -- lib/plan/guards.ts …`: in these
+ * files only. Installs Stryker into mutation/ when it is not there.
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const STRYKER = 'mutation/node_modules/@stryker-mutator/core/bin/stryker.js';
+const ROOMS = ['domain', 'plan', 'state', 'planner', 'worker'];
 
-const run = (command: string, parameters: readonly string[]): void => {
-  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit' });
-  if (error !== undefined) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+type MutationReport = {
+  readonly files: Readonly<Record<string, { readonly mutants: readonly { readonly status: string }[] }>>;
 };
 
-if (!existsSync(STRYKER)) run('npm', ['ci', '--prefix', 'mutation']);
-run(process.execPath, [STRYKER, 'run', 'mutation/stryker.config.mjs', ...process.argv.slice(2)]);
+/** The exit status of the command. */
+const run = (command: string, parameters: readonly string[]): number => {
+  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit' });
+  if (error !== undefined) throw error;
+  return status ?? 1;
+};
+
+const mutate = (room: string, files: readonly string[]): number => {
+  const only = files.length > 0 ? ['--mutate', files.join()] : [];
+  return run(process.execPath, [STRYKER, 'run', `mutation/${room}.config.mjs`, ...only]);
+};
+
+/** A line per file of the room: what became of its mutants. A mutant that fails on loading is an error, and not counted. */
+const linesOf = (room: string): string[] => {
+  const { files } = JSON.parse(readFileSync(`mutation/reports/${room}.json`, 'utf8')) as MutationReport;
+  return Object.entries(files).map(([file, { mutants }]) => {
+    const count = (...statuses: string[]): number =>
+      mutants.filter(({ status }) => statuses.includes(status)).length;
+    const killed = count('Killed', 'Timeout');
+    const survived = count('Survived', 'NoCoverage');
+    const score = ((100 * killed) / Math.max(1, killed + survived)).toFixed(1);
+    return `${file}: ${killed + survived} mutants, ${killed} killed (${count('Timeout')} by time-out), ${survived} survived: ${score} %`;
+  });
+};
+
+const files = process.argv.slice(2);
+const rooms = ROOMS.filter(
+  (room) => files.length === 0 || files.some((file) => file.startsWith(`lib/${room}/`)),
+);
+if (rooms.length === 0)
+  throw new Error(`none of these files is in lib/{${ROOMS.join()}}/: ${files.join(' ')}`);
+if (!existsSync(STRYKER) && run('npm', ['ci', '--prefix', 'mutation']) !== 0) process.exit(1);
+const statuses = rooms.map((room) =>
+  mutate(
+    room,
+    files.filter((file) => file.startsWith(`lib/${room}/`)),
+  ),
+);
+process.stdout.write(`\n${rooms.flatMap(linesOf).join('\n')}\n`);
+process.exitCode = statuses.every((status) => status === 0) ? 0 : 1;

@@ -60,6 +60,16 @@ describe('the writes that are left', () => {
       free: 0,
     },
     {
+      name: 'a first answer without a reset tells all the same',
+      quota: told(60, { reset: undefined }),
+      free: 10,
+    },
+    {
+      name: '429 without headers as the very first answer: none',
+      quota: writeAnswered(writesStarted(UNKNOWN_QUOTA, 1), { reading: undefined, rateLimited: true }, NOW),
+      free: 0,
+    },
+    {
       name: '429 without headers: none',
       quota: writeAnswered(told(500), { reading: undefined, rateLimited: true }, NOW),
       free: 0,
