@@ -1,0 +1,250 @@
+import { describe, expect, it } from '@jest/globals';
+import { DAY_MS, email, invitation, ledgerEntry, NOW } from '../support/build.ts';
+import { type PlannerWorld, rosterOf, worldWith } from '../support/planner.ts';
+
+const LEDGER = 'state/acme/ledger.json';
+const isFinish = ({ body }: { readonly body: string }): boolean => body.includes('"finish"');
+
+/** A world whose last run finished long ago; `world.clock` has moved since. */
+const afterAnotherRun = async (rows: readonly string[]): Promise<PlannerWorld> => {
+  const world = worldWith(['first']);
+  await world.run();
+  world.finish();
+  world.queue.messages.length = 0;
+  world.upload('acme', rosterOf(...rows));
+  world.clock.time = NOW + DAY_MS;
+  return world;
+};
+
+const ledgerOf = (...names: string[]): string =>
+  JSON.stringify(Object.fromEntries(names.map((name) => [email(name), ledgerEntry()])));
+
+describe('what the pointer says after a run', () => {
+  const endings: readonly {
+    readonly name: string;
+    readonly given: (world: PlannerWorld) => void;
+    readonly event?: object;
+    readonly pointer: object;
+  }[] = [
+    {
+      name: 'that enqueued jobs: draining, with their number',
+      given: () => {},
+      pointer: { status: 'draining', jobs: 2 },
+    },
+    {
+      name: 'that had nothing to change: finished',
+      given: (w) => {
+        w.fastly.invitations = [invitation('ada'), invitation('bob')];
+      },
+      pointer: { status: 'finished', jobs: 0 },
+    },
+    {
+      name: 'whose given plan hash no longer fits: finished, and why',
+      given: () => {},
+      event: { planHash: 'sha256:other' },
+      pointer: { status: 'finished', jobs: 0, reason: 'the given plan hash no longer fits' },
+    },
+    {
+      name: 'whose listing could not be trusted: finished, and why',
+      given: (w) => w.fastly.fail('invitations', 'incomplete'),
+      pointer: { status: 'finished', jobs: 0, reason: 'blocked: the current state could not be trusted' },
+    },
+    {
+      name: 'whose worker was quicker than its planner: finished stays finished',
+      given: (w) => {
+        w.queue.onSend = (messages) => {
+          if (messages.some(isFinish)) w.finish();
+        };
+      },
+      pointer: { status: 'finished', jobs: 2 },
+    },
+  ];
+
+  it.each(endings)('$name', async ({ given, event, pointer }) => {
+    const world = await afterAnotherRun(['ada', 'bob']);
+    given(world);
+    const result = await world.run(event);
+    const updatedAt = new Date(NOW + DAY_MS).toISOString();
+    expect(world.pointer()).toMatchObject({ generation: 2, runId: result.runId, updatedAt, ...pointer });
+  });
+
+  it('that enqueued jobs has the estimate of its plan', async () => {
+    const world = await afterAnotherRun(['ada']);
+    const result = await world.run();
+    expect(world.pointer().estimatedFinish).toBe(result.quota?.estimatedFinish);
+    expect(Date.parse(world.pointer().estimatedFinish)).toBeGreaterThan(NOW + DAY_MS);
+  });
+
+  it('whose roster was gone when it was claimed: halted, and why', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.onCall = () => {
+      world.store.objects.delete('rosters/acme.csv');
+    };
+    expect(await world.run()).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('no rosters/'),
+    });
+    expect(world.pointer()).toMatchObject({
+      status: 'halted',
+      jobs: 0,
+      reason: 'the roster changed while it was read',
+    });
+  });
+
+  it('whose plan could not be made: halted, and why; nothing is enqueued', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.onCall = (call) => {
+      if (call === 'invitations') throw new Error('a broken invariant');
+    };
+    await expect(world.run()).rejects.toThrow('a broken invariant');
+    expect(world.pointer()).toMatchObject({
+      status: 'halted',
+      reason: 'planning failed: a broken invariant',
+    });
+    expect(world.queue.messages).toEqual([]);
+  });
+});
+
+describe('a roster that is replaced between its reading and the claim', () => {
+  it('by a packed one of the same content: the newer one is planned', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.onCall = () => {
+      const roster = world.store.objects.get('rosters/acme.csv');
+      if (roster === undefined) return;
+      world.store.objects.delete('rosters/acme.csv');
+      world.store.objects.set('rosters/acme.csv.gz', roster);
+    };
+    expect(await world.run()).toMatchObject({ status: 'enqueued' });
+    expect(world.pointer()).toMatchObject({ generation: 2, roster: { key: 'rosters/acme.csv.gz' } });
+  });
+
+  it('by two, of which none can be chosen: blocked, and nothing is enqueued', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.onCall = () => {
+      world.store.objects.set('rosters/acme.csv.gz', rosterOf('bob'));
+    };
+    expect(await world.run()).toMatchObject({ status: 'blocked', issues: [{ code: 'two_rosters' }] });
+    expect(world.queue.messages).toEqual([]);
+  });
+});
+
+describe('a run that fails and cannot say so in the pointer either', () => {
+  it('fails with the first error and logs the second', async () => {
+    const world = worldWith(['ada']);
+    world.queue.onSend = () => {
+      world.store.onWrite = () => {
+        throw new Error('S3 is away');
+      };
+      throw new Error('SQS is away');
+    };
+    await expect(world.run()).rejects.toThrow('SQS is away');
+    const { runId } = world.pointer();
+    const line = world.telemetry.lines.find((one) => one.includes('could not be halted')) ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', account: 'acme', runId, error: 'S3 is away' });
+  });
+});
+
+describe('a run that another one overtakes', () => {
+  it('before it enqueued anything, as nothing was to be done: superseded', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.invitations = [invitation('ada')];
+    world.fastly.onCall = (call) => {
+      if (call === 'members') world.setPointer({ generation: 9 });
+    };
+    expect(await world.run()).toMatchObject({ status: 'superseded', counts: { keep: 1 } });
+    expect(world.pointer()).toMatchObject({ generation: 9, status: 'planning' });
+  });
+
+  it('after its last job was enqueued: superseded', async () => {
+    const world = worldWith(['ada']);
+    world.queue.onSend = (messages) => {
+      if (messages.some(isFinish)) world.setPointer({ generation: 9 });
+    };
+    expect(await world.run()).toMatchObject({ status: 'superseded', counts: { create: 1 } });
+    expect(world.pointer().jobs).toBe(0);
+  });
+
+  it('by being halted while its jobs are enqueued: failed, and why', async () => {
+    const world = worldWith(['ada']);
+    world.queue.onSend = () => world.setPointer({ status: 'halted' });
+    expect(await world.run()).toMatchObject({
+      status: 'failed',
+      error: 'the worker halted the run while its jobs were enqueued',
+    });
+    expect(world.jobLines()).toEqual(['create ada']);
+  });
+});
+
+describe('the ledger after a run with nothing to enqueue', () => {
+  it('holds what the run recovered from one that never finished', async () => {
+    const world = worldWith(['ada']);
+    await world.run();
+    world.fastly.invitations = [invitation('ada', { createdAt: NOW })];
+    world.upload('acme', `${rosterOf('ada')}\n`);
+    expect(await world.run()).toMatchObject({ status: 'in_sync' });
+    expect(world.store.json(LEDGER)).toMatchObject({ [email('ada')]: { count: 1, generation: 2 } });
+    expect(world.pointer().unsettled).toEqual([]);
+  });
+
+  it('has forgotten whom the plan forgot', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.invitations = [invitation('ada')];
+    world.store.objects.set(LEDGER, ledgerOf('ada', 'bob'));
+    const { forgotten } = world.record(await world.run()).ledger;
+    expect(forgotten).toEqual([email('bob')]);
+    expect(Object.keys(world.store.json(LEDGER) as object)).toEqual([email('ada')]);
+  });
+
+  it('is not written when nothing of it changes', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.invitations = [invitation('ada')];
+    const written: string[] = [];
+    world.store.onWrite = (key) => written.push(key);
+    await world.run();
+    expect(written).not.toContain(LEDGER);
+  });
+
+  it('is left to the worker when there are jobs', async () => {
+    const world = worldWith(['ada']);
+    world.store.objects.set(LEDGER, ledgerOf('bob'));
+    const result = await world.run();
+    expect(world.record(result).ledger.forgotten).toEqual([email('bob')]);
+    expect(Object.keys(world.store.json(LEDGER) as object)).toEqual([email('bob')]);
+  });
+});
+
+describe('a hold', () => {
+  it('that comes back after it was gone is announced again', async () => {
+    const world = worldWith(['ada'], { MAX_CREATES: '0' });
+    const { approval } = await world.run();
+    expect(world.pointer().announced).toBe(approval);
+    world.fastly.invitations = [invitation('ada')];
+    expect((await world.run()).status).toBe('in_sync');
+    expect(world.pointer()).not.toHaveProperty('announced');
+    world.fastly.invitations = [];
+    expect((await world.run()).approval).toBe(approval);
+    expect(world.telemetry.notifications).toHaveLength(2);
+  });
+});
+
+describe('a run that meets another one at work', () => {
+  it('counts as completed, so that the alarm for missing plans stays quiet, and says which run it met', async () => {
+    const world = worldWith(['ada']);
+    const { runId } = await world.run();
+    const busy = await world.run();
+    expect(busy).toMatchObject({ status: 'in_progress', error: expect.stringContaining(`run ${runId}`) });
+    expect(world.telemetry.values.get('PlanCompleted')).toBe(2);
+    const line = JSON.parse(world.telemetry.lines.at(-1) ?? '{}');
+    expect(line).toMatchObject({ account: 'acme', runId: busy.runId, reason: busy.error });
+  });
+});
+
+describe('the log of an applying run', () => {
+  it('names account and run in every line, and the generation that it claimed', async () => {
+    const world = worldWith(['ada']);
+    const { runId } = await world.run();
+    const lines = world.telemetry.lines.map((line) => JSON.parse(line));
+    for (const line of lines) expect(line).toMatchObject({ account: 'acme', runId });
+    expect(lines).toContainEqual(expect.objectContaining({ generation: 1, mustWait: false }));
+  });
+});
