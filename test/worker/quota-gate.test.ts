@@ -134,6 +134,19 @@ describe('one more write for a reservation', () => {
   });
 });
 
+describe('the quota gate, for writes that were granted', () => {
+  it('is open until an answer says that the reserve is reached, and names the end of that window', () => {
+    const gate = gateOf(UNKNOWN_QUOTA, 50);
+    expect(gate.isClosed()).toBe(false);
+    expect(gate.windowEndsAt()).toBe(RESET);
+    gate.answered(reading(51), false);
+    expect(gate.isClosed()).toBe(false);
+    gate.answered(reading(50), false);
+    expect(gate.isClosed()).toBe(true);
+    expect(gate.windowEndsAt()).toBe(WINDOW_END);
+  });
+});
+
 describe('the quota gate, always', () => {
   it('never starts a write that Fastly had said is not there', async () => {
     const limits = fc.record({
