@@ -13,6 +13,7 @@ export type Facts = {
   readonly invitations?: readonly Invitation[];
   readonly members?: readonly Member[];
   readonly ledger?: Ledger;
+  readonly now?: number;
 };
 
 export const decideOn = ({
@@ -22,6 +23,7 @@ export const decideOn = ({
   invitations = [],
   members = [],
   ledger,
+  now = NOW,
 }: Facts): Decided => {
   const listed = new Map(entries.map((one, index) => [one.email, { ...one, line: index + 2 }]));
   const roster = { entries: listed, rows: entries.length, merged: 0, issues: [], warnings: [] };
@@ -29,7 +31,7 @@ export const decideOn = ({
     { account: 'acme', mode: 'apply', manual: true, ...request },
     parseRules(env ?? {}),
     { roster, current: { invitations, members, moving: [] }, ledger: ledger ?? EMPTY_LEDGER },
-    NOW,
+    now,
   );
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS } from '../../lib/domain/time.ts';
 import { hashChanges } from '../../lib/plan/plan-hash.ts';
 import { access, email, entry, invitation, ledgerEntry, member, NOW } from '../support/build.ts';
 import { decideOn, entriesOf, type Facts, names, PARTLY_HELD } from './decide-case.ts';
@@ -137,5 +138,12 @@ describe('warnings', () => {
   ])('say when $writes writes outlive the queue', ({ writes, warnings }) => {
     const env = { RATE_LIMIT_PER_HOUR: '1', RATE_LIMIT_RESERVE: '0' };
     expect(decideOn({ entries: entriesOf(writes), env }).warnings).toEqual(warnings);
+  });
+
+  it('say nothing when the last write comes exactly as long after the plan as is still safe', () => {
+    const env = { RATE_LIMIT_PER_HOUR: '1', RATE_LIMIT_RESERVE: '0' };
+    const now = NOW - (NOW % HOUR_MS);
+    expect(decideOn({ entries: entriesOf(168), env, now }).warnings).toEqual([]);
+    expect(decideOn({ entries: entriesOf(169), env, now }).warnings).toHaveLength(1);
   });
 });

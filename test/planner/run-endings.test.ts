@@ -66,6 +66,8 @@ describe('what the pointer says after a run', () => {
     const result = await world.run(event);
     const updatedAt = new Date(NOW + DAY_MS).toISOString();
     expect(world.pointer()).toMatchObject({ generation: 2, runId: result.runId, updatedAt, ...pointer });
+    const { key, etag } = world.pointer().roster;
+    expect(world.record(result)).toMatchObject({ generation: 2, roster: { key, etag, rows: 2 } });
   });
 
   it('that enqueued jobs has the estimate of its plan', async () => {
@@ -162,6 +164,14 @@ describe('a run that another one overtakes', () => {
     };
     expect(await world.run()).toMatchObject({ status: 'superseded', counts: { create: 1 } });
     expect(world.pointer().jobs).toBe(0);
+  });
+
+  it('while it enqueues: its hold is not announced, as the other run has a plan of its own', async () => {
+    const world = worldWith(['ada', 'bob'], { MAX_DELETES: '0', PERCENT_FLOOR: '9' });
+    world.fastly.invitations = [invitation('cyd')];
+    world.queue.onSend = () => world.setPointer({ generation: 9 });
+    expect(await world.run()).toMatchObject({ status: 'superseded', held: [{ action: 'delete', count: 1 }] });
+    expect(world.telemetry.notifications).toEqual([]);
   });
 
   it('by being halted while its jobs are enqueued: failed, and why', async () => {
