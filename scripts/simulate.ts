@@ -5,6 +5,7 @@ import { converge, type Figures, SCENARIOS } from '../test/simulation/convergenc
 import { describeFailure, runMany, traceOf } from '../test/simulation/many-runs.ts';
 import { runSimpleLoop, SIMPLE_LOOPS } from '../test/simulation/simple-loops.ts';
 import { simulate } from '../test/simulation/simulation.ts';
+import { isWorldName, WORLD_NAMES, type WorldChoice } from '../test/simulation/worlds.ts';
 
 const SHOWN_LINES = 40;
 const SHOWN_FAILURES = 50;
@@ -14,23 +15,40 @@ const FIGURE_SEEDS = [1, 2, 3, 4, 5];
 /** In the middle of an hour. */
 const LOOP_START = Date.UTC(2026, 2, 2, 9, 30);
 
+const NAMES = WORLD_NAMES.join('|');
+const WORLDS = new RegExp(`^(?:all|none|(?:${NAMES})(?:,(?:${NAMES}))*)$`);
+
 const { values } = readOptions({
   about: `Simulated runs of the whole pipeline, as many as wanted. Fails when one of them breaks a rule.
 
   npm run simulate -- --runs 100000        seeds 1 to 100000, on all cores
   npm run simulate -- --seed 4711          one of them, with everything that happened in it
-  npm run simulate -- --figures            how long 5,000 jobs take, under several troubles`,
+  npm run simulate -- --figures            how long 5,000 jobs take, under several troubles
+
+Runs in worlds are judged by all of the contract, others by what is kept already. The worlds are
+${WORLD_NAMES.join(', ')}.`,
   options: {
     runs: { type: 'number', value: 'N', min: 1, max: 1e12, default: 2000, help: 'how many' },
     from: { type: 'number', value: 'SEED', min: 0, max: 1e12, default: 1, help: 'seed of the first' },
     seed: { type: 'number', value: 'SEED', min: 0, max: 1e12, help: 'only this one, with its trace' },
+    worlds: {
+      type: 'text',
+      value: 'WORLDS',
+      only: { pattern: WORLDS, called: 'all, none or names of worlds with commas between them' },
+      help: 'all: each run has some worlds; names: every run has these; none: none of them',
+    },
     figures: { type: 'flag', help: 'print the table of times instead' },
   },
 });
 
+const worldsOf = (text: string | undefined): WorldChoice | undefined =>
+  text === undefined || text === 'all' ? text : text.split(',').filter(isWorldName);
+
+const worlds = worldsOf(values.worlds);
+
 /** One seed with its whole trace. */
 const replay = async (seed: number): Promise<boolean> => {
-  const result = await simulate(seed, { trace: (line) => console.log(line) });
+  const result = await simulate(seed, { trace: (line) => console.log(line), worlds });
   const isGood = result.violations.length === 0;
   console.log(`\n${isGood ? `seed ${seed}: no invariant was broken` : describeFailure(result)}`);
   return isGood;
@@ -38,8 +56,11 @@ const replay = async (seed: number): Promise<boolean> => {
 
 const runAll = async (first: number, runs: number): Promise<boolean> => {
   const startedAt = performance.now();
-  const { counts, failed } = await runMany(first, runs, (done, broken) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${runs} runs, ${broken} broken `);
+  const { counts, failed } = await runMany(first, runs, {
+    worlds,
+    progress: (done, broken) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${runs} runs, ${broken} broken `);
+    },
   });
   if (process.stderr.isTTY) process.stderr.write('\n');
   for (const [name, count] of counts.rows()) console.log(`${String(count).padStart(12)}  ${name}`);
@@ -47,7 +68,7 @@ const runAll = async (first: number, runs: number): Promise<boolean> => {
   console.log(`\nseeds ${first} to ${first + runs - 1} in ${seconds} s: ${failed.length} broken`);
   for (const failure of failed.slice(0, SHOWN_FAILURES)) console.log(describeFailure(failure));
   if (failed[0] !== undefined)
-    console.log(`\nthe end of the first one:\n${await traceOf(failed[0].seed, SHOWN_LINES)}`);
+    console.log(`\nthe end of the first one:\n${await traceOf(failed[0].seed, SHOWN_LINES, worlds)}`);
   return failed.length === 0;
 };
 

@@ -6,7 +6,7 @@
 import { sha256 } from '../../lib/domain/digest.ts';
 import { json, refusal, type SimulatedAnswer, type SimulatedRequest, timestamp } from './answers.ts';
 import type { Behaviour } from './behaviour.ts';
-import { isExpired, isListed, newestFirst, pageAnswer, usersAnswer } from './listing.ts';
+import { inOrder, isExpired, isListed, pageAnswer, usersAnswer } from './listing.ts';
 import {
   type AccountEvent,
   type AccountState,
@@ -131,28 +131,28 @@ export const createAccount = (given: AccountOptions): Account => {
   const options = { ...given, behaviour: { ...given.behaviour } };
   const state = createState();
   /** Sorting 100,000 invitations for each of 1,000 pages would be most of the work. */
-  let newest: SimulatedInvitation[] | undefined;
+  let sorted: SimulatedInvitation[] | undefined;
 
   const commit = (events: readonly AccountEvent[]): void => {
     options.record(events);
     for (const event of events) applyEvent(state, event);
-    if (events.some(({ type }) => CHANGES_LISTING.has(type))) newest = undefined;
+    if (events.some(({ type }) => CHANGES_LISTING.has(type))) sorted = undefined;
   };
 
   const behave = (change: Partial<Behaviour>): void => {
     Object.assign(options.behaviour, change);
-    newest = undefined;
+    sorted = undefined;
   };
 
   const listPage = (request: SimulatedRequest): SimulatedAnswer => {
     const { behaviour, customerId } = options;
     const { expired, listingLagMs } = behaviour;
     const now = options.now();
-    newest ??= newestFirst(state.invitations.values()).filter((invitation) =>
+    sorted ??= inOrder(state.invitations.values(), behaviour).filter((invitation) =>
       isListed(invitation, behaviour),
     );
     const arrived =
-      listingLagMs === 0 ? newest : newest.filter(({ createdAt }) => createdAt <= now - listingLagMs);
+      listingLagMs === 0 ? sorted : sorted.filter(({ createdAt }) => createdAt <= now - listingLagMs);
     const listed =
       expired === 'listed' ? arrived : arrived.filter((invitation) => !isExpired(invitation, behaviour, now));
     return pageAnswer(request, listed, { behaviour, customerId, now });

@@ -33,8 +33,8 @@ export type Behaviour = {
   readonly retryAfter: boolean;
   /** A successful DELETE. 204 in the documentation; 200 with a body in a hand-written mock. */
   readonly deleteStatus: 200 | 204;
-  /** The most invitations on one page, whatever is asked for. 100 is documented; fewer make many pages of few people. */
-  readonly largestPage: number;
+  /** In which order invitations are listed. `newest_first`: so it looks in the one recorded list, which has two rows. */
+  readonly listOrder: 'newest_first' | 'oldest_first' | 'by_id';
   /** For how long the list does not show a new invitation, in milliseconds. 0: nothing is known of such a delay. */
   readonly listingLagMs: number;
   /** A POST that names another customer than the token's. `refused`: the right is the token's; no client is known to have tried. */
@@ -76,7 +76,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   repeatedQuotaHeaders: false,
   retryAfter: false,
   deleteStatus: 204,
-  largestPage: 100,
+  listOrder: 'newest_first',
   listingLagMs: 0,
   otherCustomer: 'refused',
   shownRole: 'as_asked',

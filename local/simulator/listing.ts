@@ -20,6 +20,15 @@ export const newestFirst = (invitations: Iterable<SimulatedInvitation>): Simulat
   // Reversed first, so that of two from the same instant the later one is on top.
   [...invitations].reverse().sort((a, b) => b.createdAt - a.createdAt);
 
+export const inOrder = (
+  invitations: Iterable<SimulatedInvitation>,
+  { listOrder }: Behaviour,
+): SimulatedInvitation[] => {
+  if (listOrder === 'by_id') return [...invitations].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const newest = newestFirst(invitations);
+  return listOrder === 'newest_first' ? newest : newest.reverse();
+};
+
 export const renderInvitation = (
   invitation: SimulatedInvitation,
   { behaviour, customerId, now }: { behaviour: Behaviour; customerId: string; now: number },
@@ -74,7 +83,7 @@ export const pageAnswer = (
   const tooLarge = asked > MAX_PAGE_SIZE && context.behaviour.pageSizeAboveMax === 'refused';
   if (current < 1 || asked < 1 || tooLarge)
     return refusal(400, 'Bad request', 'page[number] or page[size] is out of range');
-  const size = Math.min(asked, MAX_PAGE_SIZE, context.behaviour.largestPage);
+  const size = Math.min(asked, MAX_PAGE_SIZE);
   const totalPages = Math.max(1, Math.ceil(listed.length / size));
   const shown = listed.slice((current - 1) * size, current * size);
   return jsonApi({

@@ -12,7 +12,27 @@ export class Bucket {
   readonly #objects = new Map<string, Stored>();
   /** Equal content, equal etag. */
   readonly #etags = new Map<string, string>();
+  readonly #written = new Map<string, string[]>();
+  readonly #keptPrefix: string | undefined;
   #versions = 0;
+
+  /** `keptPrefix`: of keys whose versions are kept. */
+  constructor(keptPrefix?: string) {
+    this.#keptPrefix = keptPrefix;
+  }
+
+  /** What the functions wrote to a kept key, oldest first. */
+  writtenTo(key: string): readonly string[] {
+    return this.#written.get(key) ?? [];
+  }
+
+  /** Told of what a function wrote. */
+  keep(key: string, content: string): void {
+    if (this.#keptPrefix === undefined || !key.startsWith(this.#keptPrefix)) return;
+    const written = this.#written.get(key) ?? [];
+    written.push(content);
+    this.#written.set(key, written);
+  }
 
   get(key: string): Stored | undefined {
     return this.#objects.get(key);
@@ -52,6 +72,8 @@ const TYPICAL_MS = 25;
 /** Less than what the planner allows for between a look at the pointer and a write. */
 const SLOWEST_MS = 4500;
 const LONGEST_HANG_MS = 200_000;
+const YOUNGEST_AGED_MS = 3000;
+const OLDEST_AGED_MS = 20_000;
 
 const failed = (what: string): never => {
   throw new Error(`S3 could not ${what}: 503 SlowDown`);
@@ -72,8 +94,10 @@ export const storeFor = (
   const trip = () =>
     travel(random, strikes('storeSlow') ? random.between(200, SLOWEST_MS) : duration(random, TYPICAL_MS));
 
-  /** Late, but fresh: what is read is what was there when the answer came. */
+  /** Late and old, or late but fresh: then what is read is what was there when the answer came. */
   const readTrip = () => {
+    if (strikes('storeReadAges'))
+      return { effectAfterMs: 1, answerAfterMs: random.between(YOUNGEST_AGED_MS, OLDEST_AGED_MS) };
     if (!strikes('storeReadHangs')) return trip();
     const answerAfterMs = random.between(SLOWEST_MS, LONGEST_HANG_MS);
     return { effectAfterMs: answerAfterMs, answerAfterMs };
@@ -101,7 +125,9 @@ export const storeFor = (
       if (strikes('storeWriteFails')) return failed('write');
       if (condition !== undefined && strikes('storeWriteRaces')) return 'conflict';
       const written = bucket.put(key, text, condition);
-      if (written !== 'conflict') stored(invocation, key, text);
+      if (written === 'conflict') return written;
+      bucket.keep(key, text);
+      stored(invocation, key, text);
       return written;
     };
     if (strikes('storeWriteLost'))

@@ -206,6 +206,10 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
 
 /** For those that need two troubles at one moment. */
 const STRESSES: Readonly<Record<string, Bug['stress']>> = {
+  'does not wait for writes on their way': {
+    faults: { fastlySlow: 0.5, writeTimesOut: 0.2 },
+    events: { rosters: 10 },
+  },
   'lists members before invitations': { events: { acceptances: 10, rosters: 6 } },
   'takes a failed listing for an empty one': { faults: { fastlyReadFails: 0.2 } },
   'takes an unreadable ledger for an empty one': { faults: { storeReadFails: 0.1 }, events: { rosters: 6 } },

@@ -7,7 +7,7 @@ import type { FastlyAccount } from './fastly-account.ts';
 import { person, rosterText } from './people.ts';
 import { PlannerHost } from './planner-host.ts';
 import { Random } from './random.ts';
-import { type Faults, NO_EVENTS, NO_FAULTS, type Settings } from './settings.ts';
+import { type Faults, NO_EVENTS, NO_FAULTS, type Settings, TRUE_CLOCKS } from './settings.ts';
 import { attachWorker } from './worker-host.ts';
 import { World } from './world.ts';
 
@@ -61,6 +61,8 @@ const OTHERS_PER_HOUR = 300;
 const OTHERS_EVERY_MS = HOUR_MS / OTHERS_PER_HOUR;
 
 const settingsFor = ({ jobs, faults }: Scenario): Settings => ({
+  worlds: [],
+  strict: false,
   faults: { ...NO_FAULTS, ...faults },
   events: NO_EVENTS,
   rules: parseRules({
@@ -76,7 +78,7 @@ const settingsFor = ({ jobs, faults }: Scenario): Settings => ({
   quotaPerHour: QUOTA_PER_HOUR,
   lastsMs: PATIENCE_MS,
   scheduleEveryMs: HOUR_MS,
-  clockSkewMs: 0,
+  clocks: TRUE_CLOCKS,
 });
 
 /** The other tool, which has been at it before. */

@@ -9,6 +9,8 @@ import type { Scheduler } from './scheduler.ts';
 import type { Settings } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
+/** Any other token is one of the account's own. */
+export const STRANGERS_TOKEN = 0;
 const SECOND_MS = 1000;
 
 export class FastlyAccount {
@@ -18,11 +20,17 @@ export class FastlyAccount {
   readonly controls: Controls;
   /** Which of its tokens is the valid one; undefined: none. */
   validToken: number | undefined = 1;
-  /** What the parameter store holds. */
+  /** What the parameter store holds, unless it holds the stranger's. */
   storedToken = 1;
+  /** Whether the parameter store holds the stranger's token. */
+  isSwapped = false;
+  /** The account of another customer, whose token may be stored for this one. */
+  stranger: FastlyAccount | undefined;
   readonly outages: { readonly from: number; readonly to: number; readonly reads: boolean }[] = [];
   /** Until when all reads fail, or answer as if somebody was changing the account. */
   spell: { readonly until: number; readonly moves: boolean } | undefined;
+  /** When invitations expired before their time, by id. */
+  readonly expiredAt = new Map<string, number>();
   /** Whom Fastly refuses, whatever is asked for them. */
   readonly unwelcome = new Set<Email>();
   readonly #scheduler: Scheduler;
@@ -48,7 +56,17 @@ export class FastlyAccount {
 
   /** Fastly's clock: milliseconds since 1970. */
   get now(): number {
-    return this.#scheduler.now;
+    return this.#scheduler.now + this.#settings.clocks.fastly;
+  }
+
+  /** What the parameter store gives to somebody who asks for the token. */
+  get token(): number {
+    return this.isSwapped ? STRANGERS_TOKEN : this.storedToken;
+  }
+
+  /** The account that a token belongs to. */
+  openedBy(token: number): FastlyAccount {
+    return token === STRANGERS_TOKEN ? (this.stranger ?? this) : this;
   }
 
   /** The start of the quota window. */

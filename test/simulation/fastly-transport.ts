@@ -3,7 +3,7 @@
 import type { Email } from '../../lib/domain/invitation.ts';
 import type { QuotaReading } from '../../lib/domain/quota.ts';
 import type { Lost, Reply, Request, Send } from '../../lib/fastly/transport.ts';
-import { refusal, type SimulatedAnswer } from '../../local/simulator/answers.ts';
+import { INTERMEDIARY_ANSWERS, refusal, type SimulatedAnswer } from '../../local/simulator/answers.ts';
 import type { FastlyAccount } from './fastly-account.ts';
 import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
@@ -41,6 +41,8 @@ export type TransportDeps = {
   readonly read: (request: Request) => void;
   /** Told of a write when it starts. */
   readonly watch: (write: Write) => WriteWatch;
+  /** Whether this write fails once more than chance alone would have it. */
+  readonly failsAgain: (write: Write) => boolean;
 };
 
 export const readingOf = ({ headers }: SimulatedAnswer): QuotaReading => ({
@@ -78,8 +80,12 @@ const moved = (answer: SimulatedAnswer): SimulatedAnswer => ({
   body: answer.body.replace(/"record_count":(\d+)/, (_, count) => `"record_count":${Number(count) + 1}`),
 });
 
+const intermediary = (random: Random): SimulatedAnswer =>
+  random.pick([INTERMEDIARY_ANSWERS.challenge, INTERMEDIARY_ANSWERS.error]);
+
 const answerRead = (deps: TransportDeps, request: Request): SimulatedAnswer => {
   const { fastly, token, random, strikes } = deps;
+  if (strikes('intermediaryAnswers')) return intermediary(random);
   if (fastly.isDown('read')) return instead(503, fastly);
   if (token !== fastly.validToken) return instead(401, fastly);
   if (strikes('fastlyReadFails'))
@@ -106,13 +112,11 @@ const read = async (deps: TransportDeps, request: Request): Promise<Reply> => {
 };
 
 /** What Fastly does with a write that arrives. */
-const carryOut = (
-  { fastly, token, random, strikes }: TransportDeps,
-  write: Write,
-  request: Request,
-): SimulatedAnswer => {
+const carryOut = (deps: TransportDeps, write: Write, request: Request): SimulatedAnswer => {
+  const { fastly, token, random, strikes } = deps;
   if (fastly.isDown('write')) return instead(503, fastly);
   if (token !== fastly.validToken) return instead(401, fastly);
+  if (deps.failsAgain(write)) return instead(503, fastly);
   if (strikes('writeFails')) {
     if (random.chance(0.5)) fastly.spend();
     return instead(503, fastly);
@@ -154,13 +158,16 @@ const write = async (deps: TransportDeps, request: Request): Promise<Reply | Los
   const write = writeOf(request);
   const watch = deps.watch(write);
   const fate = fateOf(deps);
+  const { random, strikes } = deps;
   const answer = await deps.invocation.exchange<SimulatedAnswer | undefined>({
     effectAfterMs: fate.effectAfterMs,
     answerAfterMs: fate.answerAfterMs,
     effect: () => {
+      const isAnsweredByOthers = strikes('intermediaryAnswers');
+      if (isAnsweredByOthers && random.chance(0.5)) return intermediary(random);
       const carriedOut = carryOut(deps, write, request);
       watch.tookEffect(carriedOut, (fate.effectAfterMs ?? 0) > REQUEST_TIMEOUT_MS);
-      return carriedOut;
+      return isAnsweredByOthers ? intermediary(random) : carriedOut;
     },
     ...(fate.answerIsLost && { instead: () => undefined }),
   });

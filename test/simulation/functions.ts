@@ -16,24 +16,33 @@ import type { ReceivedMessage } from '../../local/fifo-queue.ts';
 import { workMessageOf } from '../../local/work-message.ts';
 import { storeFor } from './bucket.ts';
 import { REQUEST_TIMEOUT_MS, sendFor, type TransportDeps, type Write } from './fastly-transport.ts';
+import type { Book } from './invariants/book.ts';
 import { watchedLog, watchedMetrics, watchNotification } from './invariants/privacy.ts';
 import type { Invocation } from './invocation.ts';
 import type { Process } from './processes.ts';
 import { deadLettersFor, senderFor, visibilityFor } from './queue-port.ts';
+import type { Clocks } from './settings.ts';
 import type { World } from './world.ts';
 
 /** A deliberate mistake, to see whether the simulation finds it. */
 export type Mutation = {
   readonly sync?: (call: typeof handleTrigger) => typeof handleTrigger;
   readonly work?: (call: typeof handleBatch) => typeof handleBatch;
+  /** Nearer to Fastly than the functions can see. */
+  readonly client?: (client: FastlyClient) => FastlyClient;
 };
 
 const onlyJson = (name: string, value: unknown): readonly ReportFile[] => [
   { name, content: [JSON.stringify(value)] },
 ];
 
-const shared = (world: World, invocation: Invocation, notified: (notification: Notification) => void) => {
-  const { scheduler, random, settings } = world;
+const shared = (
+  world: World,
+  clock: keyof Clocks,
+  invocation: Invocation,
+  notified: (notification: Notification) => void,
+) => {
+  const { random, settings } = world;
   const violate = world.violate.bind(world);
   return {
     store: storeFor(world.storeDeps, invocation),
@@ -44,7 +53,7 @@ const shared = (world: World, invocation: Invocation, notified: (notification: N
     },
     log: watchedLog(violate, (text) => world.note(() => `${invocation.name} ${text()}`)),
     metrics: watchedMetrics(violate),
-    now: () => scheduler.now + settings.clockSkewMs,
+    now: () => world.timeBy(clock),
     sleep: (ms: number) => invocation.sleep(ms),
     random: () => random.next(),
     rules: settings.rules,
@@ -57,30 +66,49 @@ const TOKEN = 'the-token';
 /** Fastly as one invocation sees it. */
 const clientFor = (
   world: World,
-  { invocation, account, token }: { invocation: Invocation; account: string; token: number },
-  watch: TransportDeps['watch'],
+  { invocation, mutation }: Pick<WorkerCall, 'invocation' | 'mutation'>,
+  { account, token }: { readonly account: string; readonly token: number },
+  writes: Pick<TransportDeps, 'watch' | 'failsAgain'>,
 ): FastlyClient => {
   const { random, strikes, settings, witness } = world;
   const send = sendFor({
-    fastly: world.account(account),
+    fastly: world.account(account).openedBy(token),
     token,
     invocation,
     random,
     strikes,
     read: ({ path, query }) => {
       if (path[0] === 'tokens') world.approached(account);
+      if (path[0] !== 'invitations') return;
       if (query?.['page[number]'] === '1') witness.listed(account, invocation);
+      world.pageMade(account);
     },
-    watch,
+    ...writes,
   });
   const listConcurrency = settings.rules.LIST_CONCURRENCY;
   const sleep = (ms: number): Promise<void> => invocation.sleep(ms);
-  return createClientOver(send, { token: TOKEN, sleep, random: () => random.next(), listConcurrency });
+  const made = createClientOver(send, {
+    token: TOKEN,
+    sleep,
+    random: () => random.next(),
+    listConcurrency,
+  });
+  const client = mutation.client?.(made) ?? made;
+  return {
+    ...client,
+    listInvitations: async () => {
+      const heard = witness.listing(world.account(account).openedBy(token));
+      const listed = await client.listInvitations();
+      if (listed.ok) heard(listed.value);
+      return listed;
+    },
+  };
 };
 
-const neverWrites = (): never => {
+const mayNotWrite = (): never => {
   throw new Error('a planner does not write to Fastly');
 };
+const NO_WRITES = { watch: mayNotWrite, failsAgain: mayNotWrite };
 
 export type PlannerCall = {
   readonly world: World;
@@ -95,11 +123,11 @@ export const callPlanner = (
   trigger: Trigger,
 ): Promise<SyncResponse> => {
   const deps: PlannerPorts = {
-    ...shared(world, invocation, notified),
+    ...shared(world, 'planner', invocation, notified),
     queue: senderFor(world.queueDeps, invocation),
     connect: async (account, { fresh }) => {
       const token = await process.token(world, invocation, account, fresh);
-      return { fastly: clientFor(world, { invocation, account, token }, neverWrites) };
+      return { fastly: clientFor(world, { invocation, mutation }, { account, token }, NO_WRITES) };
     },
     renderPlan: (record) => onlyJson('plan.json', record),
     approveCommand: (account, approval) => `approve ${account} ${approval}`,
@@ -121,11 +149,11 @@ export const callWorker = (
   batch: readonly ReceivedMessage[],
 ): Promise<readonly string[]> => {
   const deps: WorkerPorts = {
-    ...shared(world, invocation, () => undefined),
+    ...shared(world, 'worker', invocation, () => undefined),
     connect: async (account, { fresh }) => {
       const token = await process.token(world, invocation, account, fresh);
-      const watch = watchFor({ world, invocation, process, mutation }, account, batch);
-      return { fastly: clientFor(world, { invocation, account, token }, watch) };
+      const writes = writesOf({ world, invocation, process, mutation }, { account, token }, batch);
+      return { fastly: clientFor(world, { invocation, mutation }, { account, token }, writes) };
     },
     deadLetters: deadLettersFor(world.queueDeps, invocation),
     setVisibility: visibilityFor(world.queueDeps, invocation),
@@ -137,35 +165,52 @@ export const callWorker = (
   );
 };
 
-const jobsIn = (batch: readonly ReceivedMessage[], account: string): ChangeJob[] =>
-  batch
-    .map(({ body }) => decodeJob(body))
-    .flatMap((decoded) => ('job' in decoded && decoded.job.action !== 'finish' ? [decoded.job] : []))
-    .filter((job) => job.account === account)
-    // Of two jobs for one person the newer one may be carried out.
-    .sort((a, b) => b.generation - a.generation);
+type JobOfBatch = { readonly job: ChangeJob; readonly receiveCount: number };
+
+const jobsIn = ({ claims }: Book, batch: readonly ReceivedMessage[], account: string): JobOfBatch[] => {
+  const orderOf = ({ job }: JobOfBatch): number => claims.get(job.runId)?.order ?? 0;
+  return (
+    batch
+      .map(({ body, receiveCount }) => ({ decoded: decodeJob(body), receiveCount }))
+      .flatMap(({ decoded, receiveCount }) =>
+        'job' in decoded && decoded.job.action !== 'finish' ? [{ job: decoded.job, receiveCount }] : [],
+      )
+      .filter(({ job }) => job.account === account)
+      // Of two jobs for one person the newer one may be carried out.
+      .sort((a, b) => orderOf(b) - orderOf(a))
+  );
+};
 
 const isFor = (job: ChangeJob, write: Write): boolean =>
   write.method === 'POST'
     ? job.action !== 'delete' && job.email === write.email
     : job.action !== 'create' && job.invitationIds.includes(write.id);
 
+/** From this delivery on a job was handed back four times. */
+const FIFTH = 5;
+
 /** Tells the witness which job a write belongs to. */
-const watchFor = (
+const writesOf = (
   { world, invocation, process }: WorkerCall,
-  account: string,
+  { account, token }: { readonly account: string; readonly token: number },
   batch: readonly ReceivedMessage[],
-): TransportDeps['watch'] => {
-  const jobs = jobsIn(batch, account);
-  return (write) => {
-    const job = jobs.find((candidate) => isFor(candidate, write));
-    if (job === undefined) {
-      world.violate(`${account}: ${write.method} that no job of the batch asks for`);
-      return { tookEffect: () => undefined, answered: () => undefined };
-    }
-    const { method } = write;
-    const startedAt = world.scheduler.now;
-    const ofJob = { account, invocation, container: process, method, job, startedAt };
-    return world.witness.write('id' in write ? { ...ofJob, id: write.id } : ofJob, world.account(account));
+): Pick<TransportDeps, 'watch' | 'failsAgain'> => {
+  const jobs = jobsIn(world.witness.book, batch, account);
+  const find = (write: Write): JobOfBatch | undefined => jobs.find(({ job }) => isFor(job, write));
+  const fastly = world.account(account);
+  return {
+    failsAgain: (write) => (find(write)?.receiveCount ?? 0) >= FIFTH && world.strikes('failsAfterHandBacks'),
+    watch: (write) => {
+      const job = find(write)?.job;
+      if (job === undefined) {
+        world.violate(`${account}: ${write.method} that no job of the batch asks for`);
+        return { tookEffect: () => undefined, answered: () => undefined };
+      }
+      const { method } = write;
+      const startedAt = world.scheduler.now;
+      const { customerId } = fastly.openedBy(token);
+      const ofJob = { account, customerId, invocation, container: process, method, job, startedAt };
+      return world.witness.write('id' in write ? { ...ofJob, id: write.id } : ofJob, fastly);
+    },
   };
 };

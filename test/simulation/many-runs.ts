@@ -4,9 +4,15 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Counts } from './counts.ts';
 import { type SimulationResult, simulate } from './simulation.ts';
+import type { WorldChoice } from './worlds.ts';
 
 /** Every `step`th seed from `first` to `last`. */
-export type Share = { readonly first: number; readonly last: number; readonly step: number };
+export type Share = {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+  readonly worlds: WorldChoice | undefined;
+};
 
 export type ManyRuns = {
   readonly counts: Counts;
@@ -22,11 +28,16 @@ const inThread = (share: Share, heard: (results: readonly SimulationResult[]) =>
     thread.on('exit', () => resolve());
   });
 
-/** `progress` is told of the runs done and failed so far. */
+type ManyRunsOptions = {
+  readonly worlds?: WorldChoice | undefined;
+  /** Told of the runs done and failed so far. */
+  readonly progress?: (done: number, failed: number) => void;
+};
+
 export const runMany = async (
   first: number,
   runs: number,
-  progress: (done: number, failed: number) => void = () => undefined,
+  { worlds, progress }: ManyRunsOptions = {},
 ): Promise<ManyRuns> => {
   const counts = new Counts();
   const failed: SimulationResult[] = [];
@@ -37,11 +48,11 @@ export const runMany = async (
       if (result.violations.length > 0) failed.push(result);
     }
     done += results.length;
-    progress(done, failed.length);
+    progress?.(done, failed.length);
   };
   const step = Math.min(runs, availableParallelism());
   const last = first + runs - 1;
-  const shares = Array.from({ length: step }, (_, index) => ({ first: first + index, last, step }));
+  const shares = Array.from({ length: step }, (_, index) => ({ first: first + index, last, step, worlds }));
   await Promise.all(shares.map((share) => inThread(share, heard)));
   if (done !== runs) throw new Error(`${runs - done} of ${runs} simulated runs did not come to an end`);
   return { counts, failed: failed.toSorted((one, other) => one.seed - other.seed) };
@@ -51,8 +62,9 @@ export const describeFailure = ({ seed, violations }: SimulationResult): string 
   `seed ${seed}: ${violations.map(({ what }) => what).join('; ')}`;
 
 /** The end of a run's trace, and how to see all of it. */
-export const traceOf = async (seed: number, lines: number): Promise<string> => {
+export const traceOf = async (seed: number, lines: number, worlds?: WorldChoice): Promise<string> => {
   const trace: string[] = [];
-  await simulate(seed, { trace: (line) => trace.push(line) });
-  return [...trace.slice(-lines), '', `all of it: npm run simulate -- --seed ${seed}`].join('\n');
+  await simulate(seed, { trace: (line) => trace.push(line), worlds });
+  const option = worlds === undefined ? '' : ` --worlds ${worlds === 'all' ? worlds : worlds.join(',')}`;
+  return [...trace.slice(-lines), '', `all of it: npm run simulate -- --seed ${seed}${option}`].join('\n');
 };

@@ -12,6 +12,16 @@ const TIMEOUT_MS = 15 * 60_000;
 /** Lambda tries an asynchronous invocation twice more. */
 const RETRY_AFTER_MS = [60_000, 120_000];
 const REQUESTS_OF_AN_INVOCATION = 30;
+/** So long after its first delivery an event may come again. */
+const LATEST_TWIN_MS = 20 * 60_000;
+
+/** One delivery of an event. */
+type Delivery = {
+  readonly event: number;
+  readonly trigger: Trigger;
+  /** From 0. */
+  readonly attempt: number;
+};
 
 export class PlannerHost {
   readonly #world: World;
@@ -22,6 +32,7 @@ export class PlannerHost {
   /** Told of notifications: what the operator reads. */
   readonly #notified: (message: string) => void;
   #invocations = 0;
+  #events = 0;
 
   constructor(
     world: World,
@@ -35,45 +46,73 @@ export class PlannerHost {
     this.#notified = notified;
   }
 
-  invoke(trigger: Trigger, attempt = 0): void {
-    const { scheduler, random, counts, strikes } = this.#world;
+  /** An event: it is delivered once, or more often. */
+  invoke(trigger: Trigger): void {
+    const { scheduler, random, strikes, counts } = this.#world;
+    this.#events += 1;
+    const delivery = { event: this.#events, trigger, attempt: 0 };
+    this.#deliver(delivery);
+    if (!strikes('eventTwice')) return;
+    counts.add(`events twice: ${kindOf(trigger)}`);
+    scheduler.after(random.chance(0.5) ? 0 : random.between(0, LATEST_TWIN_MS), () =>
+      this.#deliver(delivery),
+    );
+  }
+
+  #deliver(delivery: Delivery): void {
+    const { scheduler, random, counts, strikes, witness } = this.#world;
+    const { trigger } = delivery;
     this.#invocations += 1;
     counts.add('planner invocations');
     const name = `planner ${this.#invocations}`;
     this.#world.note(() => `${name} ${JSON.stringify(trigger)}`);
     const crashAtRequest = strikes('crash') ? random.between(1, REQUESTS_OF_AN_INVOCATION) : undefined;
     const process = this.#processes.take(scheduler.now);
-    const invocation = new Invocation(
+    const invocation: Invocation = new Invocation(
       scheduler,
       random,
       { name, timeoutMs: TIMEOUT_MS, crashAtRequest },
-      (end) =>
-        this.#ended(end, name, () => this.#processes.giveBack(process, scheduler.now), trigger, attempt),
+      (end) => this.#ended(invocation, end, () => this.#processes.giveBack(process, scheduler.now), delivery),
     );
+    witness.contract.triggers.started(invocation, delivery.event);
     const notified = ({ message }: { readonly message: string }): void => this.#notified(message);
     invocation.run(() =>
       callPlanner({ world: this.#world, invocation, process, notified, mutation: this.#mutation }, trigger),
     );
   }
 
-  #ended(end: InvocationEnd, name: string, giveBack: () => void, trigger: Trigger, attempt: number): void {
-    const { counts, scheduler } = this.#world;
+  #ended(invocation: Invocation, end: InvocationEnd, giveBack: () => void, delivery: Delivery): void {
+    const { counts, scheduler, witness } = this.#world;
+    const { triggers } = witness.contract;
+    const { name } = invocation;
+    const { trigger, attempt } = delivery;
     if (end.kind === 'returned') {
       giveBack();
       for (const result of (end.value as SyncResponse).results) {
         counts.add(`plans ${result.status}`);
         this.#world.note(() => `${name} ${describe(result)}`);
+        triggers.answered(invocation, result);
         this.#answered(result);
       }
       return;
     }
     this.#world.note(() => `${name} ${end.kind}${end.kind === 'threw' ? ` ${end.error}` : ''}`);
     if (end.kind === 'threw') giveBack();
-    else counts.add(end.kind === 'crashed' ? 'planner crashes' : 'planner time-outs');
+    else {
+      triggers.killed(invocation);
+      counts.add(end.kind === 'crashed' ? 'planner crashes' : 'planner time-outs');
+    }
     const retryAfterMs = trigger.kind === 'manual' ? undefined : RETRY_AFTER_MS[attempt];
-    if (retryAfterMs !== undefined) scheduler.after(retryAfterMs, () => this.invoke(trigger, attempt + 1));
+    if (retryAfterMs !== undefined)
+      scheduler.after(retryAfterMs, () => this.#deliver({ ...delivery, attempt: attempt + 1 }));
   }
 }
+
+const kindOf = (trigger: Trigger): string => {
+  if (trigger.kind !== 'manual') return trigger.kind;
+  const { approve, planHash, mode } = trigger.request;
+  return approve !== undefined ? 'approve' : planHash !== undefined ? 'planHash' : `${mode}`;
+};
 
 const describe = ({ account, status, counts, error, issues, held }: SyncResult): string =>
   `${account}: ${status} ${JSON.stringify(counts)}${held.length > 0 ? ` held ${JSON.stringify(held)}` : ''}${error === undefined ? '' : ` (${error})`}${issues.length > 0 ? ` ${JSON.stringify(issues[0])}` : ''}`;

@@ -29,7 +29,7 @@ export class Process {
       ...travel(random, answerAfterMs),
       effect: () => {
         if (strikes('tokenReadFails')) throw new Error('the parameter could not be read');
-        return world.account(account).storedToken;
+        return world.account(account).token;
       },
     });
     this.#tokens.set(account, { token, readAt: scheduler.now });

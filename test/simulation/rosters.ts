@@ -75,24 +75,35 @@ export class Rosters {
   #double(): void {
     const [twin] = this.#keys.filter((key) => key !== this.#key);
     this.#store(twin ?? '', rosterText(this.#wishes, this.#world.random), this.#wishes);
-    this.#isUsable = false;
+    this.#judge(false);
     this.#world.note(() => `upload ${twin} beside ${this.#key}`);
   }
 
   #remove(): void {
     for (const key of this.#keys) this.#world.bucket.remove(key);
-    this.#isUsable = false;
+    this.#judge(false);
     this.#world.note(() => `remove ${this.#key}`);
   }
 
   #put(text: string, wishes: Wishes | undefined): void {
     const { bucket, counts, random } = this.#world;
+    const before = this.#key;
     this.#key = random.pick(this.#keys);
     for (const key of this.#keys) if (key !== this.#key) bucket.remove(key);
+    // Who reads one key before and the other one after this finds two rosters.
+    const { triggers } = this.#world.witness.contract;
+    if (this.#key !== before) triggers.trouble(this.#account, 'renamed roster', this.#world.scheduler.now);
     this.#store(this.#key, text, wishes);
-    this.#isUsable = wishes !== undefined;
+    this.#judge(wishes !== undefined);
     counts.add(wishes === undefined ? 'broken rosters' : 'rosters');
     this.#world.note(() => `upload ${this.#key}: ${wishes?.size ?? 'broken'}`);
+  }
+
+  #judge(isUsable: boolean): void {
+    const { triggers } = this.#world.witness.contract;
+    this.#isUsable = isUsable;
+    if (isUsable) triggers.over(this.#account, 'roster', this.#world.scheduler.now);
+    else triggers.trouble(this.#account, 'roster');
   }
 
   #store(key: string, text: string, wishes: Wishes | undefined): void {
@@ -110,6 +121,10 @@ export class Rosters {
       const before = this.#wishes.get(email);
       if (before === undefined || accessKey(before) !== accessKey(access)) tell(email, 'changed');
     }
-    for (const email of this.#wishes.keys()) if (!wishes.has(email)) tell(email, 'left');
+    for (const email of this.#wishes.keys()) {
+      if (wishes.has(email)) continue;
+      tell(email, 'left');
+      witness.contract.mailLimits.left(this.#account, email, scheduler.now);
+    }
   }
 }

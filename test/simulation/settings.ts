@@ -1,12 +1,7 @@
-/** What a simulated run is like: drawn from its seed, so that no two kinds of trouble always come together. */
+/** What a simulated run is like. */
 
-import { parseRules, type Rules } from '../../lib/domain/config.ts';
-import { type Behaviour, DEFAULT_BEHAVIOUR } from '../../local/simulator/behaviour.ts';
-import type { Random } from './random.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import type { Rules } from '../../lib/domain/config.ts';
+import type { Behaviour } from '../../local/simulator/behaviour.ts';
 
 /** Probabilities: of an invocation, a request, a message or a batch, as their names say. */
 export type Faults = {
@@ -16,6 +11,8 @@ export type Faults = {
   readonly storeReadBreaks: number;
   /** So long that the function may run out of time. */
   readonly storeReadHangs: number;
+  /** The answer takes up to 20 seconds, and what it says is that old. */
+  readonly storeReadAges: number;
   readonly storeWriteFails: number;
   /** It took effect, and the caller gets an error. */
   readonly storeWriteLost: number;
@@ -40,6 +37,14 @@ export type Faults = {
   readonly writeTimesOut: number;
   /** It takes effect after everybody has given up waiting: the exception that the documentation names. */
   readonly writeTooLate: number;
+  /** Something between us and Fastly answers with the status of a success, whether or not the request went on to Fastly. */
+  readonly intermediaryAnswers: number;
+  /** A write for a message that was handed back four times and more. */
+  readonly failsAfterHandBacks: number;
+  /** Somebody acts between two pages of a list. */
+  readonly pageMoves: number;
+  /** An event reaches the planner twice, at once or within some minutes. */
+  readonly eventTwice: number;
 };
 
 export const NO_FAULTS: Faults = {
@@ -47,6 +52,7 @@ export const NO_FAULTS: Faults = {
   storeReadFails: 0,
   storeReadBreaks: 0,
   storeReadHangs: 0,
+  storeReadAges: 0,
   storeWriteFails: 0,
   storeWriteLost: 0,
   storeWriteRepeated: 0,
@@ -67,6 +73,10 @@ export const NO_FAULTS: Faults = {
   writeFailsAfterEffect: 0,
   writeTimesOut: 0,
   writeTooLate: 0,
+  intermediaryAnswers: 0,
+  failsAfterHandBacks: 0,
+  pageMoves: 0,
+  eventTwice: 0,
 };
 
 /** Whether this fault strikes now. */
@@ -86,6 +96,14 @@ export type Events = {
   /** State files that are unreadable for a while. */
   readonly damages: number;
   readonly redrives: number;
+  /** State that people remove, or put an older version of in its place. */
+  readonly restorations: number;
+  /** Times in which the stored token is one of another customer. */
+  readonly tokenSwaps: number;
+  /** Hours in a row in which somebody else uses the quota up as soon as there is one. */
+  readonly droughts: number;
+  /** Moments from which on Fastly tells the quota otherwise than before. */
+  readonly headerChanges: number;
   /** Share of the quota that somebody else uses. */
   readonly otherWrites: number;
 };
@@ -102,10 +120,27 @@ export const NO_EVENTS: Events = {
   malformedMessages: 0,
   damages: 0,
   redrives: 0,
+  restorations: 0,
+  tokenSwaps: 0,
+  droughts: 0,
+  headerChanges: 0,
   otherWrites: 0,
 };
 
+/** How far each clock is ahead of the true time, in milliseconds. */
+export type Clocks = {
+  readonly planner: number;
+  readonly worker: number;
+  readonly fastly: number;
+};
+
+export const TRUE_CLOCKS: Clocks = { planner: 0, worker: 0, fastly: 0 };
+
 export type Settings = {
+  /** Names of what is added to the usual trouble; see `worlds.ts`. */
+  readonly worlds: readonly string[];
+  /** Judged by everything that SPEC promises, also by what is not kept yet. */
+  readonly strict: boolean;
   readonly faults: Faults;
   readonly events: Events;
   readonly rules: Rules;
@@ -117,128 +152,5 @@ export type Settings = {
   /** How long the trouble lasts. */
   readonly lastsMs: number;
   readonly scheduleEveryMs: number;
-  /** Of our clock against Fastly's. */
-  readonly clockSkewMs: number;
-};
-
-const TYPICAL: Faults = {
-  crash: 0.15,
-  storeReadFails: 0.03,
-  storeReadBreaks: 0.01,
-  storeReadHangs: 0.005,
-  storeWriteFails: 0.05,
-  storeWriteLost: 0.05,
-  storeWriteRepeated: 0.05,
-  storeWriteRaces: 0.1,
-  storeSlow: 0.05,
-  sendFails: 0.1,
-  sendLost: 0.1,
-  acknowledgementLost: 0.1,
-  lateDelivery: 0.1,
-  doubleDelivery: 0.05,
-  visibilityFails: 0.2,
-  deadLetterFails: 0.3,
-  tokenReadFails: 0.05,
-  fastlyReadFails: 0.05,
-  fastlySlow: 0.1,
-  writeRefused: 0.03,
-  writeFails: 0.08,
-  writeFailsAfterEffect: 0.05,
-  writeTimesOut: 0.05,
-  writeTooLate: 0.03,
-};
-
-/** Each kind of fault is there or not, and more or less often. */
-const drawFaults = (random: Random): Faults => {
-  if (random.chance(0.1)) return NO_FAULTS;
-  const rates = Object.entries(TYPICAL).map(([name, rate]) => [
-    name,
-    random.chance(0.4) ? Math.min(0.6, rate * 4 ** (random.next() * 2 - 1)) : 0,
-  ]);
-  return Object.fromEntries(rates);
-};
-
-const drawEvents = (random: Random): Events => {
-  const some = (most: number): number => (random.chance(0.6) ? random.between(1, most) : 0);
-  return {
-    rosters: random.between(1, 5),
-    acceptances: some(6),
-    cancellations: some(3),
-    invitations: some(3),
-    expiries: some(3),
-    outages: random.chance(0.15) ? random.between(1, 2) : 0,
-    revocations: random.chance(0.2) ? random.between(1, 2) : 0,
-    manualTriggers: some(4),
-    malformedMessages: random.chance(0.1) ? random.between(1, 3) : 0,
-    damages: random.chance(0.15) ? random.between(1, 3) : 0,
-    redrives: random.chance(0.3) ? random.between(1, 3) : 0,
-    otherWrites: random.chance(0.3) ? random.next() * 0.9 : 0,
-  };
-};
-
-const drawBehaviour = (random: Random): Behaviour => {
-  const expired = random.pick(['listed', 'listed', 'hidden'] as const);
-  return {
-    ...DEFAULT_BEHAVIOUR,
-    // The other exception that the documentation names.
-    listingLagMs: random.chance(0.04) ? random.between(500, 60_000) : 0,
-    expired,
-    expiredStatusCode: random.chance(0.8) ? 0 : 1,
-    accepted: random.chance(0.8) ? 'hidden' : 'listed',
-    duplicate: random.chance(0.5) ? 'refused' : 'second_invitation',
-    // Refused because of something that is not shown: nobody could ever be invited again.
-    duplicateOfExpired: expired === 'listed' && random.chance(0.7) ? 'refused' : 'second_invitation',
-    inviteMember: random.chance(0.5) ? 'refused' : 'invited',
-    limitsReads: random.chance(0.1),
-    quotaHeaders: random.chance(0.9),
-    retryAfter: random.chance(0.3),
-    deleteStatus: random.chance(0.7) ? 204 : 200,
-  };
-};
-
-const drawRules = (random: Random, quotaPerHour: number): Rules => {
-  const maybe = (probability: number, value: number): string =>
-    random.chance(probability) ? `${value}` : '';
-  return parseRules({
-    PRUNE: random.pick(['', '', 'managed', 'none']),
-    PROTECTED_EMAILS: random.pick(['', '', 'ada@example.com', '*a@example.com']),
-    MAX_CREATES: maybe(0.3, random.between(0, 6)),
-    MAX_DELETES: maybe(0.3, random.between(0, 4)),
-    MAX_REPLACES: maybe(0.3, random.between(0, 4)),
-    MAX_CHANGE_PERCENT: random.pick(['', '100', '100', '50', '0']),
-    PERCENT_FLOOR: maybe(0.5, random.between(0, 12)),
-    MAX_INVITES_PER_EMAIL: maybe(0.5, random.between(1, 4)),
-    REINVITE_AFTER_DAYS: random.pick(['', '0', '0', '1']),
-    RATE_LIMIT_PER_HOUR: `${quotaPerHour}`,
-    RATE_LIMIT_RESERVE: `${Math.min(quotaPerHour - 1, random.between(0, 5))}`,
-    WRITE_CONCURRENCY: maybe(0.5, random.between(1, 8)),
-  });
-};
-
-/**
- * Two invocations with one message, each of which takes it for new, can only be told apart by Fastly: where that accepts
- * two invitations for one address, they are out of anybody's hands.
- */
-const withoutTheImpossible = (faults: Faults, { duplicate, inviteMember }: Behaviour): Faults =>
-  duplicate === 'refused' && inviteMember === 'refused' ? faults : { ...faults, doubleDelivery: 0 };
-
-export const drawSettings = (random: Random): Settings => {
-  const behaviour = drawBehaviour(random);
-  const isLarge = random.chance(0.001);
-  const quotaPerHour = isLarge ? 1000 : random.pick([random.between(6, 20), random.between(10, 60), 1000]);
-  const isLong = random.chance(0.25);
-  return {
-    faults: withoutTheImpossible(drawFaults(random), behaviour),
-    events: drawEvents(random),
-    rules: drawRules(random, quotaPerHour),
-    behaviour,
-    accounts: random.pick([1, 1, 1, 2, 3]),
-    people: isLarge
-      ? 600
-      : random.pick([random.between(3, 8), random.between(5, 15), random.between(10, 30)]),
-    quotaPerHour,
-    lastsMs: isLong ? random.between(2, 10) * DAY_MS : random.between(20, 6 * 60) * MINUTE_MS,
-    scheduleEveryMs: isLong ? DAY_MS : random.pick([60, 120, 300]) * MINUTE_MS,
-    clockSkewMs: random.chance(0.3) ? random.between(-5 * MINUTE_MS, 5 * MINUTE_MS) : 0,
-  };
+  readonly clocks: Clocks;
 };

@@ -1,17 +1,20 @@
 /** One simulated run: trouble for a while, then calm, in which everything has to come right. */
 
 import type { CountEntries } from './counts.ts';
+import { drawSettings } from './draw-settings.ts';
 import type { Mutation } from './functions.ts';
 import { checkFinalState } from './invariants/final-state.ts';
 import { Operator } from './operator.ts';
 import { Outsiders } from './outsiders.ts';
 import { PlannerHost } from './planner-host.ts';
 import { Random } from './random.ts';
+import { repairState } from './restorations.ts';
 import { Rosters } from './rosters.ts';
-import { drawSettings, type Settings } from './settings.ts';
+import type { Clocks, Settings } from './settings.ts';
 import { makeTrouble, type Tenant } from './trouble.ts';
 import { attachWorker } from './worker-host.ts';
 import { type Violation, World } from './world.ts';
+import { type WorldChoice, withWorlds } from './worlds.ts';
 
 const HOUR_MS = 3_600_000;
 /** The longest that anything may take once all is calm: less than the queue keeps a message. */
@@ -24,6 +27,8 @@ export type SimulationOptions = {
   readonly mutation?: Mutation;
   readonly trace?: (line: string) => void;
   readonly change?: (settings: Settings) => Settings;
+  /** Undefined: none, and judged by what is kept already. */
+  readonly worlds?: WorldChoice | undefined;
 };
 
 export type SimulationResult = {
@@ -40,14 +45,27 @@ const comeToRest = async (world: World): Promise<void> => {
   if (!scheduler.isIdle && !scheduler.stopped) world.violate('it does not come to rest');
 };
 
+/** Clocks that are off by more than this are noticed and put right. */
+const NOTICED_MS = 5 * 60_000;
+
+const rightClocks = (clocks: Clocks): Clocks => {
+  const right = (clock: number): number =>
+    Math.abs(clock - clocks.fastly) > NOTICED_MS ? clocks.fastly : clock;
+  return { planner: right(clocks.planner), worker: right(clocks.worker), fastly: clocks.fastly };
+};
+
 const calmDown = async (world: World, tenants: readonly Tenant[]): Promise<void> => {
+  const { triggers } = world.witness.contract;
   world.isCalm = true;
+  world.clocks = rightClocks(world.clocks);
   world.note(() => 'calm');
   for (const { fastly, rosters } of tenants) {
     fastly.outages.length = 0;
     fastly.unwelcome.clear();
     fastly.controls.behave({ listingLagMs: 0 });
     fastly.validToken = fastly.storedToken;
+    fastly.isSwapped = false;
+    for (const what of ['clock', 'token', 'customer']) triggers.over(fastly.name, what, world.scheduler.now);
     rosters.ensureUsable();
   }
   await comeToRest(world);
@@ -62,8 +80,11 @@ const converge = async (world: World, host: PlannerHost, operator: Operator, ten
     await comeToRest(world);
     const results = tenants.map(({ fastly }) => operator.lastResult(fastly.name));
     if (results.every((result) => result?.status === 'in_sync')) return;
-    for (const result of results)
+    for (const result of results) {
       if (result?.approval !== undefined) operator.approve(result.account, result.approval);
+      if (result?.status === 'blocked' && world.settings.events.restorations > 0)
+        repairState(world, result.account);
+    }
     await comeToRest(world);
     await scheduler.pass(OVERDUE_MS);
   }
@@ -73,10 +94,11 @@ const converge = async (world: World, host: PlannerHost, operator: Operator, ten
 /** Equal seeds, equal runs. */
 export const simulate = async (
   seed: number,
-  { mutation = {}, trace, change }: SimulationOptions = {},
+  { mutation = {}, trace, change, worlds }: SimulationOptions = {},
 ): Promise<SimulationResult> => {
   const random = new Random(seed);
-  const drawn = drawSettings(random);
+  const usual = drawSettings(random);
+  const drawn = worlds === undefined ? usual : withWorlds(usual, worlds, random);
   const settings = change?.(drawn) ?? drawn;
   const world = new World(settings, random, trace);
   attachWorker(world, mutation);

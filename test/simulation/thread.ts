@@ -7,10 +7,10 @@ import { type SimulationResult, simulate } from './simulation.ts';
 /** Runs between two reports. */
 const CHUNK = 25;
 
-const { first, last, step }: Share = workerData;
+const { first, last, step, worlds }: Share = workerData;
 let results: SimulationResult[] = [];
 for (let seed = first; seed <= last; seed += step) {
-  results.push(await simulate(seed));
+  results.push(await simulate(seed, { worlds }));
   if (results.length < CHUNK && seed + step <= last) continue;
   parentPort?.postMessage(results);
   results = [];

@@ -2,15 +2,18 @@
 
 import type { FastlyAccount } from './fastly-account.ts';
 import type { Operator } from './operator.ts';
-import type { Outsiders } from './outsiders.ts';
+import { Outsiders } from './outsiders.ts';
 import type { PlannerHost } from './planner-host.ts';
 import type { Random } from './random.ts';
+import { DAMAGED, restoreState } from './restorations.ts';
 import type { Rosters } from './rosters.ts';
 import type { World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAMAGED = '{';
+
+/** With less between planner's and Fastly's clocks nobody has a reason to stop. */
+const SUSPICIOUS_MS = 4.5 * MINUTE_MS;
 
 /** An account with the people around it. */
 export type Tenant = {
@@ -67,12 +70,26 @@ const damage = (world: World, { fastly }: Tenant): void => {
   const good = bucket.get(key)?.content;
   if (good === undefined || good === DAMAGED) return;
   bucket.put(key, DAMAGED);
+  const { triggers } = world.witness.contract;
+  triggers.trouble(fastly.name, key);
   counts.add('damaged files');
   world.note(() => `${key} is damaged`);
   scheduler.after(random.between(1, 60) * MINUTE_MS, () => {
-    bucket.put(key, good);
+    // Somebody else may have restored it meanwhile.
+    if (bucket.get(key)?.content === DAMAGED) bucket.put(key, good);
+    triggers.over(fastly.name, key, scheduler.now);
     world.note(() => `${key} is restored`);
   });
+};
+
+/** Somebody uses the quota up for some hours, as soon as there is one. */
+const drought = ({ scheduler, random, settings, counts }: World, { fastly, outsiders }: Tenant): void => {
+  counts.add('droughts');
+  const hours = random.between(2, 5);
+  for (let hour = 0; hour < hours; hour += 1)
+    scheduler.after(fastly.window + hour * HOUR_MS - fastly.now, () =>
+      outsiders.useQuota(settings.quotaPerHour),
+    );
 };
 
 /** From one second to a minute and a half, the shorter the likelier. */
@@ -108,6 +125,10 @@ const disturb = (world: World, host: PlannerHost, operator: Operator, tenant: Te
   sometimes(events.manualTriggers, () => operator.trigger(fastly.name));
   sometimes(events.malformedMessages, () => sendNonsense(world, tenant));
   sometimes(events.damages, () => damage(world, tenant));
+  sometimes(events.restorations, () => restoreState(world, fastly.name));
+  sometimes(events.tokenSwaps, () => outsiders.swapToken());
+  sometimes(events.droughts, () => drought(world, tenant));
+  sometimes(events.headerChanges, () => outsiders.changeHeaders());
   const othersPerHour = Math.round(events.otherWrites * settings.quotaPerHour);
   if (othersPerHour > 0) sometimes(Math.ceil(lastsMs / HOUR_MS), () => outsiders.useQuota(othersPerHour));
 };
@@ -120,8 +141,15 @@ export const makeTrouble = (
 ): void => {
   const { scheduler, random, settings } = world;
   const { events, lastsMs, scheduleEveryMs } = settings;
+  const isClockOff = Math.abs(world.clocks.planner - world.clocks.fastly) > SUSPICIOUS_MS;
+  const { planner, worker, fastly } = world.clocks;
+  if (planner !== fastly || worker !== fastly) world.counts.add('clocks that differ');
+  if (isClockOff) world.counts.add('clocks that differ by hours or days');
   for (const tenant of tenants) {
+    if (isClockOff) world.witness.contract.triggers.trouble(tenant.fastly.name, 'clock');
     tenant.outsiders.settle();
+    const { stranger } = tenant.fastly;
+    if (stranger !== undefined) new Outsiders(world, stranger).settle();
     disturb(world, host, operator, tenant);
   }
   // The moments between the first look at an account and the last one.
@@ -129,6 +157,11 @@ export const makeTrouble = (
     if (world.isCalm || events.acceptances === 0 || !random.chance(0.15)) return;
     const tenant = tenants.find(({ fastly }) => fastly.name === account);
     scheduler.after(random.between(0, 1500), () => tenant?.outsiders.accept());
+  };
+  world.pageMade = (account) => {
+    if (!world.strikes('pageMoves')) return;
+    const tenant = tenants.find(({ fastly }) => fastly.name === account);
+    tenant?.outsiders.actBetweenPages();
   };
   for (let at = random.between(0, scheduleEveryMs); at < lastsMs; at += scheduleEveryMs)
     scheduler.after(at, () => host.invoke({ kind: 'schedule' }));

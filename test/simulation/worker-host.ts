@@ -28,8 +28,8 @@ export const attachWorker = (world: World, mutation: Mutation): void => {
     doubled: (batch) => {
       for (const { body } of batch) {
         const decoded = decodeJob(body);
-        if ('job' in decoded && decoded.job.action !== 'finish')
-          witness.mails.blur(decoded.job.account, decoded.job.email);
+        if (!('job' in decoded) || decoded.job.action === 'finish') continue;
+        witness.doubled({ job: decoded.job }, world.account(decoded.job.account));
       }
     },
     ended: (invocation, end) => {
@@ -40,7 +40,7 @@ export const attachWorker = (world: World, mutation: Mutation): void => {
       if (end.kind === 'threw') world.violate(`${invocation.name} threw ${end.error}`);
       if (process === undefined) return;
       if (end.kind === 'returned') processes.giveBack(process, scheduler.now);
-      else witness.gone(process);
+      else witness.gone(invocation, process);
       if (end.kind === 'crashed') counts.add('worker crashes');
       if (end.kind === 'timed_out') counts.add('worker time-outs');
     },

@@ -1,14 +1,15 @@
 /** A simulated world: clock, chance, bucket, queues, Fastly accounts, and a witness of what happens in it. */
 
+import { ledgerKey } from '../../lib/state/keys.ts';
 import { FifoQueue } from '../../local/fifo-queue.ts';
 import { Bucket, type StoreDeps } from './bucket.ts';
 import { Counts } from './counts.ts';
-import { FastlyAccount } from './fastly-account.ts';
+import { FastlyAccount, STRANGERS_TOKEN } from './fastly-account.ts';
 import { Witness } from './invariants/witness.ts';
 import type { QueueDeps } from './queue-port.ts';
 import type { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
-import type { Settings, Strikes } from './settings.ts';
+import type { Clocks, Settings, Strikes } from './settings.ts';
 
 /** As deployed. */
 const MAX_RECEIVE_COUNT = 200;
@@ -22,7 +23,7 @@ export class World {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly counts = new Counts();
-  readonly bucket = new Bucket();
+  readonly bucket: Bucket;
   readonly queue: FifoQueue;
   readonly deadLetters = new FifoQueue();
   readonly accounts = new Map<string, FastlyAccount>();
@@ -30,14 +31,19 @@ export class World {
   readonly violations: Violation[] = [];
   /** When set, nothing goes wrong any more. */
   isCalm = false;
+  clocks: Clocks;
   /** Wakes the event source; set by whoever runs it. */
   queueChanged: () => void = () => undefined;
   /** Told when a planner begins to look at an account; set by those who then do something. */
   approached: (account: string) => void = () => undefined;
+  /** Told of every page of a list that was just made; set by those who then do something. */
+  pageMade: (account: string) => void = () => undefined;
   readonly #trace: ((line: string) => void) | undefined;
 
   constructor(settings: Settings, random: Random, trace?: (line: string) => void) {
     this.settings = settings;
+    this.clocks = settings.clocks;
+    this.bucket = new Bucket(settings.events.restorations > 0 ? 'state/' : undefined);
     this.random = random;
     this.#trace = trace;
     this.scheduler = new Scheduler(EPOCH + random.between(0, DAY_MS));
@@ -46,7 +52,8 @@ export class World {
         maxReceiveCount: MAX_RECEIVE_COUNT,
         queue: {
           accept: (message, now) => {
-            this.violate(`a message was received ${MAX_RECEIVE_COUNT} times`);
+            if (!this.witness.contract.mayWaitForRecord(message.groupId))
+              this.violate(`a message was received ${MAX_RECEIVE_COUNT} times`);
             this.deadLetters.accept(message, now);
           },
         },
@@ -55,10 +62,23 @@ export class World {
     const { scheduler, counts } = this;
     const violate = this.violate.bind(this);
     const note = this.note.bind(this);
-    this.witness = new Witness({ scheduler, settings, counts, violate, note });
+    this.witness = new Witness({
+      scheduler,
+      settings,
+      counts,
+      violate,
+      note,
+      account: (name) => this.account(name),
+      ledgerText: (name) => this.bucket.get(ledgerKey(name))?.content,
+    });
     for (let index = 0; index < settings.accounts; index += 1) {
       const name = `acme-${index + 1}`;
-      this.accounts.set(name, new FastlyAccount(name, scheduler, settings));
+      const fastly = new FastlyAccount(name, scheduler, settings);
+      this.accounts.set(name, fastly);
+      if (settings.events.tokenSwaps === 0) continue;
+      const stranger = new FastlyAccount(`${name}-of-another-customer`, scheduler, settings);
+      stranger.validToken = STRANGERS_TOKEN;
+      fastly.stranger = stranger;
     }
   }
 
@@ -68,6 +88,11 @@ export class World {
     this.counts.add(`fault: ${fault}`);
     return true;
   };
+
+  /** What a clock shows, in milliseconds since 1970. */
+  timeBy(clock: keyof Clocks): number {
+    return this.scheduler.now + this.clocks[clock];
+  }
 
   account(name: string): FastlyAccount {
     const account = this.accounts.get(name);

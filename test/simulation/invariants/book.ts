@@ -9,6 +9,8 @@ import type { Wishes } from '../people.ts';
 /** A job's write, on its way to Fastly. */
 export type WriteOfJob = {
   readonly account: string;
+  /** Whose token it is sent with. */
+  readonly customerId: string;
   readonly invocation: Invocation;
   /** Stays the same while a process is used again. */
   readonly container: object;
@@ -19,43 +21,73 @@ export type WriteOfJob = {
   readonly id?: string;
 };
 
-type Listing = { readonly generation: number; readonly at: number };
+/** A run that took a generation. */
+export type ClaimedRun = {
+  readonly account: string;
+  readonly runId: string;
+  readonly customerId: string;
+  readonly generation: number;
+  readonly by: Invocation;
+  /** Later claims have higher numbers, whatever became of the state, and with it of generations. */
+  order: number;
+};
+
+type Listing = { readonly run: ClaimedRun; readonly order: number; readonly at: number };
 
 export class Book {
   /** What each version of a roster asks for; undefined: it must not be believed. */
   readonly rosters = new Map<string, Wishes | undefined>();
   readonly records = new Map<string, PlanRecord>();
   readonly pointers = new Map<string, RunPointer>();
+  /** By run. */
+  readonly claims = new Map<string, ClaimedRun>();
   /** By account: listings that planning runs relied on. */
   readonly listings = new Map<string, Listing[]>();
   /** Approvals that the operator gave. */
   readonly approvals = new Set<string>();
-  readonly #claims = new Map<Invocation, Map<string, number>>();
-  readonly #runs = new Map<string, string>();
+  readonly #claimsBy = new Map<Invocation, Map<string, ClaimedRun>>();
+  #orders = 0;
 
-  pointerStored(account: string, pointer: RunPointer, by: Invocation): void {
+  /** Returns the claim, when it is one. */
+  pointerStored(account: string, pointer: RunPointer, by: Invocation): ClaimedRun | undefined {
     const isClaim = this.pointers.get(account)?.runId !== pointer.runId;
     this.pointers.set(account, pointer);
-    if (!isClaim) return;
-    const claims = this.#claims.get(by) ?? new Map<string, number>();
-    this.#claims.set(by, claims.set(account, pointer.generation));
-    this.#runs.set(`${account} ${pointer.generation}`, pointer.runId);
+    if (!isClaim) return undefined;
+    const { runId, customerId, generation } = pointer;
+    const claim = { account, runId, customerId, generation, by, order: this.#nextOrder() };
+    this.claims.set(runId, claim);
+    this.#claimsBy.set(by, (this.#claimsBy.get(by) ?? new Map()).set(account, claim));
+    return claim;
+  }
+
+  /** Somebody removed the pointer, or put an older one in its place, whose run is the newest again. */
+  pointerRestored(account: string, pointer: RunPointer | undefined): void {
+    if (pointer === undefined) this.pointers.delete(account);
+    else this.pointers.set(account, pointer);
+    const again = this.claims.get(pointer?.runId ?? '');
+    if (again !== undefined) again.order = this.#nextOrder();
+  }
+
+  #nextOrder(): number {
+    this.#orders += 1;
+    return this.#orders;
+  }
+
+  /** The last claim that an invocation made. */
+  claimBy(by: Invocation, account: string): ClaimedRun | undefined {
+    return this.#claimsBy.get(by)?.get(account);
   }
 
   listed(account: string, by: Invocation, at: number): void {
-    const generation = this.#claims.get(by)?.get(account);
-    if (generation === undefined) return;
+    const run = this.claimBy(by, account);
+    if (run === undefined) return;
     const listings = this.listings.get(account) ?? [];
-    listings.push({ generation, at });
+    listings.push({ run, order: run.order, at });
     this.listings.set(account, listings);
   }
 
-  recordOf(account: string, generation: number): PlanRecord | undefined {
-    return this.records.get(this.#runs.get(`${account} ${generation}`) ?? '');
-  }
-
-  changeOf(account: string, job: ChangeJob): RecordedChange | undefined {
-    return this.recordOf(account, job.generation)?.changes.find(({ email }) => email === job.email);
+  changeOf({ runId, email }: ChangeJob): RecordedChange | undefined {
+    return this.records.get(runId)?.changes.find((change) => change.email === email);
   }
 }
 

@@ -27,8 +27,11 @@ export class Fence {
   }
 
   started(write: WriteOfJob): void {
-    const { account, job, method } = write;
-    const problem = problemOf(write, this.#book.changeOf(account, job));
+    const { account, job, method, customerId } = write;
+    const run = this.#book.claims.get(job.runId);
+    if (run !== undefined && run.customerId !== customerId)
+      this.#violate(`${account}: ${method} for another customer than that of run ${job.runId}`);
+    const problem = problemOf(write, this.#book.changeOf(job));
     if (problem !== undefined)
       this.#violate(
         `${account}: ${method} for ${nameOf(job.email)}, generation ${job.generation}: ${problem}`,
@@ -38,12 +41,11 @@ export class Fence {
   tookEffect({ account, job, method, startedAt }: WriteOfJob, now: number): void {
     // Later than the request's time-out nobody can know of it.
     if (now - startedAt > REQUEST_TIMEOUT_MS) return;
-    const newer = this.#book.listings
-      .get(account)
-      ?.find(({ generation, at }) => generation > job.generation && at <= now);
+    const order = this.#book.claims.get(job.runId)?.order ?? -1;
+    const newer = this.#book.listings.get(account)?.find((one) => one.order > order && one.at <= now);
     if (newer !== undefined)
       this.#violate(
-        `${method} of generation ${job.generation} took effect after generation ${newer.generation} had listed`,
+        `${method} of generation ${job.generation} took effect after generation ${newer.run.generation} had listed`,
       );
   }
 }

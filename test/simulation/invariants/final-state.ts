@@ -1,10 +1,12 @@
-import type { Email, Invitation } from '../../../lib/domain/invitation.ts';
+import { type Access, type Email, type Invitation, normalizeEmail } from '../../../lib/domain/invitation.ts';
 import { isLive } from '../../../lib/domain/invitation-match.ts';
 import { decodeLedger, type Ledger } from '../../../lib/domain/ledger.ts';
 import type { OutcomeResult } from '../../../lib/domain/outcome.ts';
 import { protectedEmails } from '../../../lib/plan/protected-emails.ts';
 import type { PlanRecord } from '../../../lib/state/plan-record.ts';
 import { isExpired } from '../../../local/simulator/listing.ts';
+import { shownAccess } from '../../../local/simulator/shown.ts';
+import type { SimulatedInvitation } from '../../../local/simulator/state.ts';
 import { accessKey, nameOf } from '../people.ts';
 import type { Tenant } from '../trouble.ts';
 import type { World } from '../world.ts';
@@ -47,7 +49,7 @@ function* problemsOf(world: World, tenant: Tenant): Generator<string> {
   const decoded = decodeLedger(world.bucket.get(`state/${fastly.name}/ledger.json`)?.content ?? '{}');
   if ('problem' in decoded) return yield `the ledger is damaged: ${decoded.problem}`;
   const asOf = Date.parse(pointer?.startedAt ?? '');
-  const listed = fastly.listInvitations(asOf - world.settings.clockSkewMs);
+  const listed = fastly.listInvitations(asOf - world.clocks.planner + world.clocks.fastly);
   const seen: Seen = {
     world,
     tenant,
@@ -77,11 +79,11 @@ function* problemsOf(world: World, tenant: Tenant): Generator<string> {
 /** A run says that it mailed somebody exactly when it did. */
 const outcomeProblem = (world: World, record: PlanRecord, email: Email): string | undefined => {
   const { mails, outcomes } = world.witness;
-  const { account, runId, generation } = record;
+  const { account, runId } = record;
   const history = mails.historyOf(account, email);
   if (history.excused || history.foreign) return undefined;
   const result = outcomes.folded(runId).get(email)?.result;
-  const isMailed = history.mails.some((mail) => mail.generation === generation);
+  const isMailed = history.mails.some((mail) => mail.runId === runId);
   if (!isMailed && (result === 'created' || result === 'replaced'))
     return `was not mailed by run ${runId}, which says ${result}`;
   if (isMailed && outcomes.isReported(runId) && !MAILED.has(result))
@@ -103,21 +105,41 @@ const wishProblem = (seen: Seen, email: Email): string | undefined => {
   const real = tenant.fastly.account.state.invitations.get(live[0]?.id ?? '');
   if (real === undefined) return mayWait(seen, email) ? undefined : 'is not invited';
   if (live.length > 1) return `has ${live.length} invitations`;
-  // Fastly shows a role or role ids: which roles stand behind the other can't be told.
-  if ((wish.role === undefined) !== (real.role === undefined)) return undefined;
   const { mails, excused, foreign } = world.witness.mails.historyOf(tenant.fastly.name, email);
   const isOurs = mails.some(({ id }) => id === real.id);
+  if (isAccepted(seen, wish, real, isOurs)) return undefined;
   // Services can't be seen: where others had a hand in it, or Fastly was late, they may be anything.
-  const isKnown = isOurs && !excused && !foreign;
+  const isRestored = world.witness.contract.isRestored(tenant.fastly.name);
+  const isKnown = isOurs && !excused && !foreign && !isRestored;
   const found = accessKey({ ...real, services: isKnown ? real.services : wish.services });
   return found === accessKey(wish) ? undefined : `is invited as ${found}, not as ${accessKey(wish)}`;
+};
+
+/** Whether an invitation may stay although it may be for something else. */
+const isAccepted = (
+  { world, tenant }: Seen,
+  wish: Access,
+  real: SimulatedInvitation,
+  isOurs: boolean,
+): boolean => {
+  const { strict, behaviour, rules } = world.settings;
+  // Fastly shows a role or role ids: which roles stand behind the other can't be told.
+  if (!strict) return (wish.role === undefined) !== (real.role === undefined);
+  const { name } = tenant.fastly;
+  const email = normalizeEmail(real.email);
+  const mails = world.witness.contract.mailLimits.countOf(name, email);
+  if (isOurs) return mails >= rules.MAX_INVITES_PER_EMAIL;
+  // Of somebody else's there is only what Fastly shows; what it does not show differs.
+  const shown = shownAccess(real, behaviour);
+  const isShown = (wish.role === undefined ? 'roles' in shown : 'role' in shown) && 'limit_services' in shown;
+  return isShown && JSON.stringify(shown) === JSON.stringify(shownAccess(wish, behaviour));
 };
 
 /** No further mail is due. */
 const mayWait = ({ world, ledger, asOf }: Seen, email: Email): boolean => {
   const { rules } = world.settings;
   const entry = ledger.get(email);
-  if (entry === undefined || entry.interrupted) return false;
+  if (entry === undefined || (entry.interrupted && !world.settings.strict)) return false;
   const isCooling = asOf < Date.parse(entry.lastSentAt) + rules.REINVITE_AFTER_DAYS * DAY_MS;
   return isCooling || entry.count >= rules.MAX_INVITES_PER_EMAIL;
 };
@@ -147,7 +169,7 @@ const countProblem = (seen: Seen, email: Email): string | undefined => {
   const { world, tenant, ledger } = seen;
   const history = world.witness.mails.historyOf(tenant.fastly.name, email);
   const { mails, excused, foreign } = history;
-  if (excused || foreign) return undefined;
+  if (excused || foreign || world.witness.contract.isRestored(tenant.fastly.name)) return undefined;
   const all = world.witness.mails.since(history);
   const unseen = expiredUnseen(
     seen,

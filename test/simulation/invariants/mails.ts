@@ -6,6 +6,7 @@ import type { LedgerEntry } from '../../../lib/domain/ledger.ts';
 import { isExpired } from '../../../local/simulator/listing.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
 import { nameOf } from '../people.ts';
+import type { Settings } from '../settings.ts';
 import type { Book, Violate, WriteOfJob } from './book.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -23,6 +24,7 @@ export type Cause =
 type Mail = {
   readonly at: number;
   readonly id: string;
+  readonly runId: string;
   readonly generation: number;
   /** When the run that sent it began. */
   readonly plannedAt: number;
@@ -47,16 +49,18 @@ export class Mails {
   readonly #book: Book;
   readonly #violate: Violate;
   readonly #rules: Rules;
+  readonly #strict: boolean;
   readonly #skewMs: number;
   readonly #toleranceMs: number;
   readonly #histories = new Map<string, History>();
 
-  constructor(book: Book, violate: Violate, rules: Rules, clockSkewMs: number) {
+  constructor(book: Book, violate: Violate, { rules, clocks, strict }: Settings) {
     this.#book = book;
     this.#violate = violate;
+    this.#strict = strict;
     this.#rules = rules;
-    this.#skewMs = clockSkewMs;
-    this.#toleranceMs = Math.abs(clockSkewMs) + 2 * SECOND_MS;
+    this.#skewMs = clocks.planner;
+    this.#toleranceMs = Math.abs(clocks.planner) + Math.abs(clocks.worker) + 2 * SECOND_MS;
   }
 
   historyOf(account: string, email: Email): History {
@@ -107,15 +111,15 @@ export class Mails {
     const history = this.historyOf(account, job.email);
     const previous = history.mails.at(-1);
     if (previous !== undefined && !history.excused) {
-      if (history.causes.length === 0 && !this.#hasExpired(previous, fastly, now))
+      if (history.causes.length === 0 && !this.#hasExpired(previous, fastly))
         this.#violate(
           `${nameOf(job.email)} is mailed again by generation ${job.generation}, without a reason since generation ${previous.generation}`,
         );
-      this.#checkPatience({ account, job }, history, previous, now);
+      // Judged more strictly by the mail limits.
+      if (!this.#strict) this.#checkPatience({ job }, history, previous, now);
     }
-    const plannedAt =
-      Date.parse(this.#book.recordOf(account, job.generation)?.createdAt ?? '') - this.#skewMs;
-    history.mails.push({ at: now, id, generation: job.generation, plannedAt });
+    const plannedAt = Date.parse(this.#book.records.get(job.runId)?.createdAt ?? '') - this.#skewMs;
+    history.mails.push({ at: now, id, runId: job.runId, generation: job.generation, plannedAt });
     history.owedBy = undefined;
     // What came after this mail was planned is not answered by it.
     history.causes = history.causes.filter(({ at }) => at >= plannedAt);
@@ -126,26 +130,22 @@ export class Mails {
     return mails.filter(({ plannedAt }) => plannedAt > leftAt).length;
   }
 
-  #hasExpired({ id }: Mail, { account }: FastlyAccount, now: number): boolean {
+  #hasExpired({ id }: Mail, { account }: FastlyAccount): boolean {
     const invitation = account.state.invitations.get(id);
     return (
-      invitation !== undefined && isExpired(invitation, account.options.behaviour, now + this.#toleranceMs)
+      invitation !== undefined &&
+      isExpired(invitation, account.options.behaviour, account.options.now() + this.#toleranceMs)
     );
   }
 
   /** Cap and cool-down: of people who let an invitation go by, or lost it. */
-  #checkPatience(
-    { account, job }: Pick<WriteOfJob, 'account' | 'job'>,
-    history: History,
-    previous: Mail,
-    now: number,
-  ): void {
-    const change = this.#book.changeOf(account, job);
+  #checkPatience({ job }: Pick<WriteOfJob, 'job'>, history: History, previous: Mail, now: number): void {
+    const change = this.#book.changeOf(job);
     if (change === undefined || change.reason === 'changed' || change.reason === 'interrupted') return;
     // An earlier run began to replace, and did not get to the mail.
     if (history.owedBy !== undefined && history.owedBy < job.generation) return;
     // A job that is carried out again has nothing to wait for, when what it did was undone meanwhile.
-    if (previous.generation === job.generation || previous.plannedAt < history.leftAt) return;
+    if (previous.runId === job.runId || previous.plannedAt < history.leftAt) return;
     const { REINVITE_AFTER_DAYS, MAX_INVITES_PER_EMAIL } = this.#rules;
     const mails = this.since(history);
     // Undone by somebody before it was counted, a mail leaves no trace.

@@ -67,7 +67,7 @@ export class Outcomes {
     const { job } = decoded;
     if (job.action === 'finish') {
       const pointer = this.#book.pointers.get(job.account);
-      const isVoid = pointer?.generation !== job.generation || pointer.status === 'halted';
+      const isVoid = pointer?.runId !== job.runId || pointer.status === 'halted';
       return isVoid || pointer.status === 'finished' ? undefined : `the finish of run ${job.runId}`;
     }
     const stored = this.#byRun.get(job.runId)?.some(({ email }) => email === job.email);

@@ -3,6 +3,7 @@
 import type { QuotaReading } from '../../../lib/domain/quota.ts';
 import type { Counts } from '../counts.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
+import type { Settings } from '../settings.ts';
 import type { Violate, WriteOfJob } from './book.ts';
 
 /** What one process was told of one account. */
@@ -23,6 +24,7 @@ export class QuotaWatch {
   readonly #violate: Violate;
   readonly #counts: Counts;
   readonly #reserve: number;
+  readonly #strict: boolean;
   readonly #knowledge = new WeakMap<object, Map<string, Knowledge>>();
   /** Writes by account and window that could not know what was left: first ones of a process, or after lost answers. */
   readonly #blind = new Map<string, number>();
@@ -30,10 +32,11 @@ export class QuotaWatch {
   /** Writes that nobody learns anything from any more, each with the window in which it counts as blind. */
   readonly #abandoned = new WeakMap<WriteOfJob, number>();
 
-  constructor(violate: Violate, counts: Counts, reserve: number) {
+  constructor(violate: Violate, counts: Counts, { rules, strict }: Settings) {
     this.#violate = violate;
     this.#counts = counts;
-    this.#reserve = reserve;
+    this.#reserve = rules.RATE_LIMIT_RESERVE;
+    this.#strict = strict;
   }
 
   started(write: WriteOfJob, fastly: FastlyAccount, now: number): void {
@@ -90,7 +93,8 @@ export class QuotaWatch {
     const { us, others } = fastly.used;
     const left = fastly.account.options.quotaPerHour - us - others;
     if (status === 429) this.#counts.add('429s');
-    if (others > 0 || !hasHeaders) return;
+    // Judged without any excuse by the reserve.
+    if (this.#strict || others > 0 || !hasHeaders) return;
     const beyond = this.#reserve - left;
     const blind = this.#blind.get(`${account} ${fastly.window}`) ?? 0;
     if (beyond > blind)

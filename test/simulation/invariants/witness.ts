@@ -1,9 +1,10 @@
 /** Sees everything that happens in a simulated run, and says what must not have happened. */
 
 import type { Email } from '../../../lib/domain/invitation.ts';
-import type { OutgoingMessage } from '../../../lib/domain/job.ts';
+import type { ChangeJob, OutgoingMessage } from '../../../lib/domain/job.ts';
 import type { LedgerEntry } from '../../../lib/domain/ledger.ts';
 import { decodeOutcomes } from '../../../lib/domain/outcome.ts';
+import type { InvitationList } from '../../../lib/ports/fastly.ts';
 import type { RunPointer } from '../../../lib/state/run-pointer.ts';
 import type { FifoQueue, ReceivedMessage } from '../../../local/fifo-queue.ts';
 import type { SimulatedAnswer } from '../../../local/simulator/answers.ts';
@@ -12,20 +13,17 @@ import type { FastlyAccount } from '../fastly-account.ts';
 import { readingOf, type WriteWatch } from '../fastly-transport.ts';
 import type { Invocation } from '../invocation.ts';
 import { nameOf } from '../people.ts';
-import type { Scheduler } from '../scheduler.ts';
-import type { Settings } from '../settings.ts';
-import { Book, type Violate, type WriteOfJob } from './book.ts';
+import { Book, type WriteOfJob } from './book.ts';
+import { Contract, type ContractDeps } from './contract.ts';
 import { Fence } from './fence.ts';
+import { shownOtherwise, watchListing } from './listings.ts';
 import { Mails } from './mails.ts';
 import { Outcomes } from './outcomes.ts';
 import { Plans } from './plans.ts';
 import { QuotaWatch } from './quota.ts';
 
-export type WitnessDeps = {
-  readonly scheduler: Scheduler;
-  readonly settings: Settings;
+export type WitnessDeps = ContractDeps & {
   readonly counts: Counts;
-  readonly violate: Violate;
   readonly note: (text: () => string) => void;
 };
 
@@ -56,6 +54,7 @@ const summaryOf = (key: string, content: string): string => {
 export class Witness {
   readonly book = new Book();
   readonly mails: Mails;
+  readonly contract: Contract;
   readonly outcomes: Outcomes;
   readonly #deps: WitnessDeps;
   readonly #fence: Fence;
@@ -65,10 +64,11 @@ export class Witness {
   constructor(deps: WitnessDeps) {
     const { settings, counts, violate } = deps;
     this.#deps = deps;
-    this.mails = new Mails(this.book, violate, settings.rules, settings.clockSkewMs);
+    this.contract = new Contract(this.book, deps);
+    this.mails = new Mails(this.book, violate, settings);
     this.outcomes = new Outcomes(this.book, violate);
     this.#fence = new Fence(this.book, violate);
-    this.#quota = new QuotaWatch(violate, counts, settings.rules.RATE_LIMIT_RESERVE);
+    this.#quota = new QuotaWatch(violate, counts, settings);
     this.#plans = new Plans(this.book, violate, settings.rules);
   }
 
@@ -78,9 +78,20 @@ export class Witness {
     this.#deps.note(() => `${by.name} stored ${key} ${summaryOf(key, content)}`);
     if (what === 'run') this.#pointerStored(account, JSON.parse(content), by);
     else if (what === 'plan') this.#planStored(content);
-    else if (what === 'outcomes') this.outcomes.stored(runId, content);
+    else if (what === 'outcomes') this.#outcomesStored(runId, content);
     else if (what === 'report') this.outcomes.reported(JSON.parse(content));
-    else if (what === 'ledger') this.#ledgerStored(account, JSON.parse(content));
+    else if (what === 'ledger') this.#ledgerStored(account, content);
+  }
+
+  /** A listing begins; to be called with what came of it. */
+  listing(fastly: FastlyAccount): (found: InvitationList) => void {
+    const { settings, violate, counts } = this.#deps;
+    if (!settings.strict) return () => undefined;
+    const heard = watchListing(violate, fastly);
+    return (found) => {
+      counts.add('invitations shown otherwise', shownOtherwise(fastly));
+      heard(found);
+    };
   }
 
   listed(account: string, by: Invocation): void {
@@ -98,24 +109,47 @@ export class Witness {
 
   /** A write starts; what is returned sees how it ends. */
   write(write: WriteOfJob, fastly: FastlyAccount): WriteWatch {
-    const { scheduler, note } = this.#deps;
+    const { note } = this.#deps;
     const { account, method, job, invocation, id } = write;
     const what = `${account}: ${method} ${nameOf(job.email)}${id === undefined ? '' : ` ${id.slice(0, 6)}`}`;
     note(() => `${invocation.name} ${what}, generation ${job.generation}`);
     this.#fence.started(write);
-    this.#quota.started(write, fastly, scheduler.now);
+    this.#quota.started(write, fastly, fastly.now);
     return {
       tookEffect: (answer, late) => {
         note(() => `${what}: ${answer.status}${late ? ', too late' : ''}`);
         this.#tookEffect(write, fastly, answer, late);
       },
-      answered: (answer) => this.#quota.answered(write, answer && readingOf(answer), fastly),
+      answered: (answer) => {
+        this.contract.answered(write, answer);
+        this.#quota.answered(write, answer && readingOf(answer), fastly);
+      },
     };
   }
 
   /** A process is gone. */
-  gone(container: object): void {
+  gone(invocation: Invocation, container: object): void {
     this.#quota.forget(container);
+    this.contract.reserve.died(invocation);
+  }
+
+  /** Two invocations work on one batch. */
+  doubled({ job }: { readonly job: ChangeJob }, fastly: FastlyAccount): void {
+    this.mails.blur(job.account, job.email);
+    this.contract.reserve.doubled(fastly);
+  }
+
+  /** Somebody else invited somebody, or ended this invitation. */
+  outsiderActed(account: string, email: Email, id: string | undefined): void {
+    this.mails.because(account, email, 'outside', this.#deps.scheduler.now);
+    if (id !== undefined) this.contract.endedByOthers(account, email, id);
+  }
+
+  /** People removed state, or put an older version in its place. `ledgerBefore`: its text. */
+  restored(account: string, pointer: RunPointer | undefined, ledgerBefore: string | undefined): void {
+    const before = { pointer: this.book.pointers.get(account), ledger: ledgerBefore };
+    this.book.pointerRestored(account, pointer);
+    this.contract.restored(account, before);
   }
 
   #tookEffect(write: WriteOfJob, fastly: FastlyAccount, answer: SimulatedAnswer, late: boolean): void {
@@ -123,7 +157,9 @@ export class Witness {
     const { account, method, job } = write;
     counts.add('writes');
     const hasHeaders = answer.headers['fastly-ratelimit-remaining'] !== undefined;
+    if (!hasHeaders) counts.add('writes without quota headers');
     this.#quota.arrived(write, fastly, answer.status, hasHeaders);
+    this.contract.reserve.arrived(write, fastly, answer.status, late);
     if (method === 'POST' && !late) this.#checkMember(write, fastly);
     if (answer.status < 200 || answer.status >= 300) {
       counts.add(`answers ${answer.status}`);
@@ -132,21 +168,30 @@ export class Witness {
     this.#fence.tookEffect(write, scheduler.now);
     if (method === 'DELETE') {
       this.mails.cancelled(write);
+      this.contract.mailLimits.cancelled(write);
       return;
     }
     counts.add('mails');
     // After its run was reported only the twin of a delivery still writes, and nobody counts its mail.
     const isUncounted = late || this.outcomes.isReported(job.runId);
-    if (isUncounted || fastly.account.options.behaviour.listingLagMs > 0)
-      this.mails.excuse(account, job.email);
-    this.mails.sent(write, JSON.parse(answer.body).data.id, fastly, scheduler.now);
+    const isUnseen = isUncounted || fastly.account.options.behaviour.listingLagMs > 0;
+    if (isUnseen) this.mails.excuse(account, job.email);
+    const { id } = JSON.parse(answer.body).data;
+    this.mails.sent(write, id, fastly, scheduler.now);
+    this.contract.mailed(write, id, isUnseen);
+    if (fastly.liveInvitations(job.email).length > 1) counts.add('second invitations');
   }
 
   /** Whoever was a member when the plan was made is not to be invited. */
   #checkMember({ account, job }: WriteOfJob, fastly: FastlyAccount): void {
+    const { settings } = this.#deps;
     const member = fastly.account.state.members.get(job.email);
-    const listing = this.book.listings.get(account)?.find(({ generation }) => generation === job.generation);
-    if (member !== undefined && listing !== undefined && member.createdAt < listing.at)
+    const listing = this.book.listings.get(account)?.find(({ run }) => run.runId === job.runId);
+    if (
+      member !== undefined &&
+      listing !== undefined &&
+      member.createdAt - settings.clocks.fastly < listing.at
+    )
       this.#deps.violate(
         `${account}: ${nameOf(job.email)} is invited, and was a member before the plan was made`,
       );
@@ -157,17 +202,26 @@ export class Witness {
     const before = this.book.pointers.get(account);
     if (before?.runId !== pointer.runId) counts.add(pointer.unsettled.length > 0 ? 'takeovers' : 'claims');
     else if (before.status !== pointer.status) counts.add(`runs ${pointer.status}`);
-    this.book.pointerStored(account, pointer, by);
+    const claim = this.book.pointerStored(account, pointer, by);
+    if (claim !== undefined) this.contract.claimed(claim, before, pointer);
   }
 
-  #ledgerStored(account: string, ledger: Readonly<Record<string, LedgerEntry>>): void {
+  #outcomesStored(runId: string, text: string): void {
+    this.outcomes.stored(runId, text);
+    this.contract.outcomesStored(runId, text);
+  }
+
+  #ledgerStored(account: string, text: string): void {
+    const ledger: Record<string, LedgerEntry> = JSON.parse(text);
     for (const [email, entry] of Object.entries(ledger)) this.mails.recorded(account, email as Email, entry);
+    this.contract.ledgerStored(account, text);
   }
 
   #planStored(content: string): void {
     const record = JSON.parse(content);
     this.book.records.set(record.runId, record);
     this.#plans.recorded(record);
+    this.contract.planned(record);
     if (record.held.length > 0) this.#deps.counts.add('holds');
   }
 }

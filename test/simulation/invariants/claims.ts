@@ -1,0 +1,36 @@
+/** A run takes a generation above everything that was seen, and by a clock that is right. */
+
+import type { Ledger } from '../../../lib/domain/ledger.ts';
+import { MINUTE_MS } from '../../../lib/domain/time.ts';
+import type { RunPointer } from '../../../lib/state/run-pointer.ts';
+import type { ClaimedRun, Violate } from './book.ts';
+
+/** Five minutes, and what a slow claim takes. */
+const LARGEST_DIFFERENCE_MS = 15 * MINUTE_MS;
+
+export class Claims {
+  readonly #violate: Violate;
+
+  constructor(violate: Violate) {
+    this.#violate = violate;
+  }
+
+  claimed(
+    { account, generation }: ClaimedRun,
+    pointer: RunPointer,
+    seen: { readonly pointer: RunPointer | undefined; readonly ledger: Ledger },
+    fastlyNow: number,
+  ): void {
+    const newest = Math.max(
+      seen.pointer?.generation ?? 0,
+      ...[...seen.ledger.values()].map((entry) => entry.generation),
+    );
+    if (generation <= newest)
+      this.#violate(`${account}: generation ${generation} is claimed, and ${newest} was seen before`);
+    const differenceMs = Math.abs(Date.parse(pointer.startedAt) - fastlyNow);
+    if (differenceMs > LARGEST_DIFFERENCE_MS)
+      this.#violate(
+        `${account}: a run begins by a clock that differs from Fastly's by ${Math.round(differenceMs / MINUTE_MS)} minutes`,
+      );
+  }
+}
