@@ -80,6 +80,7 @@ describe('readings', () => {
 
   it('round the percentage to a tenth, and have one where nobody is live', () => {
     expect(readingOf('MAX_CHANGE_PERCENT', deletes(1), {}, 30)?.sentence).toContain('(3.3 %)');
+    expect(readingOf('MAX_CHANGE_PERCENT', deletes(2), {}, 30)?.sentence).toContain('(6.7 %)');
     expect(readingOf('MAX_CHANGE_PERCENT', [], {}, 0)?.sentence).toContain('(0 %)');
   });
 
