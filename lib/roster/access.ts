@@ -10,7 +10,7 @@ import {
 } from '../domain/invitation.ts';
 import { listSome, type Problem, quote } from './issues.ts';
 
-/** Cells as they are in the file, or trimmed; empty when there is no such column. */
+/** Takes the cells of one row; a cell is empty when there is no such column. */
 type ReadCells<T> = (role: string, roles: string, services: string, limitServices: string) => T;
 
 type Read<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
@@ -87,7 +87,7 @@ const readServices = (cell: string): Read<readonly ServiceGrant[]> => {
   return { value: [...permissions].map(([id, permission]) => ({ id, permission })).sort(byId) };
 };
 
-/** `hasServices`: what an empty cell means. */
+/** An empty cell means: limited exactly when the row lists services. */
 const readLimit = (cell: string, hasServices: boolean): Read<boolean> => {
   const text = cell.toLowerCase();
   const column = 'limit_services';

@@ -1,4 +1,4 @@
-/** The first row says which cell is what. */
+/** The first row names the columns. */
 
 import { type IssueList, listSome, quote, type RosterIssue } from './issues.ts';
 
@@ -24,7 +24,7 @@ const OTHER_DELIMITERS = [
 
 const LINE_BREAK = /\r\n|\n|\r/;
 
-/** Whether the first line of the text names the columns, but not with commas. */
+/** An issue when the first line that is not empty names the columns, but separates them by something else than commas. */
 const otherDelimiter = (head: string): RosterIssue | undefined => {
   const lines = head.split(LINE_BREAK).map((line) => line.trim());
   const index = lines.findIndex((line) => line !== '');
@@ -40,7 +40,10 @@ const otherDelimiter = (head: string): RosterIssue | undefined => {
   return { code: 'wrong_delimiter', line: index + 1, message };
 };
 
-/** Hands `text` on, unless its first line shows another delimiter: quotes would hide that from a CSV parser. */
+/**
+ * Hands `text` on, unless its first line shows another delimiter. That is looked for before CSV is parsed: between quoted
+ * names another delimiter would be reported as a stray quote.
+ */
 export async function* expectCommas(
   text: AsyncIterable<Buffer>,
   issues: IssueList,
@@ -82,7 +85,7 @@ const unknownColumns = (names: readonly string[]): string[] => {
   return [`Columns that mean nothing here are ignored: ${listSome(named, MAX_NAMED_COLUMNS)}`];
 };
 
-/** `undefined`, and `issues` stopped, when the rows could not be understood with it. */
+/** Undefined when rows can't be understood with this header; `issues` is stopped then. */
 export const readHeader = (cells: readonly string[], line: number, issues: IssueList): Header | undefined => {
   const names = cells.map(normalizeName);
   if (!names.includes('email')) {
@@ -92,7 +95,7 @@ export const readHeader = (cells: readonly string[], line: number, issues: Issue
   const repeated = repeatedNames(names);
   if (repeated.length > 0) {
     const message = `Line ${line}: these columns are there twice: ${listSome(repeated.map(quote), MAX_NAMED_COLUMNS)}. Keep one of each`;
-    // Only a name of ours is fit for a field that reports show as it is.
+    // Reports show `column` as it is, so it is only set to a name that is known here.
     const column = COLUMNS.find((name) => repeated.includes(name));
     issues.stop({ code: 'duplicate_column', line, ...(column === undefined ? {} : { column }), message });
     return undefined;

@@ -51,14 +51,14 @@ export type RosterIssue = {
   readonly message: string;
 };
 
-/** An issue that does not know its line yet: equal cells of many rows share it. No column: the row as a whole. */
+/** An issue without its line, as rows with equal cells share it. Without a column it is about the whole row. */
 export type Problem = {
   readonly code: RosterIssueCode;
   readonly column: string | undefined;
   readonly text: string;
 };
 
-/** A roster that was mixed up has an issue in every row; nobody reads more than this many, and memory is finite. */
+/** A roster with mixed-up columns has an issue in every row. Nobody reads more than this many, and memory is finite. */
 const MAX_LISTED_ISSUES = 1000;
 
 /** Collects issues in file order, and remembers whether reading had to stop. */
@@ -67,7 +67,7 @@ export class IssueList {
   #unlisted = 0;
   #stopped = false;
 
-  /** True: the rest of the file says nothing that could be trusted. */
+  /** True: the rest of the file can't be trusted and is not read. */
   get stopped(): boolean {
     return this.#stopped;
   }
@@ -78,7 +78,7 @@ export class IssueList {
     else this.#listed.push({ code, line, column, message: `Line ${line}, column ${column}: ${text}` });
   }
 
-  /** The first reason counts: what follows a break is only its consequence. */
+  /** Only the first call counts: what is wrong after a break is a consequence of it. */
   stop(issue: RosterIssue): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -95,14 +95,14 @@ export class IssueList {
 }
 
 const MAX_QUOTED_LENGTH = 40;
-/** Also the wide form: columns that were mixed up put addresses anywhere. */
+/** Also the full-width and the small form: where columns were mixed up, any cell may hold an address. */
 const AT = /[@\uff20\ufe6b]/;
 const UNPRINTABLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
 
 const escapeCharacter = (character: string): string =>
   character === ' ' ? ' ' : `\\u{${character.codePointAt(0)?.toString(16)}}`;
 
-/** A cell as part of a sentence: cut to 40 characters, nothing invisible, and not at all when it may be an address. */
+/** A cell as part of a sentence: cut to 40 characters, what is invisible escaped. A cell that may be an address is not shown. */
 export const quote = (cell: string): string => {
   if (AT.test(cell)) return 'a text with an @';
   const short = [...cell.slice(0, 2 * MAX_QUOTED_LENGTH)].slice(0, MAX_QUOTED_LENGTH).join('');

@@ -4,11 +4,11 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { IssueList } from './issues.ts';
 
-/** Chunks come in any size, a whole file too. Slices keep what one step holds small. */
+/** A chunk may be as large as the file; slices of this size keep small what each later step holds. */
 const SLICE_BYTES = 64 * 1024;
 /** The first slice has at least this many bytes, if the file has: enough for magic bytes and a header. */
 const HEAD_BYTES = 1024;
-/** What gzip adds to text that can't be packed. */
+/** A packed file may be larger than its text by this much: gzip adds headers to text that does not get smaller. */
 const GZIP_OVERHEAD_BYTES = 64 * 1024;
 
 async function* slice(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void> {
@@ -32,7 +32,7 @@ async function* gatherHead(slices: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   if (head !== undefined && head.length > 0) yield head;
 }
 
-/** Ends after `maxBytes`, without asking for more. */
+/** Hands on the first `maxBytes` bytes. If there are more it stops `issues`, and reads no further. */
 async function* limit(
   slices: AsyncIterable<Buffer>,
   maxBytes: number,
@@ -68,7 +68,7 @@ async function* gunzip(packed: AsyncIterable<Buffer>, issues: IssueList): AsyncG
     }
   };
   const unpacker = createGunzip();
-  // An error on either side reaches the reader of the unpacker.
+  // `pipeline` passes an error of the source on to the unpacker, and so to the loop that reads it.
   pipeline(Readable.from(counted()), unpacker, () => {});
   try {
     yield* unpacker;
@@ -76,7 +76,7 @@ async function* gunzip(packed: AsyncIterable<Buffer>, issues: IssueList): AsyncG
     if (!isZlibError(error)) throw error;
     return issues.stop(damaged('is damaged or was cut off'));
   }
-  // The unpacker takes zero bytes behind the data for padding and reads no further: rows could hide there.
+  // zlib ignores what follows a zero byte behind the data. Rows could be hidden there, so such a file is refused.
   if (unpacker.bytesWritten !== packedBytes) issues.stop(damaged('goes on behind its end'));
 }
 

@@ -1,4 +1,4 @@
-/** UTF-8 or nothing: text in another encoding reads as other people's names. */
+/** Only UTF-8 is read: text in another encoding would be read as other names. */
 
 import { isUtf8 } from 'node:buffer';
 import type { IssueList, RosterIssue } from './issues.ts';
@@ -8,7 +8,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /** A zip archive, which an .xlsx workbook is. */
 const ZIP_MAGIC = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
 
-/** By its byte order mark, or by the zero byte that every ASCII character has in it. */
+/** UTF-16 begins with a byte order mark, or has a zero byte in every ASCII character. */
 const isUtf16 = (head: Buffer): boolean => {
   const [first, second] = head;
   if (first === undefined || second === undefined) return false;
@@ -67,7 +67,7 @@ const textLength = (bytes: Buffer): number => {
 
 const hexadecimal = (byte: number): string => `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 
-/** What old Windows programs would have meant by it. */
+/** The character that programs with the older encoding meant, if it can be shown. */
 const windowsHint = (byte: number): string => {
   const meant = new TextDecoder('windows-1252').decode(Uint8Array.of(byte));
   return /\p{C}/u.test(meant) ? '' : ` (in Windows-1252 or Latin-1 it would be "${meant}")`;
