@@ -48,9 +48,9 @@ const servicesOf = (person: number): string => {
   return person % 20 === 3 ? service(person) : `${service(person)};${service(person + 7)}`;
 };
 
-/** Every number below `count` once, in no order that a sort would like. */
+/** Every number below `count` once, far from sorted, as rosters are. */
 function* shuffled(count: number): Generator<number> {
-  // Prime, and larger than any roster: each step lands where none landed before.
+  // A prime larger than any roster has no common factor with `count`, so no number comes twice.
   const step = 15_485_863;
   for (let index = 0; index < count; index += 1) yield (index * step) % count;
 }

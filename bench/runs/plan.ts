@@ -31,7 +31,7 @@ await measured<PlanOptions>(async ({ rosterPath, url, rows }) => {
     requestTimeoutMs: 10_000,
     listConcurrency: rules.LIST_CONCURRENCY,
   });
-  const deps: PlannerPorts = {
+  const ports: PlannerPorts = {
     ...runtime,
     ...quiet,
     rules,
@@ -53,7 +53,7 @@ await measured<PlanOptions>(async ({ rosterPath, url, rows }) => {
     requestTimeoutMs: 0,
     planningTimeoutMs: 900_000,
   };
-  const result = await planAccount({ account: ACCOUNT, mode: 'apply', manual: true }, deps);
+  const result = await planAccount({ account: ACCOUNT, mode: 'apply', manual: true }, ports);
   const { create, delete: deletes, replace, keep, member } = result.counts;
   if (
     result.status !== 'enqueued' ||
