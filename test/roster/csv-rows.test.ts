@@ -19,7 +19,7 @@ const plain = fc.string({ unit: fc.constantFrom(...PLAIN), maxLength: 60 });
 const quoted = fc.string({ unit: fc.constantFrom(...PLAIN, '"', '""', '","', '"\n'), maxLength: 30 });
 
 describe('the rows of a text', () => {
-  it('are those of RFC 4180 with their true lines, wherever the first quote is and the chunks end', async () => {
+  it('are those of RFC 4180 with their true lines, wherever quotes stand and chunks end', async () => {
     await fc.assert(
       fc.asyncProperty(plain, quoted, fc.integer({ min: 4, max: 20 }), async (head, tail, chunkBytes) => {
         const content = `x${head}${tail}`;
