@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import type { ServiceGrant } from './invitation.ts';
+import type { Access } from './invitation.ts';
 
 /** SHA-256 over the parts, each ended by a line feed, in hexadecimal. */
 export const sha256 = (parts: readonly string[]): string =>
@@ -15,6 +15,14 @@ export const sha256OfMany = (parts: Iterable<string>): string => {
 /** Stands for an address in logs, metrics and errors. 12 hexadecimal digits. */
 export const emailHash = (email: string): string => sha256([email]).slice(0, 12);
 
-/** Stands for service permissions, which Fastly does not show on a pending invitation. Order does not matter. */
-export const servicesDigest = (services: readonly ServiceGrant[]): string =>
-  sha256(services.map(({ id, permission }) => `${id}:${permission}`).sort()).slice(0, 32);
+/**
+ * Stands for the whole access of an invitation, with the service permissions that Fastly does not show while it is
+ * pending. The order of services does not matter. 32 hexadecimal digits.
+ */
+export const accessDigest = ({ role, roles, limitServices, services }: Access): string =>
+  sha256([
+    role ?? '',
+    (roles ?? []).join(';'),
+    String(limitServices),
+    ...services.map(({ id, permission }) => `${id}:${permission}`).sort(),
+  ]).slice(0, 32);

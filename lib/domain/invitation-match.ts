@@ -1,8 +1,8 @@
 /** How a found invitation compares with a wish. */
 
 import type { Field } from './change.ts';
-import { servicesDigest } from './digest.ts';
-import type { Access, Invitation } from './invitation.ts';
+import { accessDigest } from './digest.ts';
+import type { Access, Invitation, RoleChoice } from './invitation.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { DAY_MS } from './time.ts';
 
@@ -13,24 +13,52 @@ export const isLive = (invitation: Invitation, ttlDays: number, now: number): bo
 export const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
 
+/** What Fastly shows of an invitation's or a member's roles. */
+type ShownRoles = { readonly role: string | undefined; readonly roles: readonly string[] | undefined };
+
 /**
- * In which fields an invitation is not what the entry asks for. Only what Fastly shows can differ: a field it leaves
- * out counts as equal, or the plan would never come to rest.
+ * In which of role and roles somebody has something else than asked for. A role by name is met by this role and no
+ * further ones; role ids are met by exactly these ids. What Fastly does not show is not met.
  */
-export const differingFields = (
+export const differingRoles = (access: RoleChoice, shown: ShownRoles): Field[] => {
+  if (access.roles !== undefined)
+    return shown.roles !== undefined && sameList(shown.roles, access.roles) ? [] : ['roles'];
+  const fields: Field[] = [];
+  if (shown.role !== access.role) fields.push('role');
+  if ((shown.roles ?? []).length > 0) fields.push('roles');
+  return fields;
+};
+
+/** In which fields Fastly shows something else than asked for. It never shows services. */
+export const shownDifferences = (access: Access, invitation: Invitation): Field[] => [
+  ...differingRoles(access, invitation),
+  ...(invitation.limitServices === access.limitServices ? [] : (['limit_services'] as const)),
+];
+
+/**
+ * How an invitation compares with a wish.
+ *
+ * - `same` it shows what is asked for; for the invitation last sent, that is also what was sent
+ * - `shown_differently` exactly this was sent with it, and Fastly shows these fields otherwise
+ * - `differs` in these fields
+ */
+export type Match = {
+  readonly kind: 'same' | 'shown_differently' | 'differs';
+  readonly fields: readonly Field[];
+};
+
+/** The ledger knows what was sent with one invitation only: the last. For any other one services count as equal. */
+export const matchInvitation = (
   access: Access,
   invitation: Invitation,
   ledgerEntry: LedgerEntry | undefined,
-): Field[] => {
-  const fields: Field[] = [];
-  const { role, roles, limitServices } = invitation;
-  if (access.role !== undefined && role !== undefined && role !== access.role) fields.push('role');
-  if (access.roles !== undefined && roles !== undefined && !sameList(roles, access.roles))
-    fields.push('roles');
-  if (limitServices !== undefined && limitServices !== access.limitServices) fields.push('limit_services');
-  if (ledgerEntry !== undefined && ledgerEntry.servicesDigest !== servicesDigest(access.services))
-    fields.push('services');
-  return fields;
+): Match => {
+  const fields = shownDifferences(access, invitation);
+  if (ledgerEntry?.invitationId !== invitation.id)
+    return { kind: fields.length === 0 ? 'same' : 'differs', fields };
+  if (ledgerEntry.accessDigest !== accessDigest(access))
+    return { kind: 'differs', fields: fields.length === 0 ? ['services'] : fields };
+  return { kind: fields.length === 0 ? 'same' : 'shown_differently', fields };
 };
 
 /** Newest first, so that of two equal invitations the one that lives longer is kept; then by id. */

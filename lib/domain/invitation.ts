@@ -38,7 +38,7 @@ export type Invitation = {
   readonly role: string | undefined;
   readonly roles: readonly string[] | undefined;
   readonly limitServices: boolean | undefined;
-  /** `status_code` 0 is false; anything else, also an unknown code, is true. */
+  /** `status_code` 0, "0" and false are false; anything else, also an unknown code, is true. */
   readonly active: boolean;
   /** Milliseconds since 1970, or undefined when Fastly's text can't be read as a time. */
   readonly createdAt: number | undefined;

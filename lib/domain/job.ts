@@ -62,15 +62,16 @@ export const changeMessage = (run: RunOfJobs, change: JobContent): OutgoingMessa
       ...invited,
     }),
     groupId: account,
-    // SQS drops a message whose id it has seen: what makes two messages the same job.
-    deduplicationId: sha256([String(generation), action, email, ...(invitationIds ?? [])]),
+    // SQS drops a message whose id it has seen. The run is part of it: generations begin again when state is removed,
+    // and the jobs of the new run must not be taken for those of the old one.
+    deduplicationId: sha256([runId, String(generation), action, email, ...(invitationIds ?? [])]),
   };
 };
 
 export const finishMessage = ({ account, runId, generation }: Run): OutgoingMessage => ({
   body: JSON.stringify({ version: JOB_VERSION, account, runId, generation, action: 'finish' }),
   groupId: account,
-  deduplicationId: sha256([String(generation), 'finish', runId]),
+  deduplicationId: sha256([runId, String(generation), 'finish']),
 });
 
 const text = v.pipe(v.string(), v.nonEmpty());

@@ -1,21 +1,23 @@
 /** What was last sent to whom, and how often: Fastly does not tell, and mail can't be taken back. */
 
 import * as v from 'valibot';
-import { servicesDigest } from './digest.ts';
+import { accessDigest } from './digest.ts';
 import type { Access, Email } from './invitation.ts';
 
 export type LedgerEntry = {
-  /** Mails sent to this address by this tool. */
+  /** Mails sent to this address by this tool, whatever the reason, until the person is a member. */
   readonly count: number;
   /** ISO 8601 */
   readonly firstSentAt: string;
   /** ISO 8601 */
   readonly lastSentAt: string;
-  /** Of the services last sent; see `servicesDigest`. */
-  readonly servicesDigest: string;
+  /** Of the access last sent; see `accessDigest`. */
+  readonly accessDigest: string;
+  /** The invitation last sent. Absent when a POST may have sent one that nobody could identify. */
+  readonly invitationId?: string;
   /** The generation that wrote this entry: an older one never overwrites it. */
   readonly generation: number;
-  /** A replace cancelled the old invitation and could not send the new one: no cool-down applies. */
+  /** A replace cancelled the old invitation and could not send the new one: the cool-down does not apply, the cap does. */
   readonly interrupted?: true;
 };
 
@@ -27,11 +29,19 @@ const entrySchema = v.object({
   count: v.pipe(v.number(), v.integer(), v.minValue(0)),
   firstSentAt: v.pipe(v.string(), v.isoTimestamp()),
   lastSentAt: v.pipe(v.string(), v.isoTimestamp()),
-  servicesDigest: v.string(),
+  accessDigest: v.string(),
+  invitationId: v.exactOptional(v.string()),
   generation: v.optional(v.number(), 0),
   interrupted: v.optional(v.literal(true)),
 });
 const ledgerSchema = v.record(v.string(), entrySchema);
+
+/** The newest generation that wrote an entry; 0 for an empty ledger. */
+export const newestGeneration = (ledger: Ledger): number => {
+  let newest = 0;
+  for (const { generation } of ledger.values()) newest = Math.max(newest, generation);
+  return newest;
+};
 
 /** A damaged ledger is never taken for an empty one: it would mail everybody again. */
 export const decodeLedger = (text: string): { ledger: Ledger } | { problem: string } => {
@@ -60,7 +70,7 @@ export function* encodeLedger(ledger: Ledger): Generator<string> {
   yield '\n}\n';
 }
 
-/** The entry after one more mail. `number` is absolute, so that folding twice counts once. */
+/** The entry after one more mail. `number` is absolute, so that applying a run twice counts its mails once. */
 export const withMail = (
   before: LedgerEntry | undefined,
   mail: {
@@ -68,11 +78,13 @@ export const withMail = (
     readonly at: string;
     readonly access: Access;
     readonly generation: number;
+    readonly invitationId: string | undefined;
   },
 ): LedgerEntry => ({
   count: mail.number,
   firstSentAt: before?.firstSentAt ?? mail.at,
   lastSentAt: mail.at,
-  servicesDigest: servicesDigest(mail.access.services),
+  accessDigest: accessDigest(mail.access),
   generation: mail.generation,
+  ...(mail.invitationId !== undefined && { invitationId: mail.invitationId }),
 });

@@ -31,6 +31,10 @@ const outcomeSchema = v.object({
   at: v.string(),
   /** Fastly's words or the reason, without addresses and tokens. */
   detail: v.exactOptional(v.string()),
+  /** The invitation that was sent, or that was found to be the one asked for. */
+  invitationId: v.exactOptional(v.string()),
+  /** Set when a POST of this job may have mailed the person although the result does not say so. */
+  mayHaveSent: v.exactOptional(v.literal(true)),
 });
 export type Outcome = Readonly<v.InferOutput<typeof outcomeSchema>>;
 

@@ -7,7 +7,8 @@ import {
   encodeInvitation,
   isId,
   type Parsed,
-  parseCreatedId,
+  parseCreated,
+  parseDeleted,
   parseMembers,
   parsePage,
   parseToken,
@@ -100,13 +101,20 @@ export const createClientOver = (
   };
 
   /** Sends once. Failed writes cost quota too, so that the quota is read from every response, whatever its status. */
-  const write = async <T>(request: Request, toValue: (reply: Reply) => T): Promise<FastlyResult<T>> => {
+  const write = async <T>(
+    request: Request,
+    parse: (reply: Reply) => { readonly value: T } | undefined,
+  ): Promise<FastlyResult<T>> => {
     const reply = await send(request);
     if ('reason' in reply) return lostResult(request, reply);
     const quota = readQuota(reply);
-    return isSuccess(reply.status)
-      ? { ok: true, value: toValue(reply), quota }
-      : { ok: false, failure: failureOf(nameOf(request), reply, token), quota };
+    if (!isSuccess(reply.status))
+      return { ok: false, failure: failureOf(nameOf(request), reply, token), quota };
+    const parsed = parse(reply);
+    if (parsed !== undefined) return { ok: true, value: parsed.value, quota };
+    // A proxy or a firewall may answer in Fastly's place, before or after the request got there.
+    const message = `${nameOf(request)}: ${reply.status}, but this is not how Fastly answers; whether it took effect is not known`;
+    return { ok: false, failure: { kind: 'unavailable', status: reply.status, message }, quota };
   };
 
   return {
@@ -135,7 +143,7 @@ export const createClientOver = (
           headers: { accept: JSON_API, 'content-type': JSON_API },
           body: encodeInvitation(customerId, email, access),
         },
-        ({ body }) => ({ id: parseCreatedId(parseJson(body)) }),
+        ({ body }) => parseCreated(parseJson(body)),
       ),
 
     deleteInvitation: async (id) => {
@@ -143,7 +151,7 @@ export const createClientOver = (
         const message = 'DELETE /invitations: there is no id that could be deleted';
         return { ok: false, failure: { kind: 'rejected', message } };
       }
-      return write({ method: 'DELETE', path: ['invitations', id] }, () => undefined);
+      return write({ method: 'DELETE', path: ['invitations', id] }, parseDeleted);
     },
   };
 };

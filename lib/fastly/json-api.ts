@@ -9,6 +9,7 @@ import {
   normalizeEmail,
 } from '../domain/invitation.ts';
 import type { TokenInfo } from '../ports/fastly.ts';
+import { parseJson } from './json.ts';
 
 /** One page of `GET /invitations`. */
 export type Page = {
@@ -32,7 +33,21 @@ export const isId = (text: string): boolean => /^[\w:~-][\w.:~-]{0,127}$/.test(t
 const id = v.pipe(v.string(), v.check(isId));
 const anything = v.optional(v.unknown());
 const text = v.fallback(v.optional(v.string()), undefined);
-const texts = v.fallback(v.optional(v.array(v.string())), undefined);
+/** Role ids; Fastly may list them as objects with `id`. */
+const texts = v.fallback(
+  v.optional(
+    v.array(
+      v.union([
+        v.string(),
+        v.pipe(
+          v.object({ id: v.string() }),
+          v.transform(({ id }) => id),
+        ),
+      ]),
+    ),
+  ),
+  undefined,
+);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const pageSchema = v.object({
@@ -85,6 +100,9 @@ const addressOf = (wire: unknown): Email | undefined =>
 const exists = ({ deleted_at }: { readonly deleted_at?: unknown }): boolean =>
   deleted_at === undefined || deleted_at === null;
 
+/** Fastly's documentation types the code as a number, an older page of it as a Boolean. */
+const INACTIVE: ReadonlySet<unknown> = new Set([0, '0', false]);
+
 export const parsePage = (json: unknown): Parsed<Page> => {
   const parsed = read(pageSchema, json);
   if ('problem' in parsed) return parsed;
@@ -99,7 +117,7 @@ export const parsePage = (json: unknown): Parsed<Page> => {
       email,
       ...rolesOf(attributes),
       limitServices: attributes.limit_services,
-      active: attributes.status_code !== 0,
+      active: !INACTIVE.has(attributes.status_code),
       createdAt: timeOf(attributes.created_at),
     });
   }
@@ -141,10 +159,21 @@ export const parseToken = (json: unknown): Parsed<TokenInfo> => {
   };
 };
 
-/** The id of a new invitation. Undefined when the body can't be read, which is no failure: Fastly has sent the mail. */
-export const parseCreatedId = (json: unknown): string | undefined => {
+/** The new invitation; undefined when this is not how Fastly answers a POST that sent one. */
+export const parseCreated = (json: unknown): { readonly value: { readonly id: string } } | undefined => {
   const parsed = v.safeParse(v.object({ data: v.object({ id }) }), json);
-  return parsed.success ? parsed.output.data.id : undefined;
+  return parsed.success ? { value: { id: parsed.output.data.id } } : undefined;
+};
+
+/** Undefined when this is not how Fastly answers a DELETE: with nothing, or with JSON that tells of no errors. */
+export const parseDeleted = ({
+  body,
+}: {
+  readonly body: Buffer;
+}): { readonly value: undefined } | undefined => {
+  if (body.length === 0) return { value: undefined };
+  const json = parseJson(body);
+  return v.is(v.looseObject({ errors: v.optional(v.null_()) }), json) ? { value: undefined } : undefined;
 };
 
 /**

@@ -1,7 +1,10 @@
-/** The value of a JSON text in UTF-8; undefined for a text that is not JSON. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** The value of a JSON text in UTF-8, with or without a byte order mark; undefined for a text that is not JSON. */
 export const parseJson = (text: string | Buffer): unknown => {
   try {
-    return JSON.parse(text.toString());
+    const json = text.toString();
+    return JSON.parse(json.startsWith(BYTE_ORDER_MARK) ? json.slice(1) : json);
   } catch {
     return undefined;
   }

@@ -142,11 +142,12 @@ export const decide = (
   read: { readonly roster: Roster; readonly current: FastlyState; readonly ledger: Ledger },
   now: number,
 ): Decided => {
-  const { invitations, members } = read.current;
+  const { invitations, members, moving } = read.current;
   const plan = planChanges({
     entries: read.roster.entries,
     invitations,
     members,
+    moving,
     ledger: read.ledger,
     rules: planRules(rules, request),
     now,

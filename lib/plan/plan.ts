@@ -3,13 +3,19 @@
  * docs/contract.md, “Plan”.
  */
 
-import type { Action, Change } from '../domain/change.ts';
+import type { Action, Change, Field } from '../domain/change.ts';
 import type { PruneMode } from '../domain/config.ts';
 import type { Email, Entry, Invitation, Member } from '../domain/invitation.ts';
-import { differingFields, isLive, newestFirst, sameList } from '../domain/invitation-match.ts';
+import {
+  differingRoles,
+  isLive,
+  type Match,
+  matchInvitation,
+  newestFirst,
+} from '../domain/invitation-match.ts';
 import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 import { byPerson, type Person } from './fastly-state.ts';
-import { mailLimit, type Wait } from './mail-limits.ts';
+import { mailLimit, mayForget, type Wait } from './mail-limits.ts';
 
 /** An entry that needs a mail and gets none in this run. */
 export type Waiting = {
@@ -26,6 +32,14 @@ export type Drift = {
   readonly actual: string;
 };
 
+/** The invitation last sent for exactly this access, which Fastly shows otherwise. It stays as it is. */
+export type ShownDifferently = {
+  readonly email: Email;
+  readonly fields: readonly Field[];
+  readonly sent: string;
+  readonly shown: string;
+};
+
 /** An invitation that is not in the roster and stays: because of `PROTECTED_EMAILS` or of `PRUNE`. */
 type Spared = { readonly email: Email; readonly reason: 'protected' | 'prune' };
 
@@ -38,11 +52,14 @@ export type Plan = {
   readonly member: number;
   readonly waiting: readonly Waiting[];
   readonly drift: readonly Drift[];
+  readonly shownDifferently: readonly ShownDifferently[];
+  /** Addresses about which Fastly's list was changing while it was read: left alone in this run. */
+  readonly moving: readonly Email[];
   readonly unlistedMembers: readonly Email[];
   readonly spared: readonly Spared[];
   /** Live invitations at Fastly, in the roster or not: the base of the percentage guard. */
   readonly liveInvitations: number;
-  /** Ledger addresses that left the roster and have nothing at Fastly any more. */
+  /** Ledger addresses that are members now, or left the roster so long ago that their mails no longer count. */
   readonly forgotten: readonly Email[];
 };
 
@@ -58,6 +75,8 @@ export type PlanInput = {
   readonly entries: ReadonlyMap<Email, Entry>;
   readonly invitations: readonly Invitation[];
   readonly members: readonly Member[];
+  /** Addresses about which the readings of Fastly's list disagree. */
+  readonly moving: readonly Email[];
   readonly ledger: Ledger;
   readonly rules: PlanRules;
   /** Milliseconds since 1970 */
@@ -69,6 +88,8 @@ type UnsortedPlan = {
   readonly changes: Readonly<Record<Action, Change[]>>;
   readonly waiting: Waiting[];
   readonly drift: Drift[];
+  readonly shownDifferently: ShownDifferently[];
+  readonly moving: Email[];
   readonly unlistedMembers: Email[];
   readonly spared: Spared[];
   keep: number;
@@ -90,7 +111,7 @@ const invite = (
   ledgerEntry: LedgerEntry | undefined,
   { rules, now }: PlanInput,
 ): Change | Wait => {
-  const wait = mailLimit(ledgerEntry, rules, now);
+  const wait = mailLimit(ledgerEntry, false, rules, now);
   if (wait !== undefined) return wait;
   const mailNumber = nextMail(ledgerEntry);
   if (expired.length > 0) {
@@ -114,45 +135,81 @@ const invite = (
 const replaceAll = (
   { email, access }: Entry,
   live: readonly Invitation[],
-  newest: Invitation,
-  ledgerEntry: LedgerEntry | undefined,
-): Change => ({
-  action: 'replace',
-  email,
-  access,
-  invitationIds: sortedIds(live),
-  reason: 'changed',
-  fields: differingFields(access, newest, ledgerEntry),
-  live: live.length,
-  mailNumber: nextMail(ledgerEntry),
-});
-
-/** For an entry whose person is not a member. `found` are the person's invitations, live and expired. */
-const decideEntry = (
-  entry: Entry,
-  found: readonly Invitation[],
-  input: PlanInput,
-): 'keep' | Change | Wait => {
-  const ledgerEntry = input.ledger.get(entry.email);
-  const live = liveOnly(found, input).sort(newestFirst);
-  const newest = live[0];
-  if (newest === undefined) return invite(entry, found, ledgerEntry, input);
-  const match = live.find((one) => differingFields(entry.access, one, ledgerEntry).length === 0);
-  if (match === undefined) return replaceAll(entry, live, newest, ledgerEntry);
-  const others = live.filter((one) => one !== match);
-  if (others.length === 0) return 'keep';
-  const invitationIds = sortedIds(others);
-  return { action: 'delete', email: entry.email, invitationIds, reason: 'duplicate', live: others.length };
+  fields: readonly Field[],
+  { ledger, rules, now }: PlanInput,
+): Change | Wait => {
+  const ledgerEntry = ledger.get(email);
+  return (
+    mailLimit(ledgerEntry, true, rules, now) ?? {
+      action: 'replace',
+      email,
+      access,
+      invitationIds: sortedIds(live),
+      reason: 'changed',
+      fields,
+      live: live.length,
+      mailNumber: nextMail(ledgerEntry),
+    }
+  );
 };
 
-/** A member's role is never changed, only reported. What Fastly does not show does not differ. */
-const driftOf = ({ email, access }: Entry, { role, roles }: Member): Drift | undefined => {
-  if (access.role !== undefined) {
-    const differs = role !== undefined && role !== access.role;
-    return differs ? { email, desired: access.role, actual: role } : undefined;
-  }
-  if (roles === undefined || sameList(roles, access.roles)) return undefined;
-  return { email, desired: access.roles.join(';'), actual: role ?? roles.join(';') };
+/** An entry whose invitation stays. `others`: further live invitations of the person, which go. */
+type Kept = { readonly kept: Invitation; readonly match: Match; readonly others: readonly Invitation[] };
+
+/** For an entry whose person is not a member. `found` are the person's invitations, live and expired. */
+const decideEntry = (entry: Entry, found: readonly Invitation[], input: PlanInput): Kept | Change | Wait => {
+  const ledgerEntry = input.ledger.get(entry.email);
+  const live = liveOnly(found, input).sort(newestFirst);
+  const matches = live.map((one) => ({ one, match: matchInvitation(entry.access, one, ledgerEntry) }));
+  const best =
+    matches.find(({ match }) => match.kind === 'same') ??
+    matches.find(({ match }) => match.kind === 'shown_differently');
+  if (best !== undefined)
+    return { kept: best.one, match: best.match, others: live.filter((one) => one !== best.one) };
+  const newest = matches[0];
+  return newest === undefined
+    ? invite(entry, found, ledgerEntry, input)
+    : replaceAll(entry, live, newest.match.fields, input);
+};
+
+/** Role and limit in one line, as far as they are known. */
+const describeAccess = (shown: {
+  readonly role?: string | undefined;
+  readonly roles?: readonly string[] | undefined;
+  readonly limitServices?: boolean | undefined;
+}): string => {
+  const roles = [shown.role ?? [], shown.roles ?? []].flat().join(';');
+  return `${roles || 'no role'}${shown.limitServices ? ', limited to services' : ''}`;
+};
+
+/** A member's role is never changed, only reported. A member of whom Fastly shows no role at all is not. */
+const driftOf = ({ email, access }: Entry, member: Member): Drift | undefined =>
+  (member.role === undefined && member.roles === undefined) || differingRoles(access, member).length === 0
+    ? undefined
+    : {
+        email,
+        desired: describeAccess({ role: access.role, roles: access.roles }),
+        actual: describeAccess(member),
+      };
+
+/** The invitation stays; its duplicates go. */
+const addKept = (plan: UnsortedPlan, { email, access }: Entry, { kept, match, others }: Kept): void => {
+  plan.keep += 1;
+  if (match.kind === 'shown_differently')
+    plan.shownDifferently.push({
+      email,
+      fields: match.fields,
+      sent: describeAccess(access),
+      shown: describeAccess(kept),
+    });
+  if (others.length > 0)
+    plan.changes.delete.push({
+      action: 'delete',
+      email,
+      invitationIds: sortedIds(others),
+      reason: 'duplicate',
+      live: others.length,
+    });
 };
 
 const addEntry = (plan: UnsortedPlan, entry: Entry, person: Person | undefined, input: PlanInput): void => {
@@ -163,12 +220,9 @@ const addEntry = (plan: UnsortedPlan, entry: Entry, person: Person | undefined, 
     return;
   }
   const decision = decideEntry(entry, person?.invitations ?? [], input);
-  if (decision === 'keep') plan.keep += 1;
-  else if ('action' in decision) {
-    plan.changes[decision.action].push(decision);
-    // Deleting the duplicates of an entry keeps its best match.
-    if (decision.action === 'delete') plan.keep += 1;
-  } else plan.waiting.push({ email: entry.email, ...decision });
+  if ('kept' in decision) addKept(plan, entry, decision);
+  else if ('action' in decision) plan.changes[decision.action].push(decision);
+  else plan.waiting.push({ email: entry.email, ...decision });
 };
 
 /** Why an invitation that is not in the roster stays; undefined when it is cancelled. */
@@ -195,14 +249,23 @@ const addUnlisted = (plan: UnsortedPlan, email: Email, person: Person, input: Pl
   plan.changes.delete.push({ action: 'delete', email, invitationIds, reason: 'not_in_roster', live });
 };
 
-/** Ledger addresses without an entry and without an invitation that is or could be ours, sorted. */
+/** Sorted. Nobody whose invitation is, or may be, at Fastly. */
 const forgottenEmails = (
-  { entries, ledger }: PlanInput,
+  { entries, ledger, moving, rules, now }: PlanInput,
   people: ReadonlyMap<Email, Person>,
-): readonly Email[] =>
-  [...ledger.keys()]
-    .filter((email) => !entries.has(email) && (people.get(email)?.invitations ?? []).length === 0)
+): readonly Email[] => {
+  const mayBeInvited = new Set(moving);
+  const isOver = ([email, ledgerEntry]: readonly [Email, LedgerEntry]): boolean => {
+    const person = people.get(email);
+    if (person?.member !== undefined) return true;
+    if (person !== undefined || entries.has(email) || mayBeInvited.has(email)) return false;
+    return mayForget(ledgerEntry, rules, now);
+  };
+  return [...ledger]
+    .filter(isOver)
+    .map(([email]) => email)
     .sort();
+};
 
 const byEmail = <T extends { readonly email: Email }>(a: T, b: T): number => (a.email < b.email ? -1 : 1);
 
@@ -212,15 +275,25 @@ export const planChanges = (input: PlanInput): Plan => {
     changes: { delete: [], replace: [], create: [] },
     waiting: [],
     drift: [],
+    shownDifferently: [],
+    moving: [],
     unlistedMembers: [],
     spared: [],
     keep: 0,
     member: 0,
   };
   const people = byPerson(input.invitations, input.members);
-  for (const entry of input.entries.values()) addEntry(plan, entry, people.get(entry.email), input);
+  const moving = new Set(input.moving);
+  const isLeftAlone = (email: Email): boolean => {
+    // Who is a member is a member, whatever the list of invitations was doing.
+    if (!moving.has(email) || people.get(email)?.member !== undefined) return false;
+    plan.moving.push(email);
+    return true;
+  };
+  for (const entry of input.entries.values())
+    if (!isLeftAlone(entry.email)) addEntry(plan, entry, people.get(entry.email), input);
   for (const [email, person] of people)
-    if (!input.entries.has(email)) addUnlisted(plan, email, person, input);
+    if (!input.entries.has(email) && !isLeftAlone(email)) addUnlisted(plan, email, person, input);
   const { changes } = plan;
   return {
     // What takes something away comes first.
@@ -229,6 +302,8 @@ export const planChanges = (input: PlanInput): Plan => {
     member: plan.member,
     waiting: plan.waiting.sort(byEmail),
     drift: plan.drift.sort(byEmail),
+    shownDifferently: plan.shownDifferently.sort(byEmail),
+    moving: plan.moving.sort(),
     unlistedMembers: plan.unlistedMembers.sort(),
     spared: plan.spared.sort(byEmail),
     liveInvitations: liveOnly(input.invitations, input).length,

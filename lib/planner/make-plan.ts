@@ -77,6 +77,8 @@ export const recordOf = (
         : plan.changes.map((change) => (held.has(change) ? { ...change, held: true as const } : change)),
     waiting: plan.waiting,
     drift: plan.drift,
+    shownDifferently: plan.shownDifferently,
+    moving: plan.moving,
     unlistedMembers: plan.unlistedMembers,
     spared: plan.spared,
     liveInvitations: plan.liveInvitations,

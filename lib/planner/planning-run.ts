@@ -61,6 +61,8 @@ export const emptyRecord = (
   changes: [],
   waiting: [],
   drift: [],
+  shownDifferently: [],
+  moving: [],
   unlistedMembers: [],
   spared: [],
   liveInvitations: 0,

@@ -62,12 +62,12 @@ export type FastlyReader = {
 };
 
 export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'> & {
-  /** Sends one POST, and Fastly one mail. `id` is undefined when it succeeded without a readable answer. */
+  /** Sends one POST, and Fastly one mail. Success without the id of an invitation is `unavailable`: nothing is known. */
   createInvitation(
     customerId: string,
     email: Email,
     access: Access,
-  ): Promise<FastlyResult<{ readonly id: string | undefined }>>;
+  ): Promise<FastlyResult<{ readonly id: string }>>;
   /** Sends one DELETE. */
   deleteInvitation(id: string): Promise<FastlyResult<undefined>>;
 };

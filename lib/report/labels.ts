@@ -6,6 +6,8 @@ export const ACTION_LABELS = {
   create: 'Create',
   waiting: 'Waiting',
   drift: 'Role differs',
+  shown_differently: 'Shown differently',
+  moving: 'Moving',
   unlisted_member: 'Unlisted member',
   spared: 'Spared',
 } as const;
@@ -26,6 +28,8 @@ export const REASON_LABELS = {
   interrupted: 'An earlier replacement was cut off',
   ...WAITING_LABELS,
   role_differs: 'Member with another role; never changed',
+  shown_differently: 'Shown otherwise than it was sent; kept',
+  moving: "Fastly's list was changing; left alone in this run",
   member_not_in_roster: 'Member without a roster row; left alone',
   protected: 'Protected address (PROTECTED_EMAILS)',
   prune: 'Not in the roster, but kept (PRUNE)',

@@ -1,6 +1,6 @@
 /** The rows of plan.csv and of the table in plan.html: one for each person whom the plan says something about. */
 
-import type { Action } from '../domain/change.ts';
+import type { Action, Field } from '../domain/change.ts';
 import type { Access } from '../domain/invitation.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
 import { enumeration, minuteOf, quantity, undisguised } from './wording.ts';
@@ -8,20 +8,25 @@ import { enumeration, minuteOf, quantity, undisguised } from './wording.ts';
 /**
  * - `waiting` somebody who is not mailed in this run
  * - `drift` a member whose role differs from the roster
+ * - `shown_differently` an invitation that Fastly shows otherwise than it was sent; it stays
+ * - `moving` somebody for whom Fastly's list was changing while it was read
  * - `unlisted_member` a member without a roster row
  * - `spared` an invitation without a roster row that stays
  */
-type RowKind = Action | 'waiting' | 'drift' | 'unlisted_member' | 'spared';
+type RowKind = Action | 'waiting' | 'drift' | 'shown_differently' | 'moving' | 'unlisted_member' | 'spared';
 
 type PlanRow = {
   readonly kind: RowKind;
   readonly email: string;
   readonly reason: string;
   readonly change?: RecordedChange;
+  /** In which Fastly shows something else than was sent. */
+  readonly fields?: readonly Field[];
   /** When somebody who is waiting can be mailed again, ISO 8601. */
   readonly until?: string | undefined;
+  /** What the roster asks for, where it is compared with what Fastly shows. */
   readonly desiredRole?: string;
-  readonly memberRole?: string;
+  readonly shownRole?: string;
 };
 
 /** Changes in the plan's order, then the people whom it leaves alone. */
@@ -30,7 +35,17 @@ function* planRows(record: PlanRecord): Generator<PlanRow> {
     yield { kind: change.action, email: change.email, reason: change.reason, change };
   for (const { email, reason, until } of record.waiting) yield { kind: 'waiting', email, reason, until };
   for (const { email, desired, actual } of record.drift)
-    yield { kind: 'drift', email, reason: 'role_differs', desiredRole: desired, memberRole: actual };
+    yield { kind: 'drift', email, reason: 'role_differs', desiredRole: desired, shownRole: actual };
+  for (const { email, fields, sent, shown } of record.shownDifferently)
+    yield {
+      kind: 'shown_differently',
+      email,
+      reason: 'shown_differently',
+      fields,
+      desiredRole: sent,
+      shownRole: shown,
+    };
+  for (const email of record.moving) yield { kind: 'moving', email, reason: 'moving' };
   for (const email of record.unlistedMembers)
     yield { kind: 'unlisted_member', email, reason: 'member_not_in_roster' };
   for (const { email, reason } of record.spared) yield { kind: 'spared', email, reason };
@@ -40,6 +55,8 @@ export const countPlanRows = (record: PlanRecord): number =>
   record.changes.length +
   record.waiting.length +
   record.drift.length +
+  record.shownDifferently.length +
+  record.moving.length +
   record.unlistedMembers.length +
   record.spared.length;
 
@@ -56,7 +73,7 @@ export const PLAN_CSV_HEADER = [
   'invitation_ids',
   'mail_number',
   'wait_until',
-  'member_role',
+  'shown_role',
   'line',
   'column',
   'message',
@@ -76,14 +93,14 @@ const csvRow = (row: PlanRow): readonly string[] => {
     row.email,
     row.reason,
     change === undefined ? '' : String(change.held === true),
-    change?.action === 'replace' ? change.fields.join(';') : '',
+    (row.fields ?? (change?.action === 'replace' ? change.fields : [])).join(';'),
     row.desiredRole ?? access?.role ?? access?.roles?.join(';') ?? '',
     access === undefined ? '' : String(access.limitServices),
     access?.services.map(({ id, permission }) => `${id}:${permission}`).join(';') ?? '',
     idsOf(change).join(';'),
     change === undefined || change.action === 'delete' ? '' : String(change.mailNumber),
     row.until ?? '',
-    row.memberRole ?? '',
+    row.shownRole ?? '',
     '',
     '',
     '',
@@ -118,8 +135,8 @@ const detailText = ({ change, until }: PlanRow): string => {
   return parts.join('; ');
 };
 
-const rowAccess = ({ change, desiredRole, memberRole }: PlanRow): string => {
-  if (memberRole !== undefined) return `${memberRole}; the roster says ${desiredRole}`;
+const rowAccess = ({ change, desiredRole, shownRole }: PlanRow): string => {
+  if (shownRole !== undefined) return `${shownRole}; the roster says ${desiredRole}`;
   const access = accessOf(change);
   return access === undefined ? '' : accessText(access);
 };

@@ -45,7 +45,7 @@ type Aside = {
   /** The action of these people's rows in the table, which the link filters by. */
   readonly action: string;
   /** The list of the record that they are counted from. */
-  readonly list: 'waiting' | 'drift' | 'unlistedMembers' | 'spared';
+  readonly list: 'waiting' | 'drift' | 'shownDifferently' | 'moving' | 'unlistedMembers' | 'spared';
   readonly noun: string;
   readonly sentence: string;
 };
@@ -62,6 +62,19 @@ const ASIDES: readonly Aside[] = [
     list: 'drift',
     noun: 'member',
     sentence: 'with another role than the roster says. Members are never changed.',
+  },
+  {
+    action: 'shown_differently',
+    list: 'shownDifferently',
+    noun: 'invitation',
+    sentence:
+      'shown by Fastly otherwise than it was sent. It stays, as sending it again would only mail the person.',
+  },
+  {
+    action: 'moving',
+    list: 'moving',
+    noun: 'person',
+    sentence: "for whom Fastly's list was changing while it was read. The next run decides.",
   },
   {
     action: 'unlisted_member',

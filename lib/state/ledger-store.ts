@@ -6,10 +6,10 @@ import { decodeLedger, EMPTY_LEDGER, encodeLedger } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { readText } from '../ports/object-store.ts';
+import { DamagedStateError } from './damaged-state.ts';
 import { ledgerKey } from './keys.ts';
 import { applyOutcomes } from './ledger-update.ts';
 import type { PlanRecord } from './plan-record.ts';
-import { DamagedStateError } from './pointer-store.ts';
 
 /** More lost writes than this in a row are not a race. */
 const MAX_ATTEMPTS = 5;

@@ -18,6 +18,7 @@
 
 import type { CreateChange, ReplaceChange } from '../domain/change.ts';
 import type { Email, Invitation } from '../domain/invitation.ts';
+import { shownDifferences } from '../domain/invitation-match.ts';
 import { type Ledger, type LedgerEntry, withMail } from '../domain/ledger.ts';
 import { isSent, type Outcome } from '../domain/outcome.ts';
 import { type LedgerUpdate, type PlanRecord, releasedChanges } from './plan-record.ts';
@@ -40,9 +41,10 @@ const afterOutcome = (
   generation: number,
 ): LedgerEntry | undefined => {
   if (outcome === undefined) return before;
-  if (isSent(outcome)) {
+  if (isSent(outcome) || outcome.mayHaveSent) {
     const { mailNumber: number, access } = change;
-    return withMail(before, { number, access, at: outcome.at, generation });
+    const { at, invitationId } = outcome;
+    return withMail(before, { number, access, at, generation, invitationId });
   }
   const stranded = outcome.result === 'rejected' || outcome.result === 'failed';
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
@@ -71,7 +73,10 @@ const afterListing = (
   if (fresh !== undefined) {
     const { mailNumber: number, access } = change;
     const at = fresh.createdAt === undefined ? record.createdAt : new Date(fresh.createdAt).toISOString();
-    return withMail(before, { number, access, at, generation });
+    // Counted as a mail of this run in any case. Called its own only if it shows what the run asked for: somebody else
+    // may have sent it, and then the next plan has to replace it.
+    const isOurs = shownDifferences(access, fresh).length === 0;
+    return withMail(before, { number, access, at, generation, invitationId: isOurs ? fresh.id : undefined });
   }
   const cancelled = change.action === 'replace' && !found.some(({ id }) => old.has(id));
   return cancelled ? interrupted(before, generation) : before;
@@ -108,18 +113,8 @@ export const recoverRun = (
 export const mergeLedger = (ledger: Ledger, updates: ReadonlyMap<Email, LedgerEntry>): Ledger =>
   updates.size === 0 ? ledger : new Map([...ledger, ...updates]);
 
-/** Addresses whose last invitation this run cancelled because they left the roster. */
-const cancelledLeavers = (record: PlanRecord, outcomes: Outcomes): Email[] =>
-  releasedChanges(record)
-    .filter((change) => change.action === 'delete' && change.reason === 'not_in_roster')
-    .map(({ email }) => email)
-    .filter((email) => {
-      const result = outcomes.get(email)?.result;
-      return result === 'deleted' || result === 'already_gone';
-    });
-
 /**
- * The ledger after a finished run. Folding twice gives the same, and an entry that a newer generation wrote stays: a
+ * The ledger after a finished run. Applying them twice gives the same, and an entry that a newer generation wrote stays: a
  * finish that was asleep for long can't turn back the clock.
  */
 export const applyOutcomes = (
@@ -128,17 +123,16 @@ export const applyOutcomes = (
   outcomes: Outcomes,
   generation: number,
 ): Ledger => {
-  const folded = new Map(ledger);
-  const isNewer = (email: Email): boolean => (folded.get(email)?.generation ?? 0) > generation;
+  const updated = new Map(ledger);
+  const isNewer = (email: Email): boolean => (updated.get(email)?.generation ?? 0) > generation;
   const update: LedgerUpdate = record.ledger;
   for (const [email, entry] of Object.entries(update.recovered) as [Email, LedgerEntry][])
-    if (!isNewer(email)) folded.set(email, entry);
+    if (!isNewer(email)) updated.set(email, entry);
   for (const change of mailingChanges(record)) {
-    const before = folded.get(change.email);
+    const before = updated.get(change.email);
     const after = afterOutcome(change, outcomes.get(change.email), before, generation);
-    if (after !== undefined && !isNewer(change.email)) folded.set(change.email, after);
+    if (after !== undefined && !isNewer(change.email)) updated.set(change.email, after);
   }
-  for (const email of [...update.forgotten, ...cancelledLeavers(record, outcomes)])
-    if (!isNewer(email)) folded.delete(email);
-  return folded;
+  for (const email of update.forgotten) if (!isNewer(email)) updated.delete(email);
+  return updated;
 };

@@ -7,7 +7,7 @@ import type { Issue } from '../domain/issue.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
 import type { GuardReading, Hold } from '../plan/guards.ts';
-import type { Drift, Plan, Waiting } from '../plan/plan.ts';
+import type { Drift, Plan, ShownDifferently, Waiting } from '../plan/plan.ts';
 import type { RosterVersion } from './run-pointer.ts';
 
 /** Ledger entries recovered from runs that were cut off, and addresses to delete from the ledger. */
@@ -41,6 +41,9 @@ export type PlanRecord = {
   readonly changes: readonly RecordedChange[];
   readonly waiting: readonly Waiting[];
   readonly drift: readonly Drift[];
+  readonly shownDifferently: readonly ShownDifferently[];
+  /** Addresses that were left alone, as Fastly's list was changing for them. */
+  readonly moving: readonly Email[];
   readonly unlistedMembers: readonly Email[];
   readonly spared: Plan['spared'];
   readonly liveInvitations: number;
@@ -85,7 +88,8 @@ const recordSchema = v.looseObject({
         count: v.number(),
         firstSentAt: text,
         lastSentAt: text,
-        servicesDigest: text,
+        accessDigest: text,
+        invitationId: v.exactOptional(text),
         generation: v.number(),
         interrupted: v.exactOptional(v.literal(true)),
       }),

@@ -1,18 +1,13 @@
 /** The generation pointer in the store: read, claimed and moved by compare-and-swap only. */
 
+import { newestGeneration } from '../domain/ledger.ts';
 import { type ObjectStore, readText, type WriteCondition } from '../ports/object-store.ts';
+import { DamagedStateError } from './damaged-state.ts';
 import { pointerKey } from './keys.ts';
+import { readLedger } from './ledger-store.ts';
 import { type Claim, type ClaimRequest, claimRun, decodePointer, type RunPointer } from './run-pointer.ts';
 
 export type StoredPointer = { readonly pointer: RunPointer; readonly etag: string };
-
-/** Thrown for a pointer that can't be interpreted. Guessing its generation could run two plans at once. */
-export class DamagedStateError extends Error {
-  override name = 'DamagedStateError' as const;
-  constructor(key: string, problem: string) {
-    super(`${key} is damaged: ${problem}. Restore its last good version; the bucket keeps old versions.`);
-  }
-}
 
 export const readPointer = async (
   store: Pick<ObjectStore, 'read'>,
@@ -55,7 +50,8 @@ export const claimGeneration = async (
     const found = await readPointer(store, run.account);
     // A write whose answer was lost is repeated by the SDK, and then looks lost to somebody else: to us.
     if (tried !== undefined && found?.pointer.runId === run.runId) return { claim: tried, held: found };
-    const claim = claimRun(found?.pointer, request);
+    const { ledger } = await readLedger(store, run.account);
+    const claim = claimRun(found?.pointer, newestGeneration(ledger), request);
     if (claim.kind === 'in_progress') return claim;
     const at = new Date(request.now).toISOString();
     const pointer: RunPointer = {
@@ -70,6 +66,7 @@ export const claimGeneration = async (
       updatedAt: at,
       unsettled: [...claim.unsettled],
       ...(request.approve !== undefined && { approved: request.approve }),
+      ...(request.planHash !== undefined && { planHash: request.planHash }),
       ...(found?.pointer.announced !== undefined && { announced: found.pointer.announced }),
     };
     tried = claim;

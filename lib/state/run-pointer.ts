@@ -40,6 +40,8 @@ const pointerSchema = v.object({
   unsettled: v.optional(v.array(v.string()), []),
   /** The approval that released this run's held changes. */
   approved: v.exactOptional(v.string()),
+  /** The plan hash that this run was asked to apply: the same event may be delivered twice. */
+  planHash: v.exactOptional(v.string()),
   /** The approval last asked for, so that an unchanged hold is announced once. */
   announced: v.exactOptional(v.string()),
 });
@@ -81,9 +83,15 @@ export type ClaimRequest = {
 };
 
 const isSameWish = (pointer: RunPointer, { approve, planHash }: ClaimRequest): boolean =>
-  approve === undefined ? planHash === undefined : pointer.approved === approve;
+  (approve === undefined || pointer.approved === approve) &&
+  (planHash === undefined || pointer.planHash === planHash);
 
-const inProgressReason = (pointer: RunPointer, request: ClaimRequest): string | undefined => {
+/** Which run already does what is asked for, if one does. */
+export const inProgressReason = (
+  pointer: RunPointer | undefined,
+  request: ClaimRequest,
+): string | undefined => {
+  if (pointer === undefined) return undefined;
   const { status, roster, startedAt, estimatedFinish, runId } = pointer;
   if (roster.etag !== request.roster.etag || roster.key !== request.roster.key) return undefined;
   if (status === 'planning' && request.now - Date.parse(startedAt) < request.planningTimeoutMs)
@@ -94,15 +102,28 @@ const inProgressReason = (pointer: RunPointer, request: ClaimRequest): string | 
   return undefined;
 };
 
-/** Whether a trigger may start the next generation, or another run already does what it asks for. */
-export const claimRun = (pointer: RunPointer | undefined, request: ClaimRequest): Claim => {
-  if (pointer === undefined) return { kind: 'take', generation: 1, mustWait: false, unsettled: [] };
+/**
+ * Whether a trigger may start the next generation, or another run already does what it asks for.
+ *
+ * `ledgerGeneration`: the newest one that the ledger names. Somebody may have removed the pointer or restored an older
+ * version of it. The new generation has to be above everything that was ever seen, or the ledger would take the mails of
+ * this run for older than what it knows, and never count them.
+ */
+export const claimRun = (
+  pointer: RunPointer | undefined,
+  ledgerGeneration: number,
+  request: ClaimRequest,
+): Claim => {
   const reason = inProgressReason(pointer, request);
   if (reason !== undefined) return { kind: 'in_progress', reason };
+  const newest = Math.max(pointer?.generation ?? 0, ledgerGeneration);
+  // Without a pointer nobody knows whether a run was under way: a write of it may still arrive.
+  if (pointer === undefined)
+    return { kind: 'take', generation: newest + 1, mustWait: newest > 0, unsettled: [] };
   const finished = pointer.status === 'finished';
   return {
     kind: 'take',
-    generation: pointer.generation + 1,
+    generation: newest + 1,
     mustWait: !finished,
     unsettled: finished ? pointer.unsettled : [...pointer.unsettled, pointer.runId],
   };

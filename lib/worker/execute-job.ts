@@ -5,11 +5,11 @@ import { SECOND_MS } from '../domain/time.ts';
 import { PLANNING_TIMEOUT_MS } from '../state/run-pointer.ts';
 import type { AccountSession } from './account-session.ts';
 import { type ExistingAccess, existingAccess } from './existing-access.ts';
-import { again, type Done, done, failedToRead, failedToWrite, type JobEnd, type Step } from './job-end.ts';
+import { again, done, failedToRead, failedToWrite, type JobEnd, type Step } from './job-end.ts';
 import type { Listed } from './listing.ts';
 import type { WorkMessage } from './ports.ts';
 import type { Reservation } from './quota-gate.ts';
-import { sendInvitation, type UnknownEffect } from './resolve-unknown.ts';
+import { MOVING, sendInvitation, type UnknownEffect } from './resolve-unknown.ts';
 
 /** Pauses before a DELETE is repeated at once, which is safe: for a short disturbance, not for an outage. */
 const DELETE_RETRY_DELAYS_MS = [SECOND_MS / 2, (3 * SECOND_MS) / 2];
@@ -23,9 +23,12 @@ type Work<J extends ChangeJob> = {
   readonly redelivered: boolean;
 };
 
-/** What Fastly lists. One reading serves all jobs of an invocation that ask before they write. */
-const list = async ({ session, job }: Work<ChangeJob>): Promise<Step<Listed>> => {
-  const listed = await session.listing.any();
+/**
+ * What Fastly lists. One reading serves all jobs of an invocation that ask before they write. `after`, in milliseconds
+ * since 1970: what the job learned then is not in an earlier reading.
+ */
+const list = async ({ session, job }: Work<ChangeJob>, after?: number): Promise<Step<Listed>> => {
+  const listed = await (after === undefined ? session.listing.any() : session.listing.after(after));
   if (listed.ok) return { value: listed.value };
   const { kind, message } = listed.failure;
   return {
@@ -36,21 +39,35 @@ const list = async ({ session, job }: Work<ChangeJob>): Promise<Step<Listed>> =>
 const ANOTHER_PENDING =
   'another invitation for this address is pending, with other access; the next plan will replace it';
 
-/** How a job ends that finds such access before its POST; with `none` the POST is due. */
-const WITHOUT_POST: Readonly<Record<Exclude<ExistingAccess, 'none'>, Done>> = {
-  member: done('already_member'),
-  same: done('already_invited'),
-  other: done('rejected', ANOTHER_PENDING),
+/** How a job ends without a POST, given what its person has; undefined when the POST is due. */
+const endWithoutPost = (existing: ExistingAccess, redelivered: boolean): JobEnd | undefined => {
+  switch (existing.kind) {
+    case 'none':
+      return undefined;
+    case 'moving':
+      return failedToRead(MOVING);
+    case 'member':
+      return done('already_member');
+    case 'same':
+      return { ...done('already_invited'), invitationId: existing.invitation.id };
+    case 'other':
+      // Somebody else sent it, or an earlier delivery did and Fastly shows it otherwise. Then it was a mail, and it counts.
+      return { ...done('rejected', ANOTHER_PENDING), ...(redelivered && { mayHaveSent: true as const }) };
+  }
 };
 
 /** The POST, unless Fastly lists something that makes it needless. */
-const inviteUnlessListed = async (work: Work<CreateJob | ReplaceJob>): Promise<JobEnd | UnknownEffect> => {
-  const listed = await list(work);
+const inviteUnlessListed = async (
+  work: Work<CreateJob | ReplaceJob>,
+  after?: number,
+): Promise<JobEnd | UnknownEffect> => {
+  const listed = await list(work, after);
   if ('end' in listed) return listed.end;
   const existing = existingAccess(work.session, work.job, listed.value);
-  return existing === 'none'
-    ? await sendInvitation(work.session, work.job, work.reservation)
-    : WITHOUT_POST[existing];
+  return (
+    endWithoutPost(existing, work.redelivered) ??
+    (await sendInvitation(work.session, work.job, work.reservation))
+  );
 };
 
 const create = async (work: Work<CreateJob>): Promise<JobEnd | UnknownEffect> =>
@@ -104,23 +121,26 @@ const idsToCancel = async (work: Work<ReplaceJob>): Promise<Step<readonly string
   if (!redelivered) return { value: job.invitationIds };
   const listed = await list(work);
   if ('end' in listed) return listed;
-  return existingAccess(session, job, listed.value) === 'member'
-    ? { end: WITHOUT_POST.member }
+  const existing = existingAccess(session, job, listed.value);
+  if (existing.kind === 'member') return { end: done('already_member') };
+  return existing.kind === 'moving'
+    ? { end: failedToRead(MOVING) }
     : { value: stillListed(listed.value, job) };
 };
 
 const replace = async (work: Work<ReplaceJob>): Promise<JobEnd | UnknownEffect> => {
   const ids = await idsToCancel(work);
   if ('end' in ids) return ids.end;
-  let anyGone = false;
+  let goneAt: number | undefined;
   for (const id of ids.value) {
     const cancelled = await cancel(work, id);
     if ('end' in cancelled) return cancelled.end;
-    anyGone ||= cancelled.value === 'gone';
+    if (cancelled.value === 'gone') goneAt = work.session.deps.now();
   }
-  // An invitation that is gone may have been accepted; one delivered before may have sent the new invitation already.
-  return anyGone || work.redelivered
-    ? await inviteUnlessListed(work)
+  // An invitation that is gone may have been accepted: only a reading after that tells. One delivered before may have
+  // sent the new invitation already.
+  return goneAt !== undefined || work.redelivered
+    ? await inviteUnlessListed(work, goneAt)
     : await sendInvitation(work.session, work.job, work.reservation);
 };
 

@@ -1,7 +1,7 @@
 /** What a person has at Fastly already, before or after a POST for them. */
 
 import type { Invitation } from '../domain/invitation.ts';
-import { differingFields, isLive } from '../domain/invitation-match.ts';
+import { isLive, shownDifferences } from '../domain/invitation-match.ts';
 import type { CreateJob, ReplaceJob } from '../domain/job.ts';
 import type { AccountSession } from './account-session.ts';
 import type { Listed } from './listing.ts';
@@ -9,26 +9,30 @@ import type { Listed } from './listing.ts';
 /**
  * - `member` the person accepted an invitation
  * - `same` a live invitation that gives what the job asks for
- * - `other` only live invitations that give something else
+ * - `other` only live invitations that show something else
  * - `none` neither, so a POST is due
+ * - `moving` Fastly's list was changing for this person while it was read, so nobody knows
  *
  * What a replace cancels does not count, nor do expired invitations.
  */
-export type ExistingAccess = 'member' | 'same' | 'other' | 'none';
+export type ExistingAccess =
+  | { readonly kind: 'member' | 'none' | 'moving' }
+  | { readonly kind: 'same' | 'other'; readonly invitation: Invitation };
 
 export const existingAccess = (
   { deps }: AccountSession,
   job: CreateJob | ReplaceJob,
-  { invitations, members }: Listed,
+  { invitations, members, moving }: Listed,
 ): ExistingAccess => {
   const { email, access } = job;
-  if (members.has(email)) return 'member';
+  if (members.has(email)) return { kind: 'member' };
+  if (moving.has(email)) return { kind: 'moving' };
   const replaced = new Set(job.action === 'replace' ? job.invitationIds : []);
   const counts = (invitation: Invitation): boolean =>
     !replaced.has(invitation.id) && isLive(invitation, deps.rules.INVITATION_TTL_DAYS, deps.now());
   const found = (invitations.get(email) ?? []).filter(counts);
-  if (found.length === 0) return 'none';
-  const isSame = (invitation: Invitation): boolean =>
-    differingFields(access, invitation, undefined).length === 0;
-  return found.some(isSame) ? 'same' : 'other';
+  const same = found.find((invitation) => shownDifferences(access, invitation).length === 0);
+  if (same !== undefined) return { kind: 'same', invitation: same };
+  const [other] = found;
+  return other === undefined ? { kind: 'none' } : { kind: 'other', invitation: other };
 };

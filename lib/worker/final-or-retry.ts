@@ -40,10 +40,9 @@ const orGivenUp = async (
   return (await deadLetter(message, detail, session.deps)) ? done('failed', detail) : end;
 };
 
-const finalOf = ({ now }: WorkerPorts, delivered: Delivered, { result, detail }: Done): Final => {
+const finalOf = ({ now }: WorkerPorts, delivered: Delivered, { kind: _kind, ...done }: Done): Final => {
   const { action, email } = delivered.job;
-  const at = new Date(now()).toISOString();
-  return { delivered, outcome: { action, email, result, at, ...(detail !== undefined && { detail }) } };
+  return { delivered, outcome: { action, email, at: new Date(now()).toISOString(), ...done } };
 };
 
 const retry = (deps: WorkerPorts, message: WorkMessage, end: Again): Returned => {

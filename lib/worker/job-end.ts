@@ -3,8 +3,17 @@
 import type { OutcomeResult } from '../domain/outcome.ts';
 import type { Delivered } from './hand-back.ts';
 
-/** The job is over; this becomes its outcome. `detail`: Fastly's words or the reason. */
-export type Done = { readonly kind: 'done'; readonly result: OutcomeResult; readonly detail?: string };
+/** The job is over; this becomes its outcome. */
+export type Done = {
+  readonly kind: 'done';
+  readonly result: OutcomeResult;
+  /** Fastly's words or the reason. */
+  readonly detail?: string;
+  /** The invitation that was sent, or found to be the one asked for. */
+  readonly invitationId?: string;
+  /** A POST of this job may have mailed the person although the result does not say so. */
+  readonly mayHaveSent?: true;
+};
 
 /**
  * The message goes back to the queue.

@@ -8,11 +8,14 @@ import { type FreshToken, NO_TOKEN } from './fresh-token.ts';
 export type Listed = {
   readonly invitations: ReadonlyMap<Email, readonly Invitation[]>;
   readonly members: ReadonlyMap<Email, Member>;
+  /** Of whom the readings of Fastly's list disagree. */
+  readonly moving: ReadonlySet<Email>;
 };
 
-const byAddress = ({ invitations, members }: FastlyState): Listed => ({
+const byAddress = ({ invitations, members, moving }: FastlyState): Listed => ({
   invitations: Map.groupBy(invitations, ({ email }) => email),
   members: new Map(members.map((member) => [member.email, member])),
+  moving: new Set(moving),
 });
 
 export class Listing {

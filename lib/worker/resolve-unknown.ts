@@ -27,6 +27,9 @@ export type UnknownEffect = {
 /** A job of a batch after all its writes. */
 export type Attempted = { readonly delivered: Delivered; readonly end: JobEnd | UnknownEffect };
 
+/** Why a job waits whose person was moving in Fastly's list. */
+export const MOVING = 'what Fastly lists for this person was changing while it was read';
+
 const SENT = { create: 'created', replace: 'replaced' } as const;
 
 /** Sends the invitation of a job, once. */
@@ -40,7 +43,7 @@ export const sendInvitation = async (
     fastly.createInvitation(customerId, email, access),
   );
   if ('end' in written) return written.end;
-  if (written.value.ok) return done(SENT[job.action]);
+  if (written.value.ok) return { ...done(SENT[job.action]), invitationId: written.value.value.id };
   const { failure } = written.value;
   return failure.kind === 'forbidden'
     ? done('rejected', failure.message)
@@ -93,15 +96,19 @@ const resolve = async (
 
 const resolveBy = (session: AccountSession, { job, failure }: UnknownEffect, listed: Listed): JobEnd => {
   const lost = failure.kind === 'unavailable';
-  switch (existingAccess(session, job, listed)) {
+  const existing = existingAccess(session, job, listed);
+  switch (existing.kind) {
     case 'member':
       return done('already_member');
-    case 'same':
-      // After a lost POST this is the invitation that it sent; after a refusal it is somebody else's.
-      return done(lost ? SENT[job.action] : 'already_invited');
-    case 'other':
-      return done('rejected', failure.message);
+    case 'moving':
+      return failedToRead(MOVING);
     case 'none':
       return lost ? failedToWrite(failure.message) : done('rejected', failure.message);
+    case 'same':
+      // After a lost POST this is the invitation that it sent; after a refusal it is somebody else's.
+      return { ...done(lost ? SENT[job.action] : 'already_invited'), invitationId: existing.invitation.id };
+    case 'other':
+      // Somebody else's, or the one that a lost POST sent and Fastly shows otherwise. Then it was a mail, and it counts.
+      return { ...done('rejected', failure.message), ...(lost && { mayHaveSent: true as const }) };
   }
 };

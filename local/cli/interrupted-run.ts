@@ -15,7 +15,8 @@
  */
 
 import { sha256 } from '../../lib/domain/digest.ts';
-import { DamagedStateError, readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
+import { DamagedStateError } from '../../lib/state/damaged-state.ts';
+import { readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
 import { readRecord } from '../../lib/state/read-run.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { Context } from './context.ts';

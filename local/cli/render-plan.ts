@@ -62,7 +62,7 @@ function* personLines(sign: string, people: readonly string[]): Generator<string
 
 /** People whom the plan leaves alone, and who may come as a surprise. */
 function* aloneLines(record: PlanRecord): Generator<string> {
-  const { waiting, drift, unlistedMembers, spared } = record;
+  const { waiting, drift, shownDifferently, moving, unlistedMembers, spared } = record;
   yield* personLines(
     '.',
     waiting.map(({ email, reason, until }) => {
@@ -79,13 +79,25 @@ function* aloneLines(record: PlanRecord): Generator<string> {
   );
   yield* personLines(
     '.',
+    shownDifferently.map(
+      ({ email, sent, shown }) =>
+        `${plain(email)} was invited as ${plain(sent)}, Fastly shows ${plain(shown)}: kept`,
+    ),
+  );
+  yield* personLines(
+    '.',
+    moving.map((email) => `${plain(email)}: ${inSentence(REASON_LABELS.moving)}`),
+  );
+  yield* personLines(
+    '.',
     unlistedMembers.map((email) => `${plain(email)} is a member without a roster row: left alone`),
   );
   yield* personLines(
     '.',
     spared.map(({ email, reason }) => `${plain(email)}: ${inSentence(REASON_LABELS[reason])}`),
   );
-  if (waiting.length + drift.length + unlistedMembers.length + spared.length > 0) yield '';
+  const alone = [waiting, drift, shownDifferently, moving, unlistedMembers, spared];
+  if (alone.some((people) => people.length > 0)) yield '';
 }
 
 const countLine = ({ counts }: PlanRecord, paint: Paint): string =>

@@ -116,6 +116,7 @@ const POINTER_FIELDS = names({
   reason: true,
   unsettled: true,
   approved: true,
+  planHash: true,
   announced: true,
 } satisfies Record<keyof RunPointer, true>);
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { servicesDigest } from '../../lib/domain/digest.ts';
+import { accessDigest } from '../../lib/domain/digest.ts';
 import type { Access, Invitation } from '../../lib/domain/invitation.ts';
-import { differingFields, isLive, newestFirst, sameList } from '../../lib/domain/invitation-match.ts';
+import {
+  isLive,
+  matchInvitation,
+  newestFirst,
+  sameList,
+  shownDifferences,
+} from '../../lib/domain/invitation-match.ts';
 import type { LedgerEntry } from '../../lib/domain/ledger.ts';
 import { access, DAY_MS, engineer, invitation, ledgerEntry, NOW } from '../support/build.ts';
 
@@ -18,57 +24,101 @@ describe('isLive', () => {
   });
 });
 
-describe('differingFields', () => {
+describe('shownDifferences', () => {
   const roles = (...ids: readonly string[]): Access => ({ roles: ids, limitServices: false, services: [] });
-  const sentServices = (services: Access['services']): LedgerEntry =>
-    ledgerEntry({ servicesDigest: servicesDigest(services) });
-  it.each<{
-    name: string;
-    wanted: Access;
-    found: Partial<Invitation>;
-    ledger?: LedgerEntry;
-    fields: readonly string[];
-  }>([
+  it.each<{ name: string; wanted: Access; found: Partial<Invitation>; fields: readonly string[] }>([
     { name: 'nothing', wanted: access(), found: {}, fields: [] },
     { name: 'another role', wanted: access({ role: 'billing' }), found: {}, fields: ['role'] },
+    { name: 'a role that is not shown', wanted: access(), found: { role: undefined }, fields: ['role'] },
     {
-      name: 'a role that is not shown',
-      wanted: access({ role: 'billing' }),
-      found: { role: undefined },
-      fields: [],
+      name: 'F75 a further role beside the one',
+      wanted: access(),
+      found: { roles: ['a'] },
+      fields: ['roles'],
     },
+    { name: 'no further roles', wanted: access(), found: { roles: [] }, fields: [] },
     { name: 'the same role ids', wanted: roles('a', 'b'), found: { roles: ['a', 'b'] }, fields: [] },
     { name: 'a role id less', wanted: roles('a', 'b'), found: { roles: ['a'] }, fields: ['roles'] },
-    { name: 'role ids that are not shown', wanted: roles('a'), found: { roles: undefined }, fields: [] },
+    { name: 'F75 a role id more', wanted: roles('a'), found: { roles: ['a', 'b'] }, fields: ['roles'] },
+    {
+      name: 'role ids that are not shown, but a role is',
+      wanted: roles('a'),
+      found: { role: 'user', roles: undefined },
+      fields: ['roles'],
+    },
     { name: 'a limit', wanted: access({ limitServices: true }), found: {}, fields: ['limit_services'] },
     {
       name: 'a limit that is not shown',
-      wanted: access({ limitServices: true }),
+      wanted: access(),
       found: { limitServices: undefined },
-      fields: [],
-    },
-    {
-      name: 'services that nothing is known of',
-      wanted: engineer(),
-      found: { role: 'engineer', limitServices: true },
-      fields: [],
-    },
-    {
-      name: 'the services last sent',
-      wanted: engineer(),
-      found: { role: 'engineer', limitServices: true },
-      ledger: sentServices(engineer().services),
-      fields: [],
+      fields: ['limit_services'],
     },
     {
       name: 'everything at once, in a fixed order',
       wanted: engineer(),
-      found: {},
-      ledger: sentServices([]),
-      fields: ['role', 'limit_services', 'services'],
+      found: { roles: ['a'] },
+      fields: ['role', 'roles', 'limit_services'],
     },
-  ])('$name', ({ wanted, found, ledger, fields }) => {
-    expect(differingFields(wanted, invitation('ada', found), ledger)).toEqual(fields);
+  ])('$name', ({ wanted, found, fields }) => {
+    expect(shownDifferences(wanted, invitation('ada', found))).toEqual(fields);
+  });
+});
+
+describe('matchInvitation', () => {
+  const sent = (wish: Access, invitationId = 'id-ada'): LedgerEntry =>
+    ledgerEntry({ accessDigest: accessDigest(wish), invitationId });
+  const shownEngineer = { role: 'engineer', limitServices: true };
+  it.each<{
+    name: string;
+    wanted: Access;
+    found: Partial<Invitation>;
+    ledger: LedgerEntry | undefined;
+    match: object;
+  }>([
+    {
+      name: 'without a ledger entry services count as equal',
+      wanted: engineer(),
+      found: shownEngineer,
+      ledger: undefined,
+      match: { kind: 'same', fields: [] },
+    },
+    {
+      name: 'for an invitation that somebody else sent services count as equal',
+      wanted: engineer(),
+      found: shownEngineer,
+      ledger: sent(engineer('read_only'), 'another'),
+      match: { kind: 'same', fields: [] },
+    },
+    {
+      name: 'the one last sent, for exactly this',
+      wanted: engineer(),
+      found: shownEngineer,
+      ledger: sent(engineer()),
+      match: { kind: 'same', fields: [] },
+    },
+    {
+      name: 'the one last sent, for other services',
+      wanted: engineer(),
+      found: shownEngineer,
+      ledger: sent(engineer('read_only')),
+      match: { kind: 'differs', fields: ['services'] },
+    },
+    {
+      name: 'F56 the one last sent for exactly this, shown otherwise',
+      wanted: engineer(),
+      found: { role: 'user', limitServices: undefined },
+      ledger: sent(engineer()),
+      match: { kind: 'shown_differently', fields: ['role', 'limit_services'] },
+    },
+    {
+      name: 'somebody else’s, shown otherwise',
+      wanted: engineer(),
+      found: { role: 'user', limitServices: true },
+      ledger: sent(engineer(), 'another'),
+      match: { kind: 'differs', fields: ['role'] },
+    },
+  ])('$name', ({ wanted, found, ledger, match }) => {
+    expect(matchInvitation(wanted, invitation('ada', found), ledger)).toEqual(match);
   });
 });
 

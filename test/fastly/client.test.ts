@@ -108,10 +108,10 @@ describe('against the simulated account', () => {
     expect(simulator.mails()).toEqual(new Map([[EMAIL, 1]]));
   });
 
-  it('a success whose body is cut off is a success: the mail is out', async () => {
+  it('F60 a success whose body is cut off: nothing is known', async () => {
     simulator.fault({ method: 'POST', answer: 'cut_body' });
     const result = await clientFor(simulator.url).client.createInvitation(CUSTOMER, EMAIL, USER);
-    expect(result).toMatchObject({ ok: true, value: { id: undefined }, quota: { remaining: '999' } });
+    expect(result).toMatchObject({ ok: false, failure: { kind: 'unavailable' } });
   });
 });
 

@@ -3,27 +3,56 @@ import { CUSTOMER, EMAIL, json, USER, withScript } from './support.ts';
 
 describe('responses to a write', () => {
   it.each([
-    { status: 200, body: '{"data":{"id":"i1"}}', id: 'i1' },
-    { status: 201, body: '{"data":{"id":"i1"}}', id: 'i1' },
-    { status: 200, body: '{"id":"i1"}', id: undefined },
-    { status: 202, body: '<html>', id: undefined },
-    { status: 204, body: '', id: undefined },
-  ])('POST $status $body is a success', async ({ status, body, id }) => {
+    { status: 200, body: '{"data":{"id":"i1"}}' },
+    { status: 201, body: '{"data":{"id":"i1"}}' },
+    { status: 200, body: '\ufeff{"data":{"id":"i1"}}' },
+  ])('POST $status $body is a success', async (response) => {
     await withScript(
-      () => ({ status, body }),
-      async ({ client }) => {
+      () => response,
+      async ({ client }) =>
         expect(await client.createInvitation(CUSTOMER, EMAIL, USER)).toMatchObject({
           ok: true,
-          value: { id },
-        });
-      },
+          value: { id: 'i1' },
+        }),
+    );
+  });
+
+  it.each([
+    { status: 200, body: '{"id":"i1"}' },
+    { status: 200, body: '{"errors":[{"title":"Bad request"}]}' },
+    { status: 200, body: '<html>Please sign in</html>' },
+    { status: 202, body: '<html>' },
+    { status: 204, body: '' },
+  ])('F60 POST $status $body is not how Fastly answers: nothing is known', async ({ status, body }) => {
+    await withScript(
+      () => ({ status, body }),
+      async ({ client }) =>
+        expect(await client.createInvitation(CUSTOMER, EMAIL, USER)).toMatchObject({
+          ok: false,
+          failure: { kind: 'unavailable', status, message: expect.stringContaining('is not known') },
+        }),
+    );
+  });
+
+  it.each([
+    { status: 200, body: '{"errors":[{"title":"Bad request"}]}' },
+    { status: 200, body: '<html>Please sign in</html>' },
+    { status: 202, body: 'later' },
+  ])('F60 DELETE $status $body is not how Fastly answers: nothing is known', async ({ status, body }) => {
+    await withScript(
+      () => ({ status, body }),
+      async ({ client }) =>
+        expect(await client.deleteInvitation('i1')).toMatchObject({
+          ok: false,
+          failure: { kind: 'unavailable', status },
+        }),
     );
   });
 
   it.each([
     { status: 204, body: '' },
     { status: 200, body: '{"status":"ok"}' },
-    { status: 202, body: 'later' },
+    { status: 202, body: '{}' },
   ])('scenario 27, F52: DELETE $status is a success', async (response) => {
     await withScript(
       () => response,

@@ -67,14 +67,14 @@ describe.each(ENDLESS)('an answer without an end, %s', (encoding, bytes) => {
     );
   });
 
-  it('leaves a creation a success, of which no id is known', async () => {
+  it('leaves a creation of which nothing is known', async () => {
     const access = { role: 'user', limitServices: false, services: [] };
     await withScript(
       endless(201, encoding, bytes),
       async ({ client }) =>
         expect(await client.createInvitation('c1', 'thelma@example.com' as Email, access)).toMatchObject({
-          ok: true,
-          value: { id: undefined },
+          ok: false,
+          failure: { kind: 'unavailable', status: 201 },
         }),
       PATIENT,
     );

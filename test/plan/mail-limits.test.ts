@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LedgerEntry } from '../../lib/domain/ledger.ts';
-import { mailLimit } from '../../lib/plan/mail-limits.ts';
+import { mailLimit, mayForget } from '../../lib/plan/mail-limits.ts';
 import { DAY_MS, ledgerEntry, NOW } from '../support/build.ts';
 
 const RULES = { maxInvitesPerEmail: 3, reinviteAfterDays: 7 };
@@ -31,9 +31,42 @@ describe('mailLimit', () => {
     {
       name: 'a replace that was cut off at the last mail allowed',
       entry: sent(0, { interrupted: true, count: 3 }),
-      limit: undefined,
+      limit: { reason: 'given_up' },
     },
-  ])('$name', ({ entry, rules = {}, limit }) => {
-    expect(mailLimit(entry, { ...RULES, ...rules }, NOW)).toEqual(limit);
+    { name: 'another access than the one just sent', entry: sent(0), isChange: true, limit: undefined },
+    {
+      name: 'F57 another access once more, as often as allowed',
+      entry: sent(0, { count: 3 }),
+      isChange: true,
+      limit: { reason: 'given_up' },
+    },
+  ])('$name', ({ entry, isChange = false, rules = {}, limit }) => {
+    expect(mailLimit(entry, isChange, { ...RULES, ...rules }, NOW)).toEqual(limit);
+  });
+});
+
+describe('mayForget', () => {
+  it.each([
+    {
+      name: 'a moment before three cool-downs of seven days',
+      ago: 21 * DAY_MS - 1,
+      rules: {},
+      forget: false,
+    },
+    { name: 'after three cool-downs of seven days', ago: 21 * DAY_MS, rules: {}, forget: true },
+    {
+      name: 'without a cool-down, within three days',
+      ago: 3 * DAY_MS - 1,
+      rules: { reinviteAfterDays: 0 },
+      forget: false,
+    },
+    {
+      name: 'without a cool-down, after three days',
+      ago: 3 * DAY_MS,
+      rules: { reinviteAfterDays: 0 },
+      forget: true,
+    },
+  ])('$name: $forget', ({ ago, rules, forget }) => {
+    expect(mayForget(sent(ago), { ...RULES, ...rules }, NOW)).toBe(forget);
   });
 });

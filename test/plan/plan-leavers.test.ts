@@ -1,7 +1,10 @@
 import { describe, it } from '@jest/globals';
 import { protectedEmails } from '../../lib/plan/protected-emails.ts';
-import { access, email, entry, invitation, member, planRules } from '../support/build.ts';
+import { access, DAY_MS, email, entry, invitation, member, NOW, planRules } from '../support/build.ts';
 import { expectPlan, ledgerOf, OLD, type PlanCase } from './plan-case.ts';
+
+/** Three cool-downs of seven days ago. */
+const LONG_AGO = new Date(NOW - 21 * DAY_MS).toISOString();
 
 describe('an address that left the roster', () => {
   it.each<PlanCase>([
@@ -71,15 +74,24 @@ describe('an address that left the roster', () => {
       also: { spared: ['bob', 'cyd'].map((name) => ({ email: email(name), reason: 'prune' })) },
     },
     {
-      name: 'addresses that left and have no invitation any more are forgotten; the others are not yet',
+      name: 'F57 members and those who left long ago are forgotten; who left lately and may come back is not',
       input: {
-        entries: [entry('ada')],
+        entries: [entry('ada'), entry('eve')],
         invitations: [invitation('bob')],
-        members: [member('dee')],
-        ledger: ledgerOf({ dee: {}, cyd: {}, bob: {}, ada: {} }),
+        members: [member('dee'), member('eve')],
+        moving: [email('fay')],
+        ledger: ledgerOf({
+          ada: { lastSentAt: LONG_AGO },
+          bob: { lastSentAt: LONG_AGO },
+          cyd: { lastSentAt: LONG_AGO },
+          dee: {},
+          eve: {},
+          fay: { lastSentAt: LONG_AGO },
+          gus: {},
+        }),
       },
       changes: ['delete bob not_in_roster, [id-bob] 1 live', 'create ada not_invited, mail 2'],
-      also: { forgotten: [email('cyd'), email('dee')], unlistedMembers: [email('dee')] },
+      also: { forgotten: [email('cyd'), email('dee'), email('eve')], unlistedMembers: [email('dee')] },
     },
   ])('$name', expectPlan);
 });

@@ -53,13 +53,23 @@ describe('an invitation expires', () => {
 describe('how often and how soon somebody is mailed', () => {
   it.each<PlanCase>([
     {
-      name: 'what differs is replaced at once, whatever the mail limits say: the roster asked for it',
+      name: 'what differs is replaced without a cool-down: the roster asked for it',
+      input: {
+        entries: [entry('ada', access({ role: 'billing' }))],
+        invitations: [invitation('ada')],
+        ledger: ledgerOf({ ada: { count: 2, lastSentAt: new Date(NOW).toISOString() } }),
+      },
+      changes: ['replace ada changed, [id-ada] 1 live, role, mail 3'],
+    },
+    {
+      name: 'F57 nor is somebody mailed for ever whose role flips: what is live stays',
       input: {
         entries: [entry('ada', access({ role: 'billing' }))],
         invitations: [invitation('ada')],
         ledger: ledgerOf({ ada: { count: 3, lastSentAt: new Date(NOW).toISOString() } }),
       },
-      changes: ['replace ada changed, [id-ada] 1 live, role, mail 4'],
+      changes: [],
+      also: { waiting: [{ email: email('ada'), reason: 'given_up' }] },
     },
     {
       name: 'F21 nobody is invited for ever',

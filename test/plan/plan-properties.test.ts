@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Change } from '../../lib/domain/change.ts';
-import { servicesDigest } from '../../lib/domain/digest.ts';
+import { accessDigest } from '../../lib/domain/digest.ts';
 import type { Email, Entry, Invitation, Member } from '../../lib/domain/invitation.ts';
 import type { Ledger } from '../../lib/domain/ledger.ts';
 import { type PlanInput, planChanges } from '../../lib/plan/plan.ts';
@@ -60,11 +60,15 @@ const carryOut = (input: PlanInput, changes: readonly Change[]): PlanInput => {
   for (const change of changes) {
     if (change.action !== 'create') pending = pending.filter(({ id }) => !change.invitationIds.includes(id));
     if (change.action === 'delete') continue;
-    const { role, roles, limitServices, services } = change.access;
+    const { role, roles, limitServices } = change.access;
     const id = `new-${change.email}`;
     pending.push({ id, email: change.email, role, roles, limitServices, active: true, createdAt: input.now });
     const at = new Date(input.now).toISOString();
-    ledger.set(change.email, ledgerEntry({ lastSentAt: at, servicesDigest: servicesDigest(services) }));
+    const digest = accessDigest(change.access);
+    ledger.set(
+      change.email,
+      ledgerEntry({ count: change.mailNumber, lastSentAt: at, accessDigest: digest, invitationId: id }),
+    );
   }
   return { ...input, invitations: pending, ledger };
 };

@@ -16,8 +16,11 @@ const afterAnotherRun = async (rows: readonly string[]): Promise<PlannerWorld> =
   return world;
 };
 
-const ledgerOf = (...names: string[]): string =>
-  JSON.stringify(Object.fromEntries(names.map((name) => [email(name), ledgerEntry()])));
+/** Mailed so long ago that whoever left since is forgotten. */
+const ledgerOf = (...names: string[]): string => {
+  const lastSentAt = new Date(NOW - 100 * DAY_MS).toISOString();
+  return JSON.stringify(Object.fromEntries(names.map((name) => [email(name), ledgerEntry({ lastSentAt })])));
+};
 
 describe('what the pointer says after a run', () => {
   const endings: readonly {

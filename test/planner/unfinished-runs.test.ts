@@ -32,7 +32,7 @@ describe('what an unfinished run leaves behind is not lost', () => {
           count: 1,
           firstSentAt: new Date(NOW).toISOString(),
           lastSentAt: new Date(NOW).toISOString(),
-          servicesDigest: '',
+          accessDigest: '',
         },
       }),
     );

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { planFiles } from '../../lib/report/plan-files.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
+import { email } from '../support/build.ts';
 import { hostileRecord } from '../support/report-hostile.ts';
 import { fileText, parsePage, tableData, tileCounts } from '../support/report-page.ts';
 import { blockedRecord, changesOf, planRecord } from '../support/report-records.ts';
@@ -35,6 +36,8 @@ describe('plan.csv', () => {
       ...record.changes.map(({ action, email }) => [action, email]),
       ...record.waiting.map(({ email }) => ['waiting', email]),
       ...record.drift.map(({ email }) => ['drift', email]),
+      ...record.shownDifferently.map(({ email }) => ['shown_differently', email]),
+      ...record.moving.map((email) => ['moving', email]),
       ...record.unlistedMembers.map((email) => ['unlisted_member', email]),
       ...record.spared.map(({ email }) => ['spared', email]),
     ]);
@@ -65,6 +68,28 @@ describe('plan.csv', () => {
     });
   });
 
+  it('says of whom Fastly shows something else than was sent, and for whom its list was changing', () => {
+    const rows = csvOf({
+      ...planRecord(changesOf(1)),
+      shownDifferently: [
+        { email: email('olga'), fields: ['role', 'roles'], sent: 'engineer', shown: 'user;r1' },
+      ],
+      moving: [email('pavel')],
+    });
+    expect(rows.slice(-5)).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({
+          action: 'shown_differently',
+          email: 'olga@example.com',
+          differs_in: 'role;roles',
+          role: 'engineer',
+          shown_role: 'user;r1',
+        }),
+        expect.objectContaining({ action: 'moving', email: 'pavel@example.com' }),
+      ]),
+    );
+  });
+
   it('says who waits until when, and which member has which other role', () => {
     const rows = csvOf(planRecord());
     expect(rows.find(({ reason }) => reason === 'cooling_down')).toMatchObject({
@@ -72,7 +97,7 @@ describe('plan.csv', () => {
     });
     expect(rows.find(({ action }) => action === 'drift')).toMatchObject({
       role: 'user',
-      member_role: 'superuser',
+      shown_role: 'superuser',
     });
   });
 

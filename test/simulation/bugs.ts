@@ -132,7 +132,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     createInvitation: async (...wish) => {
       const answer = await fastly.createInvitation(...wish);
       const isLost = !answer.ok && answer.failure.kind === 'unavailable';
-      return isLost ? { ok: true, value: { id: undefined } } : answer;
+      return isLost ? { ok: true, value: { id: 'lost' } } : answer;
     },
   })),
   'repeats a lost POST at once': withWriter((fastly) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeLedger } from '../../lib/domain/ledger.ts';
 import { foldOutcomes } from '../../lib/domain/outcome.ts';
+import { DamagedStateError } from '../../lib/state/damaged-state.ts';
 import { readLedger, updateLedger } from '../../lib/state/ledger-store.ts';
-import { DamagedStateError } from '../../lib/state/pointer-store.ts';
 import { email, ledgerEntry } from '../support/build.ts';
 import { FakeStore } from '../support/fakes.ts';
 import { addressed, LEDGER_KEY, mailCounts, outcomeOf, recordWith } from '../support/stored-state.ts';

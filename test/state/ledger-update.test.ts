@@ -133,11 +133,23 @@ describe('recoverRun: what a run that never finished has done', () => {
       given: { outcomes: [outcome('ada', 'failed')], found: [invitation('ada')] },
       entry: { count: 1 },
     },
+    {
+      name: 'an invitation that shows something else counts, but is not called our own',
+      change: create('ada'),
+      given: { found: [invitation('ada', { role: 'billing' })] },
+      entry: { count: 1, invitationId: undefined },
+    },
+    {
+      name: 'an invitation that shows what was asked for is our own',
+      change: create('ada'),
+      given: { found: [invitation('ada')] },
+      entry: { count: 1, invitationId: 'id-ada' },
+    },
     { name: 'a delete mails nobody', change: remove('ada'), given: {}, entry: undefined },
   ])('$name', ({ change, given, entry }) => {
     const result = recoveredEntry(change, given);
     if (entry === undefined) expect(result).toBeUndefined();
-    else expect(result).toMatchObject(entry);
+    else expect({ invitationId: undefined, ...result }).toMatchObject(entry);
   });
 });
 
@@ -202,16 +214,46 @@ describe('the ledger file', () => {
     { name: 'null', text: 'null' },
     {
       name: 'a count that is none',
-      text: '{"ada@example.com":{"count":"1","firstSentAt":"2026-11-23T10:00:00.000Z","lastSentAt":"2026-11-23T10:00:00.000Z","servicesDigest":""}}',
+      text: '{"ada@example.com":{"count":"1","firstSentAt":"2026-11-23T10:00:00.000Z","lastSentAt":"2026-11-23T10:00:00.000Z","accessDigest":""}}',
     },
     {
       name: 'a time that is none',
-      text: '{"ada@example.com":{"count":1,"firstSentAt":"soon","lastSentAt":"2026-11-23T10:00:00.000Z","servicesDigest":""}}',
+      text: '{"ada@example.com":{"count":1,"firstSentAt":"soon","lastSentAt":"2026-11-23T10:00:00.000Z","accessDigest":""}}',
     },
   ])('is refused when it is $name, without an address in the message', ({ text }) => {
     const decoded = decodeLedger(text);
     expect(decoded).toHaveProperty('problem');
     expect(JSON.stringify(decoded)).not.toContain('@');
+  });
+});
+
+describe('applyOutcomes: which mails count', () => {
+  const finished = (change: Change, more: Partial<Outcome>) => {
+    const one: Outcome = { ...outcome('ada', 'created', change.action), ...more };
+    return applyOutcomes(new Map(), recordOf([change]), foldOutcomes([one]), 7).get(email('ada'));
+  };
+  it.each([
+    {
+      name: 'a created one, with its id',
+      more: { invitationId: 'i1' },
+      entry: { count: 1, invitationId: 'i1' },
+    },
+    { name: 'a refused one: none', more: { result: 'rejected' as const }, entry: undefined },
+    {
+      name: 'a refused one whose POST may have been sent: one, of which nobody knows the id',
+      more: { result: 'rejected' as const, mayHaveSent: true as const },
+      entry: { count: 1, invitationId: undefined },
+    },
+  ])('$name', ({ more, entry }) => {
+    const after = finished(create('ada'), more);
+    if (entry === undefined) expect(after).toBeUndefined();
+    else expect({ invitationId: undefined, ...after }).toMatchObject(entry);
+  });
+
+  it('F57 somebody who left stays in the ledger, as does the count of their mails', () => {
+    const ledger: Ledger = new Map([[email('ada'), ledgerEntry({ count: 2 })]]);
+    const outcomes = foldOutcomes([outcome('ada', 'deleted', 'delete')]);
+    expect(applyOutcomes(ledger, recordOf([remove('ada')]), outcomes, 7).get(email('ada'))?.count).toBe(2);
   });
 });
 

@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  claimGeneration,
-  DamagedStateError,
-  readPointer,
-  updatePointer,
-} from '../../lib/state/pointer-store.ts';
+import { DamagedStateError } from '../../lib/state/damaged-state.ts';
+import { claimGeneration, readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
 import { PLANNING_TIMEOUT_MS, type RunPointer } from '../../lib/state/run-pointer.ts';
 import { NOW } from '../support/build.ts';
 import { FakeStore } from '../support/fakes.ts';

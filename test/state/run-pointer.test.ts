@@ -12,8 +12,12 @@ import { runPointer } from '../support/stored-state.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-const claim = (pointer: Parameters<typeof claimRun>[0], more: Partial<ClaimRequest> = {}) =>
-  claimRun(pointer, {
+const claim = (
+  pointer: Parameters<typeof claimRun>[0],
+  more: Partial<ClaimRequest> = {},
+  ledgerGeneration = 0,
+) =>
+  claimRun(pointer, ledgerGeneration, {
     roster: { key: 'rosters/acme.csv', etag: '"e"' },
     now: NOW,
     planningTimeoutMs: PLANNING_TIMEOUT_MS,
@@ -26,6 +30,24 @@ describe('who may claim the next generation', () => {
 
   it('the first run of an account takes the first one', () => {
     expect(claim(undefined)).toEqual({ kind: 'take', generation: 1, mustWait: false, unsettled: [] });
+  });
+
+  it('F58 a removed pointer: above all that the ledger knows, after a write that may be on its way', () => {
+    expect(claim(undefined, {}, 41)).toEqual({ kind: 'take', generation: 42, mustWait: true, unsettled: [] });
+  });
+
+  it('F58 an older pointer that was restored: above all that the ledger knows', () => {
+    const restored = runPointer({ status: 'finished', generation: 7 });
+    expect(claim(restored, {}, 41)).toMatchObject({ kind: 'take', generation: 42 });
+    expect(claim(restored, {}, 3)).toMatchObject({ kind: 'take', generation: 8 });
+  });
+
+  it.each([
+    { name: 'the same plan hash', planHash: 'sha256:a', kind: 'in_progress' },
+    { name: 'another plan hash', planHash: 'sha256:b', kind: 'take' },
+    { name: 'no plan hash', planHash: undefined, kind: 'in_progress' },
+  ])('F61 while a run that was asked for one plan hash drains, $name: $kind', ({ planHash, kind }) => {
+    expect(claim({ ...draining, planHash: 'sha256:a' }, { planHash }).kind).toBe(kind);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /** Builders: values of the domain with everything filled in that a test does not care about. */
 
-import { servicesDigest } from '../../lib/domain/digest.ts';
+import { accessDigest } from '../../lib/domain/digest.ts';
 import type { Access, Email, Entry, Invitation, Member } from '../../lib/domain/invitation.ts';
 import { changeMessage, finishMessage, type Job, type OutgoingMessage } from '../../lib/domain/job.ts';
 import { EMPTY_LEDGER, type LedgerEntry } from '../../lib/domain/ledger.ts';
@@ -41,7 +41,7 @@ export const ledgerEntry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   count: 1,
   firstSentAt: new Date(NOW - 8 * DAY_MS).toISOString(),
   lastSentAt: new Date(NOW - 8 * DAY_MS).toISOString(),
-  servicesDigest: servicesDigest([]),
+  accessDigest: accessDigest(access()),
   generation: 1,
   ...more,
 });
@@ -65,6 +65,7 @@ export const planInput = ({ entries = [], ...more }: PlanFacts = {}): PlanInput 
   entries: new Map(entries.map((one) => [one.email, one])),
   invitations: [],
   members: [],
+  moving: [],
   ledger: EMPTY_LEDGER,
   rules: planRules(),
   now: NOW,

@@ -27,6 +27,13 @@ export const hostileRecord = (): PlanRecord => {
     ...record,
     changes: record.changes.map((change) => ({ ...change, reason: nasty(3) as never })),
     drift: HOSTILE.map((text) => ({ email: text as Email, desired: text, actual: text })),
+    shownDifferently: HOSTILE.map((text) => ({
+      email: text as Email,
+      fields: ['role'],
+      sent: text,
+      shown: text,
+    })),
+    moving: HOSTILE as Email[],
     spared: HOSTILE.map((text) => ({ email: text as Email, reason: 'protected' })),
     unlistedMembers: HOSTILE as Email[],
     issues: HOSTILE.map((text, line) => ({ code: text, line, column: text, message: text })),

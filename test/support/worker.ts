@@ -116,6 +116,8 @@ export class WorkerWorld {
       changes,
       waiting: [],
       drift: [],
+      shownDifferently: [],
+      moving: [],
       unlistedMembers: [],
       spared: [],
       liveInvitations: 0,

@@ -1,4 +1,4 @@
-import { type Access, type Email, type Invitation, normalizeEmail } from '../../../lib/domain/invitation.ts';
+import type { Access, Email, Invitation } from '../../../lib/domain/invitation.ts';
 import { isLive } from '../../../lib/domain/invitation-match.ts';
 import { decodeLedger, type Ledger } from '../../../lib/domain/ledger.ts';
 import type { OutcomeResult } from '../../../lib/domain/outcome.ts';
@@ -104,6 +104,7 @@ const wishProblem = (seen: Seen, email: Email): string | undefined => {
   const live = liveOf(seen, email);
   const real = tenant.fastly.account.state.invitations.get(live[0]?.id ?? '');
   if (real === undefined) return mayWait(seen, email) ? undefined : 'is not invited';
+  if (isGivenUp(seen, email)) return undefined;
   if (live.length > 1) return `has ${live.length} invitations`;
   const { mails, excused, foreign } = world.witness.mails.historyOf(tenant.fastly.name, email);
   const isOurs = mails.some(({ id }) => id === real.id);
@@ -116,32 +117,33 @@ const wishProblem = (seen: Seen, email: Email): string | undefined => {
 };
 
 /** Whether an invitation may stay although it may be for something else. */
-const isAccepted = (
-  { world, tenant }: Seen,
-  wish: Access,
-  real: SimulatedInvitation,
-  isOurs: boolean,
-): boolean => {
-  const { strict, behaviour, rules } = world.settings;
+const isAccepted = ({ world }: Seen, wish: Access, real: SimulatedInvitation, isOurs: boolean): boolean => {
+  const { strict, behaviour } = world.settings;
   // Fastly shows a role or role ids: which roles stand behind the other can't be told.
   if (!strict) return (wish.role === undefined) !== (real.role === undefined);
-  const { name } = tenant.fastly;
-  const email = normalizeEmail(real.email);
-  const mails = world.witness.contract.mailLimits.countOf(name, email);
-  if (isOurs) return mails >= rules.MAX_INVITES_PER_EMAIL;
+  if (isOurs) return false;
   // Of somebody else's there is only what Fastly shows; what it does not show differs.
   const shown = shownAccess(real, behaviour);
   const isShown = (wish.role === undefined ? 'roles' in shown : 'role' in shown) && 'limit_services' in shown;
   return isShown && JSON.stringify(shown) === JSON.stringify(shownAccess(wish, behaviour));
 };
 
+/** Whoever was mailed as often as allowed keeps what there is. */
+const isGivenUp = ({ world, tenant, ledger }: Seen, email: Email): boolean => {
+  const { strict, rules } = world.settings;
+  const mails = strict
+    ? world.witness.contract.mailLimits.countOf(tenant.fastly.name, email)
+    : (ledger.get(email)?.count ?? 0);
+  return mails >= rules.MAX_INVITES_PER_EMAIL;
+};
+
 /** No further mail is due. */
-const mayWait = ({ world, ledger, asOf }: Seen, email: Email): boolean => {
-  const { rules } = world.settings;
-  const entry = ledger.get(email);
-  if (entry === undefined || (entry.interrupted && !world.settings.strict)) return false;
-  const isCooling = asOf < Date.parse(entry.lastSentAt) + rules.REINVITE_AFTER_DAYS * DAY_MS;
-  return isCooling || entry.count >= rules.MAX_INVITES_PER_EMAIL;
+const mayWait = (seen: Seen, email: Email): boolean => {
+  const { strict, rules } = seen.world.settings;
+  const entry = seen.ledger.get(email);
+  if (isGivenUp(seen, email)) return true;
+  if (entry === undefined || (entry.interrupted && !strict)) return false;
+  return seen.asOf < Date.parse(entry.lastSentAt) + rules.REINVITE_AFTER_DAYS * DAY_MS;
 };
 
 /** Whoever is not in the roster is not invited, unless the rules say so. */
