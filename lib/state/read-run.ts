@@ -1,5 +1,6 @@
 /** What a run has stored: the record of its plan, and the outcomes of its jobs. */
 
+import pLimit from 'p-limit';
 import type { Email } from '../domain/invitation.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../domain/outcome.ts';
 import { type ObjectStore, readText } from '../ports/object-store.ts';
@@ -19,16 +20,28 @@ export const readRecord = async (
   return stored && decodeRecord(stored.text);
 };
 
-/** The outcomes stored so far, one per address. Throws when one of them is damaged. */
+/**
+ * Objects of outcomes that are read at once. One after another, at some 20 ms each, those of a large run take longer than
+ * the function may run. The AWS client opens 50 connections at most; this leaves some of them to others.
+ */
+export const OUTCOME_READ_CONCURRENCY = 32;
+
+/** The outcomes stored so far, one per address. Throws when one of them is damaged or can't be read. */
 export const readOutcomes = async (
   store: Pick<ObjectStore, 'read' | 'list'>,
   account: string,
   runId: string,
 ): Promise<ReadonlyMap<Email, Outcome>> => {
-  const outcomes: Outcome[] = [];
-  for await (const key of store.list(outcomesPrefix(account, runId))) {
-    const stored = await readText(store, key);
-    if (stored !== undefined) outcomes.push(...decodeOutcomes(stored.text));
+  const keys = await Array.fromAsync(store.list(outcomesPrefix(account, runId)));
+  const limit = pLimit(OUTCOME_READ_CONCURRENCY);
+  try {
+    const outcomes = await limit.map(keys, async (key) => {
+      const stored = await readText(store, key);
+      return stored === undefined ? [] : decodeOutcomes(stored.text);
+    });
+    return foldOutcomes(outcomes.flat());
+  } finally {
+    // After a failure the other reads would be of no use.
+    limit.clearQueue();
   }
-  return foldOutcomes(outcomes);
 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { readOutcomes, readRecord } from '../../lib/state/read-run.ts';
+import { OUTCOME_READ_CONCURRENCY, readOutcomes, readRecord } from '../../lib/state/read-run.ts';
 import { email } from '../support/build.ts';
 import { FakeStore } from '../support/fakes.ts';
 import { outcomeOf, putOutcomes, putRecord, recordWith } from '../support/stored-state.ts';
-import { create } from '../support/worker.ts';
+import { create, names } from '../support/worker.ts';
 
 describe('readRecord', () => {
   it('is the record of this run', async () => {
@@ -65,5 +65,47 @@ describe('readOutcomes', () => {
     putOutcomes(store, 'run1', 'a', [outcomeOf(create('ada'), 'created')]);
     store.objects.set('runs/acme/run1/outcomes/b.jsonl', '{"action":"create","email":');
     await expect(results(store)).rejects.toThrow();
+  });
+
+  describe('of a large run', () => {
+    const people = names(3 * OUTCOME_READ_CONCURRENCY);
+
+    /** Answers a read only after all others that can begin have begun, and counts those under way. */
+    class CountingStore extends FakeStore {
+      inFlight = 0;
+      mostInFlight = 0;
+      reads = 0;
+
+      override async read(key: string) {
+        this.reads += 1;
+        this.inFlight += 1;
+        this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+        await new Promise((resume) => setImmediate(resume));
+        this.inFlight -= 1;
+        return await super.read(key);
+      }
+    }
+
+    const storeOf = (): CountingStore => {
+      const store = new CountingStore();
+      for (const name of people) putOutcomes(store, 'run1', name, [outcomeOf(create(name), 'created')]);
+      return store;
+    };
+
+    it('F68 reads many objects at once, as one after another would outlast the function, but not all', async () => {
+      const store = storeOf();
+      expect(Object.keys(await results(store)).sort()).toEqual(people.map((name) => email(name)).sort());
+      expect(store.mostInFlight).toBe(OUTCOME_READ_CONCURRENCY);
+    });
+
+    it('F68 begins no more reads after one has failed', async () => {
+      const store = storeOf();
+      store.onRead = () => {
+        if (store.reads <= OUTCOME_READ_CONCURRENCY) throw new Error('the store is away');
+      };
+      await expect(results(store)).rejects.toThrow('the store is away');
+      while (store.inFlight > 0) await new Promise((resume) => setImmediate(resume));
+      expect(store.reads).toBeLessThan(people.length);
+    });
   });
 });
