@@ -50,11 +50,11 @@ const lostResult = (request: Request, { kind, reason }: Lost): FastlyResult<neve
 /** Why the body of a 2xx can't be read. `incomplete`: it has the wrong size or shape, and a quick retry would not help. */
 type Unreadable = { readonly kind: 'unavailable' | 'incomplete'; readonly reason: string };
 
+type ParseAnswer<T> = (json: unknown, reply: Reply) => Parsed<T>;
+
 /** Reads a 200 only. A 206 is by definition a part of the list, and no other 2xx belongs to a GET. */
-const readBody = <T>(
-  { status, body, bodyProblem }: Reply,
-  parse: (json: unknown) => Parsed<T>,
-): { readonly value: T } | Unreadable => {
+const readBody = <T>(reply: Reply, parse: ParseAnswer<T>): { readonly value: T } | Unreadable => {
+  const { status, body, bodyProblem } = reply;
   if (bodyProblem !== undefined)
     return {
       kind: bodyProblem.kind === 'too_large' ? 'incomplete' : 'unavailable',
@@ -62,14 +62,14 @@ const readBody = <T>(
     };
   const json = status === OK ? parseJson(body) : undefined;
   if (json === undefined) return { kind: 'unavailable', reason: 'the answer is not whole JSON' };
-  const parsed = parse(json);
+  const parsed = parse(json, reply);
   return 'value' in parsed ? parsed : { kind: 'incomplete', reason: parsed.problem };
 };
 
 const readResult = <T>(
   request: Request,
   reply: Reply,
-  parse: (json: unknown) => Parsed<T>,
+  parse: ParseAnswer<T>,
   token: string,
 ): FastlyResult<T> => {
   const { status } = reply;
@@ -87,7 +87,7 @@ export const createClientOver = (
 ): FastlyClient => {
   const { sleep, random } = options;
 
-  const read = async <T>(request: Request, parse: (json: unknown) => Parsed<T>): Promise<FastlyResult<T>> => {
+  const read = async <T>(request: Request, parse: ParseAnswer<T>): Promise<FastlyResult<T>> => {
     for (let tries = 1; ; tries += 1) {
       const reply = await send(request);
       const result =

@@ -21,6 +21,9 @@ export type Page = {
   readonly totalPages: number;
 };
 
+/** What the headers of an answer say. */
+type Answer = { readonly header: (name: string) => string | undefined };
+
 /** `problem` is half a sentence. It names fields but never quotes their content, which may be an address. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
@@ -132,8 +135,29 @@ export const parsePage = (json: unknown): Parsed<Page> => {
   };
 };
 
-/** The body of `GET /customer/{id}/users`, a bare array. A locked user is a member too: the address still has its user. */
-export const parseMembers = (json: unknown): Parsed<readonly Member[]> => {
+/**
+ * A `Link` header with the relation `next`, alone or among others.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8288#section-3
+ */
+const NEXT_PAGE = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\s*(?:[;,]|$))/i;
+
+/** The header or body field that tells of further pages; undefined where nothing does. */
+const signOfPages = (json: unknown, { header }: Answer): string | undefined => {
+  if (NEXT_PAGE.test(header('link') ?? '')) return '"Link" names a next page';
+  if (!v.is(v.looseObject({}), json)) return undefined;
+  const field = ['meta', 'links'].find((name) => name in json);
+  return field === undefined ? undefined : `it has "${field}"`;
+};
+
+/**
+ * The body of `GET /customer/{id}/users`, a bare array with everybody. A list in pages is refused, because its first page
+ * looks like a list without the others. A locked user is a member too: the address still has its user.
+ */
+export const parseMembers = (json: unknown, answer: Answer): Parsed<readonly Member[]> => {
+  const sign = signOfPages(json, answer);
+  if (sign !== undefined)
+    return { problem: `the users come in pages (${sign}), so that this list is not whole` };
   const parsed = read(v.array(memberSchema), json);
   if ('problem' in parsed) return parsed;
   const members: Member[] = [];

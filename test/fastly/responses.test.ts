@@ -135,6 +135,40 @@ describe('responses to a read', () => {
     );
   });
 
+  it.each<[string, Record<string, string>, unknown]>([
+    ['a Link to a next page', { link: '<https://api.example.com/users?page=2>; rel="next"' }, []],
+    ['a Link without quotes', { link: '<https://api.example.com/users?page=2>;rel=next' }, []],
+    [
+      'a Link to a next page behind others',
+      { link: '</users?page=1>; title="a, b"; rel="first", </users?page=2>; REL="last Next"' },
+      [],
+    ],
+    ['page totals', {}, { data: [], meta: { current_page: 1, total_pages: 1 } }],
+    ['a next page in its links', {}, { data: [], links: { next: '/users?page=2' } }],
+  ])('F73 users with %s are not whole', async (_name, headers, body) => {
+    await withScript(
+      () => json(body, 200, headers),
+      async ({ client, server }) => {
+        const result = await client.listMembers(CUSTOMER);
+        expect(result).toMatchObject({ ok: false, failure: { kind: 'incomplete', status: 200 } });
+        expect(!result.ok && result.failure.message).toContain('in pages');
+        expect(server.requests.length).toBe(1);
+      },
+    );
+  });
+
+  it.each([
+    '</users>; rel="first"',
+    '</users>; rel="next-archive"',
+    '</users?rel=next>; rel="self"',
+    '</users>; rel="self"; title="next"',
+  ])('F73 users with the Link %s are whole', async (link) => {
+    await withScript(
+      () => json([], 200, { link }),
+      async ({ client }) => expect(await client.listMembers(CUSTOMER)).toEqual({ ok: true, value: [] }),
+    );
+  });
+
   it('a deleted user is no member', async () => {
     await withScript(
       () =>
