@@ -92,8 +92,10 @@ export class FastlyAccount {
     return done;
   }
 
-  /** A write that Fastly counts, whatever it answers. */
+  /** A write that Fastly counts, whatever it answers; one beyond the quota is not counted. */
   spend(): void {
+    const { us, others } = this.used;
+    if (us + others >= this.#settings.quotaPerHour) return;
     this.account.commit([{ type: 'spent', window: this.window, writes: 1, by: 'us' }]);
   }
 

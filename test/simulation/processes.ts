@@ -5,7 +5,7 @@ import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
 import type { World } from './world.ts';
 
-const TOKEN_MAX_AGE_MS = 5 * 60_000;
+export const TOKEN_MAX_AGE_MS = 5 * 60_000;
 /** Idle for longer, a process is gone. */
 const IDLE_MS = 10 * 60_000;
 const TYPICAL_TOKEN_READ_MS = 40;

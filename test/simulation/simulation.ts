@@ -7,6 +7,7 @@ import { checkFinalState } from './invariants/final-state.ts';
 import { Operator } from './operator.ts';
 import { Outsiders } from './outsiders.ts';
 import { PlannerHost } from './planner-host.ts';
+import { TOKEN_MAX_AGE_MS } from './processes.ts';
 import { Random } from './random.ts';
 import { repairState } from './restorations.ts';
 import { Rosters } from './rosters.ts';
@@ -65,7 +66,9 @@ const calmDown = async (world: World, tenants: readonly Tenant[]): Promise<void>
     fastly.controls.behave({ listingLagMs: 0 });
     fastly.validToken = fastly.storedToken;
     fastly.isSwapped = false;
-    for (const what of ['clock', 'token', 'customer']) triggers.over(fastly.name, what, world.scheduler.now);
+    triggers.over(fastly.name, 'clock', world.scheduler.now);
+    for (const what of ['token', 'customer'])
+      triggers.over(fastly.name, what, world.scheduler.now + TOKEN_MAX_AGE_MS);
     rosters.ensureUsable();
   }
   await comeToRest(world);

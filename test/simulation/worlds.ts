@@ -142,7 +142,7 @@ const WORLDS = {
   /** What is read from S3 is up to 20 seconds old. */
   'slow-reads': {
     weight: 0.12,
-    change: (settings, random) => withFaults(settings, { storeReadAges: rate(random, 0.05) }),
+    change: (settings, random) => withFaults(settings, { storeReadAges: rate(random, 0.1) }),
   },
   /** Jobs that wait for the quota again and again, and then meet a 503. */
   'hand-backs': {

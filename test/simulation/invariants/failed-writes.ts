@@ -1,17 +1,19 @@
 /** A job is given up after five failed writes, not after five deliveries. */
 
 import type { Outcome } from '../../../lib/domain/outcome.ts';
-import type { SimulatedAnswer } from '../../../local/simulator/answers.ts';
+import { INTERMEDIARY_ANSWERS, type SimulatedAnswer } from '../../../local/simulator/answers.ts';
 import { nameOf } from '../people.ts';
 import type { Violate, WriteOfJob } from './book.ts';
 
 const ENOUGH = 5;
 
-/** Neither done nor refused. */
+const INTERMEDIARY_BODIES: ReadonlySet<string> = new Set(
+  Object.values(INTERMEDIARY_ANSWERS).map(({ body }) => body),
+);
+
+/** Neither done nor refused by Fastly, as far as the caller can tell. */
 const hasFailed = (answer: SimulatedAnswer | undefined): boolean =>
-  answer === undefined ||
-  answer.status >= 500 ||
-  answer.headers['content-type']?.startsWith('text/html') === true;
+  answer === undefined || answer.status >= 500 || INTERMEDIARY_BODIES.has(answer.body);
 
 export class FailedWrites {
   readonly #violate: Violate;
