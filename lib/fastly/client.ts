@@ -1,7 +1,7 @@
 /** The port to Fastly, over HTTP. Whatever Fastly or the network does becomes a result; nothing here throws for it. */
 
 import type { FastlyReader, FastlyResult, FastlyWriter } from '../ports/fastly.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, nameOf } from './failure.ts';
 import { parseJson } from './json.ts';
 import {
   encodeInvitation,
@@ -38,9 +38,6 @@ const OK = 200;
 /** Fastly sends all users of an account in one response. 100,000 users take about 50 MiB. */
 const MAX_USERS_BYTES = 256 * MIB;
 
-/** How messages name a request: method and path. The query is left out; messages about a page name the page. */
-const nameOf = ({ method, path }: Request): string => `${method} /${path.join('/')}`;
-
 const lostResult = (request: Request, { kind, reason }: Lost): FastlyResult<never> => {
   const doubt =
     request.method === 'GET' || kind !== 'unavailable' ? '' : '; whether it took effect is not known';
@@ -73,7 +70,7 @@ const readResult = <T>(
   token: string,
 ): FastlyResult<T> => {
   const { status } = reply;
-  if (!isSuccess(status)) return { ok: false, failure: failureOf(nameOf(request), reply, token) };
+  if (!isSuccess(status)) return { ok: false, failure: failureOf(request, reply, token) };
   const read = readBody(reply, parse);
   if ('value' in read) return { ok: true, value: read.value };
   const message = `${nameOf(request)}: ${status}, but ${read.reason}`;
@@ -108,8 +105,7 @@ export const createClientOver = (
     const reply = await send(request);
     if ('reason' in reply) return lostResult(request, reply);
     const quota = readQuota(reply);
-    if (!isSuccess(reply.status))
-      return { ok: false, failure: failureOf(nameOf(request), reply, token), quota };
+    if (!isSuccess(reply.status)) return { ok: false, failure: failureOf(request, reply, token), quota };
     const parsed = parse(reply);
     if (parsed !== undefined) return { ok: true, value: parsed.value, quota };
     // A proxy or a firewall may answer in Fastly's place, before or after the request got there.

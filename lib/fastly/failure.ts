@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import type { Failure, FailureKind } from '../ports/fastly.ts';
 import { parseJson } from './json.ts';
-import type { Reply } from './transport.ts';
+import type { Reply, Request } from './transport.ts';
 
 const MAX_EXPLANATION_LENGTH = 300;
 const MAX_ERRORS_SHOWN = 3;
@@ -58,6 +58,7 @@ const mask = (text: string, token: string): string =>
     .slice(0, MAX_EXPLANATION_LENGTH);
 
 const REQUEST_TIMEOUT = 408;
+const TOO_EARLY = 425;
 
 const KINDS: Readonly<Record<number, FailureKind>> = {
   401: 'unauthorized',
@@ -65,11 +66,17 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   404: 'gone',
   [REQUEST_TIMEOUT]: 'unavailable',
   410: 'gone',
+  [TOO_EARLY]: 'unavailable',
   429: 'rate_limited',
 };
 
-const kindOf = (status: number): FailureKind =>
-  KINDS[status] ?? (status >= 400 && status < 500 ? 'rejected' : 'unavailable');
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
+
+/** A redirected write did not take effect, and would be redirected again. For a read, the redirect may be an outage page. */
+const kindOf = (method: Request['method'], status: number): FailureKind => {
+  if (isRedirect(status)) return method === 'GET' ? 'unavailable' : 'rejected';
+  return KINDS[status] ?? (status >= 400 && status < 500 ? 'rejected' : 'unavailable');
+};
 
 const REMEDIES: Partial<Record<FailureKind, string>> = {
   unauthorized: '; the token is wrong, expired or revoked: store a valid one',
@@ -77,17 +84,19 @@ const REMEDIES: Partial<Record<FailureKind, string>> = {
 };
 
 const remedyOf = (kind: FailureKind, status: number): string =>
-  status >= 300 && status < 400
-    ? '; redirects are not followed: check the API address'
-    : (REMEDIES[kind] ?? '');
+  isRedirect(status) ? '; redirects are not followed: check the API address' : (REMEDIES[kind] ?? '');
 
-/** The failure that a response with a status other than 2xx means. `where`: method and path, the start of the message. */
-export const failureOf = (where: string, reply: Reply, token: string): Failure => {
-  const kind = kindOf(reply.status);
+/** How messages name a request: method and path. The query is left out; messages about a page name the page. */
+export const nameOf = ({ method, path }: Request): string => `${method} /${path.join('/')}`;
+
+/** The failure that a response with a status other than 2xx means. */
+export const failureOf = (request: Request, reply: Reply, token: string): Failure => {
+  const { status } = reply;
+  const kind = kindOf(request.method, status);
   const explanation = mask(explain(reply), token);
   return {
     kind,
-    status: reply.status,
-    message: `${where}: ${reply.status}, ${explanation}${remedyOf(kind, reply.status)}`,
+    status,
+    message: `${nameOf(request)}: ${status}, ${explanation}${remedyOf(kind, status)}`,
   };
 };

@@ -10,8 +10,8 @@ import type { QuotaReading } from '../domain/quota.ts';
  * - `forbidden` 403: the token may not do this
  * - `gone` 404 or 410
  * - `rate_limited` 429
- * - `rejected` any other 4xx: the same call would fail again
- * - `unavailable` 5xx, time-out, lost connection, unreadable answer: the effect is unknown
+ * - `rejected` any other 4xx, or a redirected write: it did not take effect, and the same call would fail again
+ * - `unavailable` 408, 425, 5xx, a redirected read, time-out, lost connection, unreadable answer: the effect is unknown
  * - `incomplete` a listing that is not whole; nothing may be concluded from it
  */
 export type FailureKind =

@@ -76,6 +76,30 @@ describe('responses to a write', () => {
     },
   );
 
+  it.each<[string, string[], string[], object]>([
+    ['sent twice', ['998', '998'], ['1655924400', '1655924400'], { remaining: '998', reset: '1655924400' }],
+    [
+      'that contradict each other',
+      ['998', '40', '1000'],
+      ['1655924400', '1655928000', '9'],
+      { remaining: '40', reset: '1655928000' },
+    ],
+    ['joined by a proxy', ['998,97'], ['9 , 1655924400'], { remaining: '97', reset: '1655924400' }],
+    ['of which one is a number', ['many', '7'], ['', '1655924400'], { remaining: '7', reset: '1655924400' }],
+    ['without a number', ['many'], ['soon'], { remaining: 'many', reset: 'soon' }],
+  ])('quota headers %s are read as the fewest writes and the latest reset', async (...row) => {
+    const [, remaining, reset, quota] = row;
+    await withScript(
+      (_request, response) => {
+        response
+          .writeHead(204, { 'fastly-ratelimit-remaining': remaining, 'fastly-ratelimit-reset': reset })
+          .end();
+        return undefined;
+      },
+      async ({ client }) => expect(await client.deleteInvitation('i1')).toMatchObject({ quota }),
+    );
+  });
+
   it('missing quota headers are told as missing', async () => {
     await withScript(
       () => ({ status: 204 }),
@@ -87,7 +111,8 @@ describe('responses to a write', () => {
   });
 
   it.each([
-    [301, 'unavailable'],
+    [301, 'rejected'],
+    [307, 'rejected'],
     [400, 'rejected'],
     [401, 'unauthorized'],
     [403, 'forbidden'],
@@ -97,6 +122,7 @@ describe('responses to a write', () => {
     [410, 'gone'],
     [415, 'rejected'],
     [422, 'rejected'],
+    [425, 'unavailable'],
     [429, 'rate_limited'],
     [500, 'unavailable'],
     [502, 'unavailable'],
@@ -265,12 +291,13 @@ describe('responses to a read', () => {
         await withScript(
           () => ({ status: 307, headers: { location: `${elsewhere.url}/invitations` } }),
           async ({ client }) => {
-            for (const result of [
-              await client.listInvitations(),
-              await client.listMembers(CUSTOMER),
-              await client.createInvitation(CUSTOMER, EMAIL, USER),
-            ]) {
-              expect(result).toMatchObject({ ok: false, failure: { kind: 'unavailable', status: 307 } });
+            for (const [kind, result] of [
+              ['unavailable', await client.listInvitations()],
+              ['unavailable', await client.listMembers(CUSTOMER)],
+              ['rejected', await client.createInvitation(CUSTOMER, EMAIL, USER)],
+              ['rejected', await client.deleteInvitation('i1')],
+            ] as const) {
+              expect(result).toMatchObject({ ok: false, failure: { kind, status: 307 } });
               expect(!result.ok && result.failure.message).toContain('redirects are not followed');
             }
             expect(elsewhere.requests).toEqual([]);
