@@ -104,6 +104,13 @@ describe('matchInvitation', () => {
       match: { kind: 'differs', fields: ['services'] },
     },
     {
+      name: 'the one last sent, for something else that is shown: what is shown tells more than the services',
+      wanted: engineer(),
+      found: { role: 'user', limitServices: true },
+      ledger: sent(access()),
+      match: { kind: 'differs', fields: ['role'] },
+    },
+    {
       name: 'F56 the one last sent for exactly this, shown otherwise',
       wanted: engineer(),
       found: { role: 'user', limitServices: undefined },
@@ -144,5 +151,12 @@ describe('newestFirst', () => {
       invitation('ada', { id: 'a', createdAt: NOW - DAY_MS }),
     ].sort(newestFirst);
     expect(sorted.map(({ id }) => id)).toEqual(['newest', 'a', 'b', 'unknown']);
+  });
+
+  it('says the same from both sides', () => {
+    const [a, b] = ['a', 'b'].map((id) => invitation('ada', { id }));
+    if (a === undefined || b === undefined) throw new Error('both are there');
+    expect(newestFirst(a, b)).toBeLessThan(0);
+    expect(newestFirst(b, a)).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DAY_MS, email, invitation, ledgerEntry, NOW } from '../support/build.ts';
+import { DAY_MS, invitation, NOW } from '../support/build.ts';
 import { type PlannerWorld, rosterOf, worldWith } from '../support/planner.ts';
 
 const LEDGER = 'state/acme/ledger.json';
@@ -14,12 +14,6 @@ const afterAnotherRun = async (rows: readonly string[]): Promise<PlannerWorld> =
   world.upload('acme', rosterOf(...rows));
   world.clock.time = NOW + DAY_MS;
   return world;
-};
-
-/** Mailed so long ago that whoever left since is forgotten. */
-const ledgerOf = (...names: string[]): string => {
-  const lastSentAt = new Date(NOW - 100 * DAY_MS).toISOString();
-  return JSON.stringify(Object.fromEntries(names.map((name) => [email(name), ledgerEntry({ lastSentAt })])));
 };
 
 describe('what the pointer says after a run', () => {
@@ -110,6 +104,20 @@ describe('what the pointer says after a run', () => {
   });
 });
 
+describe('state that is damaged under the claim', () => {
+  it('before a plan is stored: the account is blocked, and the run is halted', async () => {
+    const world = worldWith(['ada']);
+    world.store.onWrite = (key) => {
+      if (key.endsWith('run.json')) world.store.objects.set(LEDGER, '{"ada');
+    };
+    expect(await world.run()).toMatchObject({ status: 'blocked', issues: [{ code: 'damaged_state' }] });
+    expect(world.pointer()).toMatchObject({
+      status: 'halted',
+      reason: expect.stringContaining('planning failed: state/acme/ledger.json is damaged'),
+    });
+  });
+});
+
 describe('a roster that is replaced between its reading and the claim', () => {
   it('by a packed one of the same content: the newer one is planned', async () => {
     const world = worldWith(['ada']);
@@ -185,44 +193,6 @@ describe('a run that another one overtakes', () => {
       error: 'the worker halted the run while its jobs were enqueued',
     });
     expect(world.jobLines()).toEqual(['create ada']);
-  });
-});
-
-describe('the ledger after a run with nothing to enqueue', () => {
-  it('holds what the run recovered from one that never finished', async () => {
-    const world = worldWith(['ada']);
-    await world.run();
-    world.fastly.invitations = [invitation('ada', { createdAt: NOW })];
-    world.upload('acme', `${rosterOf('ada')}\n`);
-    expect(await world.run()).toMatchObject({ status: 'in_sync' });
-    expect(world.store.json(LEDGER)).toMatchObject({ [email('ada')]: { count: 1, generation: 2 } });
-    expect(world.pointer().unsettled).toEqual([]);
-  });
-
-  it('has forgotten whom the plan forgot', async () => {
-    const world = worldWith(['ada']);
-    world.fastly.invitations = [invitation('ada')];
-    world.store.objects.set(LEDGER, ledgerOf('ada', 'bob'));
-    const { forgotten } = world.record(await world.run()).ledger;
-    expect(forgotten).toEqual([email('bob')]);
-    expect(Object.keys(world.store.json(LEDGER) as object)).toEqual([email('ada')]);
-  });
-
-  it('is not written when nothing of it changes', async () => {
-    const world = worldWith(['ada']);
-    world.fastly.invitations = [invitation('ada')];
-    const written: string[] = [];
-    world.store.onWrite = (key) => written.push(key);
-    await world.run();
-    expect(written).not.toContain(LEDGER);
-  });
-
-  it('is left to the worker when there are jobs', async () => {
-    const world = worldWith(['ada']);
-    world.store.objects.set(LEDGER, ledgerOf('bob'));
-    const result = await world.run();
-    expect(world.record(result).ledger.forgotten).toEqual([email('bob')]);
-    expect(Object.keys(world.store.json(LEDGER) as object)).toEqual([email('bob')]);
   });
 });
 

@@ -84,6 +84,17 @@ const deletes: readonly JobCase[] = [
     writes: ['delete a', 'delete b'],
   },
   {
+    name: 'DELETE of several, the token refused at the second',
+    change: remove('ada', ['a', 'b']),
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada', { id: 'a' })];
+      w.fastly.fail('delete b', 'unauthorized', { times: 9 });
+    },
+    ends: 'superseded',
+    detail: 'the run is halted',
+    writes: ['delete a', 'delete b', 'delete b'],
+  },
+  {
     name: 'DELETE of several, delivered again: no write for what is gone',
     change: remove('ada', ['a', 'b']),
     receives: 2,

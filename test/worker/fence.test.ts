@@ -91,6 +91,14 @@ const cases: readonly JobCase[] = [
 describe('the fence', () => {
   it.each(cases)('$name', expectJob);
 
+  it('knows no customer before a job has passed', async () => {
+    const w = new WorkerWorld();
+    const fence = new Fence('acme', w.store);
+    expect(fence.customerId).toBe('');
+    await fence.whyNot({ runId: 'run2', generation: 8 });
+    expect(fence.customerId).toBe('');
+  });
+
   it('knows customer and start of the run whose job passed', async () => {
     const w = new WorkerWorld();
     const fence = new Fence('acme', w.store);

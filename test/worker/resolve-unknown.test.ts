@@ -137,6 +137,13 @@ describe('the reading after the POSTs', () => {
     expect(w.reads()).toBe(0);
   });
 
+  it('is not made after a 403, which says enough', async () => {
+    const w = new WorkerWorld();
+    w.fastly.fail('create', 'forbidden');
+    expect(await w.one(create('ada'))).toBe('rejected');
+    expect(w.reads()).toBe(0);
+  });
+
   it('is another than the one from before the POST', async () => {
     const w = new WorkerWorld();
     w.fastly.fail('create', 'unavailable', { afterEffect: true });
