@@ -1,5 +1,6 @@
 /** The planner as a Lambda function: schedule, S3 uploads and people call it. */
 
+import type { Context } from 'aws-lambda';
 import { createJobQueue } from '../lib/aws/job-queue.ts';
 import { handleTrigger, type SyncResponse } from '../lib/planner/handle-trigger.ts';
 import type { PlannerPorts } from '../lib/planner/ports.ts';
@@ -36,9 +37,13 @@ const deps: PlannerPorts = {
   planningTimeoutMs: PLANNING_TIMEOUT_MS,
 };
 
-export const handler = async (event: unknown): Promise<SyncResponse> => {
+/** Lambda calls again with the same request id when an asynchronous invocation failed or was killed. */
+export const handler = async (
+  event: unknown,
+  { awsRequestId }: Partial<Pick<Context, 'awsRequestId'>> = {},
+): Promise<SyncResponse> => {
   try {
-    return await handleTrigger(parseTrigger(event), deps);
+    return await handleTrigger(parseTrigger(event), deps, awsRequestId);
   } finally {
     metrics.flush();
   }

@@ -21,6 +21,8 @@ export type SyncRequest = {
   /** Release the held changes if they still have this hash. */
   readonly approve?: string;
   readonly prune?: 'managed' | 'none';
+  /** Names the event that asked for this. A retry of the same event has the same name. */
+  readonly triggerId?: string;
   /** Somebody asked for this account by name: a missing roster is then an error. */
   readonly manual: boolean;
 };

@@ -6,7 +6,7 @@ import { errorText } from '../ports/telemetry.ts';
 import { updateLedger } from '../state/ledger-store.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 import { claimGeneration, readPointer, type StoredPointer, updatePointer } from '../state/pointer-store.ts';
-import type { ClaimRequest, RosterVersion, RunStatus } from '../state/run-pointer.ts';
+import type { ClaimRequest, InProgress, RosterVersion, RunStatus } from '../state/run-pointer.ts';
 import { enqueue } from './enqueue.ts';
 import { findRoster } from './find-roster.ts';
 import { type MadePlan, makePlan, publish, type Ready, recordOf } from './make-plan.ts';
@@ -50,11 +50,13 @@ export const claimRequest = (
   planningTimeoutMs: ports.planningTimeoutMs,
   approve: request.approve,
   planHash: request.planHash,
+  triggerId: request.triggerId,
 });
 
-export const busyResult = (run: PlanningRun, reason: string): SyncResult => {
-  // Counted as PlanCompleted so that the no-plan alarm stays quiet while a long run drains.
-  run.ports.metrics.add(run.request.account, 'PlanCompleted', 1);
+export const busyResult = (run: PlanningRun, { reason, status }: InProgress): SyncResult => {
+  // Counted as PlanCompleted so that the no-plan alarm stays quiet while a long run drains. A run that is planning has
+  // completed nothing yet, and may never do so.
+  if (status === 'draining') run.ports.metrics.add(run.request.account, 'PlanCompleted', 1);
   run.ports.log.info('in progress', { ...runFields(run), reason });
   return plainResult(run, 'in_progress', { error: reason });
 };
@@ -71,7 +73,7 @@ export const applyPlan = async (run: PlanningRun, ready: Ready): Promise<Applied
     { account: request.account, runId, customerId },
     claimRequest(run, roster),
   );
-  if ('kind' in claimed) return ended(busyResult(run, claimed.reason));
+  if ('kind' in claimed) return ended(busyResult(run, claimed));
   const { generation, mustWait, unsettled } = claimed.claim;
   ports.log.info('claimed', { ...runFields(run), generation, mustWait });
   const planned = await planUnderClaim(run, ready, roster, { generation, customerId, mustWait, unsettled });

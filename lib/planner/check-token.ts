@@ -3,6 +3,7 @@
 import type { Issue } from '../domain/issue.ts';
 import { DAY_MS } from '../domain/time.ts';
 import type { FastlyReader, FastlyResult, TokenInfo } from '../ports/fastly.ts';
+import { mayPass } from '../ports/fastly.ts';
 import type { RunPointer } from '../state/run-pointer.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { PlannerPorts } from './ports.ts';
@@ -46,8 +47,8 @@ export const checkToken = async (
   if ('problem' in opened) return refused('no_token', opened.problem);
   const { fastly, answer } = opened;
   if (!answer.ok) {
-    const { kind, message } = answer.failure;
-    if (kind === 'unavailable' || kind === 'rate_limited') throw new Error(message);
+    const { message } = answer.failure;
+    if (mayPass(answer.failure)) throw new Error(message);
     return refused('token_refused', `Fastly does not accept the token: ${message}`);
   }
   const token = answer.value;

@@ -70,8 +70,14 @@ const select = (trigger: Trigger, ports: PlannerPorts): Promise<Selection> | Sel
   return selectAll(ports);
 };
 
-const requestFor = (account: string, trigger: Trigger, ports: PlannerPorts): SyncRequest => {
-  if (trigger.kind !== 'manual') return { account, mode: ports.rules.MODE, manual: false };
+const requestFor = (
+  account: string,
+  trigger: Trigger,
+  ports: PlannerPorts,
+  triggerId: string | undefined,
+): SyncRequest => {
+  const named = triggerId === undefined ? {} : { triggerId };
+  if (trigger.kind !== 'manual') return { account, mode: ports.rules.MODE, manual: false, ...named };
   const { mode, planHash, approve, prune } = trigger.request;
   return {
     account,
@@ -80,14 +86,19 @@ const requestFor = (account: string, trigger: Trigger, ports: PlannerPorts): Syn
     ...(approve !== undefined && { approve }),
     ...(prune !== undefined && { prune }),
     manual: trigger.request.account !== undefined,
+    ...named,
   };
 };
 
 /**
  * One account's failure never stops another's. Throws only when every account failed for a reason that may pass, so
- * that the platform tries again.
+ * that the platform tries again. `triggerId` names the event: a retry of the same event has the same one.
  */
-export const handleTrigger = async (trigger: Trigger, ports: PlannerPorts): Promise<SyncResponse> => {
+export const handleTrigger = async (
+  trigger: Trigger,
+  ports: PlannerPorts,
+  triggerId?: string,
+): Promise<SyncResponse> => {
   if (trigger.kind === 'ignored') {
     ports.log.info('ignored an event', { reason: trigger.reason });
     return { results: [] };
@@ -95,7 +106,7 @@ export const handleTrigger = async (trigger: Trigger, ports: PlannerPorts): Prom
   const selection = await select(trigger, ports);
   const limit = pLimit(ACCOUNT_CONCURRENCY);
   const planned = await limit.map(selection.accounts, (account) =>
-    planAccount(requestFor(account, trigger, ports), ports),
+    planAccount(requestFor(account, trigger, ports, triggerId), ports),
   );
   const refused = await Promise.all(selection.otherKeys.map((key) => refuseMisnamed(key, ports)));
   const results = [...planned, ...refused.flat()];

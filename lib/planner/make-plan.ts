@@ -3,7 +3,7 @@
 import type { Issue } from '../domain/issue.ts';
 import { type Decided, decide } from '../plan/decide.ts';
 import type { FastlyReader } from '../ports/fastly.ts';
-import { readFastlyState } from '../ports/fastly.ts';
+import { mayPass, readFastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { readLedger } from '../state/ledger-store.ts';
 import type { LedgerUpdate, PlanRecord } from '../state/plan-record.ts';
@@ -22,7 +22,10 @@ export type Ready = {
 
 export type MadePlan = { readonly decided: Decided; readonly ledger: LedgerUpdate };
 
-/** Reads the current state and decides. Changes nothing. */
+/**
+ * Reads the current state and decides. Changes nothing. Throws for a list that could not be read now and may be readable
+ * later; `issues` are for a person.
+ */
 export const makePlan = async (
   { ports, request }: PlanningRun,
   ready: Ready,
@@ -33,6 +36,7 @@ export const makePlan = async (
   const current = await readFastlyState(ready.fastly, ready.customerId);
   if (!current.ok) {
     const { kind, message } = current.failure;
+    if (mayPass(current.failure)) throw new Error(message);
     return { issues: [{ code: `listing_${kind}`, message: `Fastly's list can't be trusted: ${message}` }] };
   }
   const { invitations } = current.value;

@@ -4,7 +4,7 @@ import type { SyncRequest } from '../plan/decide.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { DamagedStateError } from '../state/damaged-state.ts';
 import { readPointer } from '../state/pointer-store.ts';
-import { inProgressReason, type RunPointer } from '../state/run-pointer.ts';
+import { type RunPointer, runInProgress } from '../state/run-pointer.ts';
 import { type AppliedRun, applyPlan, busyResult, claimRequest } from './apply-plan.ts';
 import { checkToken } from './check-token.ts';
 import { type FoundRoster, findRoster } from './find-roster.ts';
@@ -101,8 +101,8 @@ const inProgress = (
   pointer: RunPointer | undefined,
   { version }: FoundRoster,
 ): SyncResult | undefined => {
-  const reason = inProgressReason(pointer, claimRequest(run, version));
-  return reason === undefined ? undefined : busyResult(run, reason);
+  const inProgress = runInProgress(pointer, claimRequest(run, version));
+  return inProgress && busyResult(run, inProgress);
 };
 
 const showPlan = async (

@@ -31,6 +31,10 @@ export type Failure = {
   readonly message: string;
 };
 
+/** Whether the same call may work later: nobody has to do anything about it. */
+export const mayPass = ({ kind }: Failure): boolean =>
+  kind === 'unavailable' || kind === 'rate_limited' || kind === 'incomplete';
+
 export type FastlyResult<T> =
   | { readonly ok: true; readonly value: T; readonly quota?: QuotaReading }
   | { readonly ok: false; readonly failure: Failure; readonly quota?: QuotaReading };

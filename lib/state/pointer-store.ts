@@ -67,6 +67,7 @@ export const claimGeneration = async (
       unsettled: [...claim.unsettled],
       ...(request.approve !== undefined && { approved: request.approve }),
       ...(request.planHash !== undefined && { planHash: request.planHash }),
+      ...(request.triggerId !== undefined && { triggerId: request.triggerId }),
       ...(found?.pointer.announced !== undefined && { announced: found.pointer.announced }),
     };
     tried = claim;

@@ -42,6 +42,8 @@ const pointerSchema = v.object({
   approved: v.exactOptional(v.string()),
   /** The plan hash that this run was asked to apply: the same event may be delivered twice. */
   planHash: v.exactOptional(v.string()),
+  /** The event that began this run: when its planner was killed, the retry of the event goes on at once. */
+  triggerId: v.exactOptional(v.string()),
   /** The approval last asked for, so that an unchanged hold is announced once. */
   announced: v.exactOptional(v.string()),
 });
@@ -69,7 +71,7 @@ export type Claim =
       readonly mustWait: boolean;
       readonly unsettled: readonly string[];
     }
-  | { readonly kind: 'in_progress'; readonly reason: string };
+  | ({ readonly kind: 'in_progress' } & InProgress);
 
 export type ClaimRequest = {
   readonly roster: RosterVersion;
@@ -80,25 +82,36 @@ export type ClaimRequest = {
   /** With an approval, a run that drains counts as the same only if that approval released its changes. */
   readonly approve?: string | undefined;
   readonly planHash?: string | undefined;
+  /** Names the event that asks. */
+  readonly triggerId?: string | undefined;
 };
 
 const isSameWish = (pointer: RunPointer, { approve, planHash }: ClaimRequest): boolean =>
   (approve === undefined || pointer.approved === approve) &&
   (planHash === undefined || pointer.planHash === planHash);
 
+/** The run that already does what is asked for: what it is at, and a sentence about it. */
+export type InProgress = { readonly status: 'planning' | 'draining'; readonly reason: string };
+
 /** Which run already does what is asked for, if one does. */
-export const inProgressReason = (
+export const runInProgress = (
   pointer: RunPointer | undefined,
   request: ClaimRequest,
-): string | undefined => {
+): InProgress | undefined => {
   if (pointer === undefined) return undefined;
   const { status, roster, startedAt, estimatedFinish, runId } = pointer;
   if (roster.etag !== request.roster.etag || roster.key !== request.roster.key) return undefined;
-  if (status === 'planning' && request.now - Date.parse(startedAt) < request.planningTimeoutMs)
-    return `run ${runId} has been planning for this roster since ${startedAt}`;
+  // Lambda retries an event only after its planner has ended, so a planner of the same event is dead.
+  const isRetry = request.triggerId !== undefined && pointer.triggerId === request.triggerId;
+  const isAlive = request.now - Date.parse(startedAt) < request.planningTimeoutMs;
+  if (status === 'planning' && isAlive && !isRetry)
+    return { status, reason: `run ${runId} has been planning for this roster since ${startedAt}` };
   const overdue = request.now > Date.parse(estimatedFinish) + OVERDUE_MS;
   if (status === 'draining' && !overdue && isSameWish(pointer, request))
-    return `run ${runId} is working off this roster, expected to finish by ${estimatedFinish}`;
+    return {
+      status,
+      reason: `run ${runId} is working off this roster, expected to finish by ${estimatedFinish}`,
+    };
   return undefined;
 };
 
@@ -114,8 +127,8 @@ export const claimRun = (
   ledgerGeneration: number,
   request: ClaimRequest,
 ): Claim => {
-  const reason = inProgressReason(pointer, request);
-  if (reason !== undefined) return { kind: 'in_progress', reason };
+  const inProgress = runInProgress(pointer, request);
+  if (inProgress !== undefined) return { kind: 'in_progress', ...inProgress };
   const newest = Math.max(pointer?.generation ?? 0, ledgerGeneration);
   // Without a pointer nobody knows whether a run was under way: a write of it may still arrive.
   if (pointer === undefined)

@@ -117,6 +117,7 @@ const POINTER_FIELDS = names({
   unsettled: true,
   approved: true,
   planHash: true,
+  triggerId: true,
   announced: true,
 } satisfies Record<keyof RunPointer, true>);
 

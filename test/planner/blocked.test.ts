@@ -31,19 +31,9 @@ describe('blocked: nothing is changed, and somebody is told', () => {
       code: 'token_read_only',
     },
     {
-      name: 'F1 a listing that is not whole',
-      prepare: (w) => w.fastly.fail('invitations', 'incomplete'),
-      code: 'listing_incomplete',
-    },
-    {
-      name: 'F2/F31b a listing that failed',
-      prepare: (w) => w.fastly.fail('invitations', 'unavailable'),
-      code: 'listing_unavailable',
-    },
-    {
-      name: 'members that could not be listed',
-      prepare: (w) => w.fastly.fail('members', 'unavailable'),
-      code: 'listing_unavailable',
+      name: 'a list that the token may not read',
+      prepare: (w) => w.fastly.fail('invitations', 'forbidden'),
+      code: 'listing_forbidden',
     },
     {
       name: 'a damaged ledger, never taken for an empty one',
@@ -76,13 +66,6 @@ describe('blocked: nothing is changed, and somebody is told', () => {
     expect(world.record(result)).toMatchObject({ status: 'blocked', changes: [] });
   });
 
-  it('goes on by itself once the listing is whole again', async () => {
-    const world = worldWith(['ada']);
-    world.fastly.fail('invitations', 'incomplete');
-    await world.run();
-    expect(await world.run()).toMatchObject({ status: 'enqueued' });
-  });
-
   it('a bad roster does not void the jobs of the good one before it', async () => {
     const world = worldWith(['ada']);
     await world.run();
@@ -110,5 +93,31 @@ describe('blocked: nothing is changed, and somebody is told', () => {
     const world = worldWith(['ada']);
     world.fastly.tokenExpiresAt = NOW + 13 * DAY_MS;
     expect((await world.run()).warnings.join()).toContain('expires');
+  });
+});
+
+describe('F71 a list that can not be read now is for the platform to try again, not for a person', () => {
+  it.each([
+    { name: 'F1 invitations that are not whole', call: 'invitations', kind: 'incomplete' as const },
+    { name: 'F2/F31b invitations that failed', call: 'invitations', kind: 'unavailable' as const },
+    { name: 'members that failed', call: 'members', kind: 'unavailable' as const },
+    { name: 'a token that could not be asked', call: 'token', kind: 'incomplete' as const },
+  ])('$name', async ({ call, kind }) => {
+    const world = worldWith(['ada']);
+    world.fastly.fail(call, kind);
+    await expect(world.run()).rejects.toThrow(`Fastly said ${kind}`);
+    expect(world.telemetry.notifications).toEqual([]);
+    expect(world.queue.messages).toEqual([]);
+    expect(await world.run()).toMatchObject({ status: 'enqueued' });
+  });
+
+  it('the jobs that it voided are planned anew by the next try, without waiting for tomorrow', async () => {
+    const world = worldWith(['ada']);
+    await world.run();
+    world.upload('acme', rosterOf('ada', 'bob'));
+    world.fastly.fail('invitations', 'incomplete');
+    await expect(world.run()).rejects.toThrow('incomplete');
+    expect(world.pointer()).toMatchObject({ status: 'halted', generation: 2 });
+    expect(await world.run()).toMatchObject({ status: 'enqueued', counts: { create: 2 } });
   });
 });

@@ -42,8 +42,8 @@ describe('what the pointer says after a run', () => {
       pointer: { status: 'finished', jobs: 0, reason: 'the given plan hash no longer fits' },
     },
     {
-      name: 'whose listing could not be trusted: finished, and why',
-      given: (w) => w.fastly.fail('invitations', 'incomplete'),
+      name: 'whose token may not list: finished, and why',
+      given: (w) => w.fastly.fail('invitations', 'forbidden'),
       pointer: { status: 'finished', jobs: 0, reason: 'blocked: the current state could not be trusted' },
     },
     {

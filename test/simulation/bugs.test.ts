@@ -4,7 +4,7 @@ import { CONTRACT_BUGS } from './contract-bugs.ts';
 import { simulate } from './simulation.ts';
 
 /** Most are found within ten. */
-const RUNS = 200;
+const RUNS = 500;
 const PATIENCE_MS = 5 * 60_000;
 
 describe('the simulation finds a pipeline that', () => {

@@ -121,6 +121,7 @@ export type PlannerCall = {
 export const callPlanner = (
   { world, invocation, process, notified, mutation }: PlannerCall,
   trigger: Trigger,
+  triggerId: string,
 ): Promise<SyncResponse> => {
   const deps: PlannerPorts = {
     ...shared(world, 'planner', invocation, notified),
@@ -134,7 +135,7 @@ export const callPlanner = (
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     planningTimeoutMs: PLANNING_TIMEOUT_MS,
   };
-  return (mutation.sync?.(handleTrigger) ?? handleTrigger)(trigger, deps);
+  return (mutation.sync?.(handleTrigger) ?? handleTrigger)(trigger, deps, triggerId);
 };
 
 export type WorkerCall = {

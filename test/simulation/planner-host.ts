@@ -77,7 +77,11 @@ export class PlannerHost {
     witness.contract.triggers.started(invocation, delivery.event);
     const notified = ({ message }: { readonly message: string }): void => this.#notified(message);
     invocation.run(() =>
-      callPlanner({ world: this.#world, invocation, process, notified, mutation: this.#mutation }, trigger),
+      callPlanner(
+        { world: this.#world, invocation, process, notified, mutation: this.#mutation },
+        trigger,
+        `event-${delivery.event}`,
+      ),
     );
   }
 

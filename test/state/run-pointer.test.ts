@@ -25,6 +25,17 @@ const claim = (
   });
 
 describe('who may claim the next generation', () => {
+  it.each([
+    { name: 'a retry of the event whose planner was killed', triggerId: 'event1', kind: 'take' },
+    { name: 'another event', triggerId: 'event2', kind: 'in_progress' },
+    { name: 'somebody without an event', triggerId: undefined, kind: 'in_progress' },
+  ])('F69 beside a run that is planning, $name: $kind', ({ triggerId, kind }) => {
+    const begun = { ...runPointer({ status: 'planning' }), triggerId: 'event1' };
+    expect(claim(begun, { triggerId }).kind).toBe(kind);
+    const unnamed = runPointer({ status: 'planning' });
+    expect(claim(unnamed, { triggerId }).kind).toBe('in_progress');
+  });
+
   const planning = runPointer({ status: 'planning' });
   const draining = runPointer();
 
