@@ -71,6 +71,19 @@ describe('somebody of whom the readings of the list disagree', () => {
   it.each(moving)('$name', expectJob);
 });
 
+describe('a job that waits for the list to come to rest', () => {
+  it.each([
+    { name: 'a create', change: create('ada') },
+    { name: 'a replace', change: replace('ada') },
+  ])('$name is handed back as a reading that failed, not as a broken one', async ({ change }) => {
+    const w = new WorkerWorld();
+    isMoving(w);
+    expect(await w.one(change, { receives: 2 })).toBe('back');
+    expect(w.telemetry.lines.join()).toContain('read_failed: ');
+    expect(w.visibility[0]?.seconds).toBeGreaterThanOrEqual(60);
+  });
+});
+
 describe('an invitation with other access than the job asks for', () => {
   const other = invitation('ada', { id: 'other', role: 'engineer' });
   it.each<{
