@@ -8,8 +8,9 @@ import { DAY_MS } from '../domain/time.ts';
 import type { FastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { type Guarded, type GuardLimits, guardPlan } from './guards.ts';
-import { type Plan, type PlanRules, planChanges } from './plan.ts';
+import { type Plan, planChanges } from './plan.ts';
 import { hashChanges } from './plan-hash.ts';
+import type { PlanRules } from './plan-input.ts';
 import { protectedEmails } from './protected-emails.ts';
 
 /** One account's part of a trigger. */

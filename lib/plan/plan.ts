@@ -4,18 +4,14 @@
  */
 
 import type { Action, Change, Field } from '../domain/change.ts';
-import type { PruneMode } from '../domain/config.ts';
-import type { Email, Entry, Invitation, Member } from '../domain/invitation.ts';
-import {
-  differingRoles,
-  isLive,
-  type Match,
-  matchInvitation,
-  newestFirst,
-} from '../domain/invitation-match.ts';
-import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
+import type { Email, Entry, Member } from '../domain/invitation.ts';
+import { differingRoles } from '../domain/invitation-match.ts';
+import type { LedgerEntry } from '../domain/ledger.ts';
+import type { Kept } from './decide-entry.ts';
+import { decideEntry, liveOnly, sortedIds } from './decide-entry.ts';
 import { byPerson, type Person } from './fastly-state.ts';
-import { mailLimit, mayForget, type Wait } from './mail-limits.ts';
+import { mayForget, type Wait } from './mail-limits.ts';
+import type { PlanInput } from './plan-input.ts';
 
 /** An entry that needs a mail and gets none in this run. */
 export type Waiting = {
@@ -62,27 +58,6 @@ export type Plan = {
   /** Ledger addresses that are members now, or left the roster so long ago that their mails no longer count. */
   readonly forgotten: readonly Email[];
 };
-
-export type PlanRules = {
-  readonly prune: PruneMode;
-  readonly isProtected: (email: Email) => boolean;
-  readonly invitationTtlDays: number;
-  readonly maxInvitesPerEmail: number;
-  readonly reinviteAfterDays: number;
-};
-
-export type PlanInput = {
-  readonly entries: ReadonlyMap<Email, Entry>;
-  readonly invitations: readonly Invitation[];
-  readonly members: readonly Member[];
-  /** Addresses about which the readings of Fastly's list disagree. */
-  readonly moving: readonly Email[];
-  readonly ledger: Ledger;
-  readonly rules: PlanRules;
-  /** Milliseconds since 1970 */
-  readonly now: number;
-};
-
 /** A plan that is being filled; its lists are in any order. */
 type UnsortedPlan = {
   readonly changes: Readonly<Record<Action, Change[]>>;
@@ -95,83 +70,6 @@ type UnsortedPlan = {
   keep: number;
   member: number;
 };
-
-const liveOnly = (invitations: readonly Invitation[], { rules, now }: PlanInput): Invitation[] =>
-  invitations.filter((invitation) => isLive(invitation, rules.invitationTtlDays, now));
-
-const sortedIds = (invitations: readonly Invitation[]): string[] => invitations.map(({ id }) => id).sort();
-
-/** Which mail to this address the next one is, from 1. */
-const nextMail = (ledgerEntry: LedgerEntry | undefined): number => (ledgerEntry?.count ?? 0) + 1;
-
-/** For an entry without a live invitation: the first invitation, or a new one instead of `expired`. */
-const invite = (
-  { email, access }: Entry,
-  expired: readonly Invitation[],
-  ledgerEntry: LedgerEntry | undefined,
-  { rules, now }: PlanInput,
-): Change | Wait => {
-  const wait = mailLimit(ledgerEntry, false, rules, now);
-  if (wait !== undefined) return wait;
-  const mailNumber = nextMail(ledgerEntry);
-  if (expired.length > 0) {
-    const invitationIds = sortedIds(expired);
-    return {
-      action: 'replace',
-      email,
-      access,
-      invitationIds,
-      reason: 'expired',
-      fields: [],
-      live: 0,
-      mailNumber,
-    };
-  }
-  const reason = ledgerEntry?.interrupted ? 'interrupted' : 'not_invited';
-  return { action: 'create', email, access, reason, mailNumber };
-};
-
-/** For an entry whose live invitations all differ: one new invitation instead of all of them. */
-const replaceAll = (
-  { email, access }: Entry,
-  live: readonly Invitation[],
-  fields: readonly Field[],
-  { ledger, rules, now }: PlanInput,
-): Change | Wait => {
-  const ledgerEntry = ledger.get(email);
-  return (
-    mailLimit(ledgerEntry, true, rules, now) ?? {
-      action: 'replace',
-      email,
-      access,
-      invitationIds: sortedIds(live),
-      reason: 'changed',
-      fields,
-      live: live.length,
-      mailNumber: nextMail(ledgerEntry),
-    }
-  );
-};
-
-/** An entry whose invitation stays. `others`: further live invitations of the person, which go. */
-type Kept = { readonly kept: Invitation; readonly match: Match; readonly others: readonly Invitation[] };
-
-/** For an entry whose person is not a member. `found` are the person's invitations, live and expired. */
-const decideEntry = (entry: Entry, found: readonly Invitation[], input: PlanInput): Kept | Change | Wait => {
-  const ledgerEntry = input.ledger.get(entry.email);
-  const live = liveOnly(found, input).sort(newestFirst);
-  const matches = live.map((one) => ({ one, match: matchInvitation(entry.access, one, ledgerEntry) }));
-  const best =
-    matches.find(({ match }) => match.kind === 'same') ??
-    matches.find(({ match }) => match.kind === 'shown_differently');
-  if (best !== undefined)
-    return { kept: best.one, match: best.match, others: live.filter((one) => one !== best.one) };
-  const newest = matches[0];
-  return newest === undefined
-    ? invite(entry, found, ledgerEntry, input)
-    : replaceAll(entry, live, newest.match.fields, input);
-};
-
 /** Role and limit in one line, as far as they are known. */
 const describeAccess = (shown: {
   readonly role?: string | undefined;

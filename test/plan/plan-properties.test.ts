@@ -4,7 +4,8 @@ import type { Change } from '../../lib/domain/change.ts';
 import { accessDigest } from '../../lib/domain/digest.ts';
 import type { Email, Entry, Invitation, Member } from '../../lib/domain/invitation.ts';
 import type { Ledger } from '../../lib/domain/ledger.ts';
-import { type PlanInput, planChanges } from '../../lib/plan/plan.ts';
+import { planChanges } from '../../lib/plan/plan.ts';
+import type { PlanInput } from '../../lib/plan/plan-input.ts';
 import {
   access,
   DAY_MS,

@@ -4,7 +4,7 @@ import { accessDigest } from '../../lib/domain/digest.ts';
 import type { Access, Email, Entry, Invitation, Member } from '../../lib/domain/invitation.ts';
 import { changeMessage, finishMessage, type Job, type OutgoingMessage } from '../../lib/domain/job.ts';
 import { EMPTY_LEDGER, type LedgerEntry } from '../../lib/domain/ledger.ts';
-import type { PlanInput, PlanRules } from '../../lib/plan/plan.ts';
+import type { PlanInput, PlanRules } from '../../lib/plan/plan-input.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 10, 20, 0);
 export const DAY_MS = 24 * 3600 * 1000;

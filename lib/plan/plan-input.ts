@@ -1,0 +1,25 @@
+/** What a plan is made from. */
+
+import type { PruneMode } from '../domain/config.ts';
+import type { Email, Entry, Invitation, Member } from '../domain/invitation.ts';
+import type { Ledger } from '../domain/ledger.ts';
+
+export type PlanRules = {
+  readonly prune: PruneMode;
+  readonly isProtected: (email: Email) => boolean;
+  readonly invitationTtlDays: number;
+  readonly maxInvitesPerEmail: number;
+  readonly reinviteAfterDays: number;
+};
+
+export type PlanInput = {
+  readonly entries: ReadonlyMap<Email, Entry>;
+  readonly invitations: readonly Invitation[];
+  readonly members: readonly Member[];
+  /** Addresses about which the readings of Fastly's list disagree. */
+  readonly moving: readonly Email[];
+  readonly ledger: Ledger;
+  readonly rules: PlanRules;
+  /** Milliseconds since 1970 */
+  readonly now: number;
+};
