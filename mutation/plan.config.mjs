@@ -1,3 +1,3 @@
 import { mutateRoom } from './mutate-room.mjs';
 
-export default mutateRoom('plan', ['plan', 'guards', 'mail-limits', 'decide', 'plan-hash']);
+export default mutateRoom('plan', ['plan', 'decide-entry', 'guards', 'mail-limits', 'decide', 'plan-hash']);
