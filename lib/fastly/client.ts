@@ -1,6 +1,6 @@
 /** The port to Fastly, over HTTP. Whatever Fastly or the network does becomes a result; nothing here throws for it. */
 
-import type { FastlyReader, FastlyResult, FastlyWriter } from '../ports/fastly.ts';
+import type { FastlyResult, FastlyWriter } from '../ports/fastly.ts';
 import { failureOf, nameOf } from './failure.ts';
 import { parseJson } from './json.ts';
 import {
@@ -27,7 +27,7 @@ import {
   type TransportOptions,
 } from './transport.ts';
 
-export type FastlyClient = FastlyReader & FastlyWriter;
+export type FastlyClient = FastlyWriter;
 
 export type FastlyOptions = TransportOptions & ListOptions;
 

@@ -65,7 +65,7 @@ export type FastlyReader = {
   listMembers(customerId: string): Promise<FastlyResult<readonly Member[]>>;
 };
 
-export type FastlyWriter = Pick<FastlyReader, 'listInvitations' | 'listMembers'> & {
+export type FastlyWriter = FastlyReader & {
   /** Sends one POST, and Fastly one mail. Success without the id of an invitation is `unavailable`: nothing is known. */
   createInvitation(
     customerId: string,

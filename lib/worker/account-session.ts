@@ -3,11 +3,11 @@
 import type { ChangeJob } from '../domain/job.ts';
 import { UNKNOWN_QUOTA } from '../domain/quota.ts';
 import { SECOND_MS } from '../domain/time.ts';
-import type { FastlyResult, FastlyWriter } from '../ports/fastly.ts';
+import type { Failure, FastlyResult, FastlyWriter } from '../ports/fastly.ts';
 import { Fence } from './fence.ts';
-import { FreshToken, NO_TOKEN } from './fresh-token.ts';
+import { type Connection, FreshToken, NO_TOKEN, tokenFailure } from './fresh-token.ts';
 import { Halting } from './halting.ts';
-import { type Again, again, done, type Step } from './job-end.ts';
+import { type Again, again, done, failedToRead, type JobEnd, type Step } from './job-end.ts';
 import { Listing } from './listing.ts';
 import type { WorkerPorts } from './ports.ts';
 import { createGate, type QuotaGate, type Reservation } from './quota-gate.ts';
@@ -53,12 +53,12 @@ export class AccountSession {
    * One write to Fastly, in an order on which its safety rests:
    *
    * 1. a write of the quota is reserved, which may mean waiting for the answers to others;
-   * 2. the token is read, which may be slow;
+   * 2. the token is read, and Fastly asked whose it is, which may be slow;
    * 3. the fence is asked, after everything slow: a newer run has almost no time to begin between it and the write;
    * 4. the quota gate is asked again, as answers may have come in since the first step;
    * 5. the write begins.
    *
-   * A refused token is read again once; then the order begins anew.
+   * A token that is refused, or another customer's than the run's, is read again once; then the order begins anew.
    */
   async write<T>(
     job: ChangeJob,
@@ -66,19 +66,42 @@ export class AccountSession {
     call: (fastly: FastlyWriter) => Promise<FastlyResult<T>>,
   ): Promise<Step<FastlyResult<T>>> {
     for (;;) {
+      const admitted = await this.#admit(job, reservation);
+      if ('end' in admitted) return admitted;
+      const connection = admitted.value;
+      if (this.gate.isClosed()) return quotaUsedUp(this.gate.windowEndsAt());
+      reservation.left -= 1;
+      const answer = await this.#tellGate(call(connection.fastly));
+      if (answer.ok || answer.failure.kind !== 'unauthorized') return await this.#judge(job, answer);
+      const end = await this.#endWithoutToken(job, connection, answer.failure);
+      if (end !== undefined) return { end };
+    }
+  }
+
+  /** The first three steps of a write. */
+  async #admit(job: ChangeJob, reservation: Reservation): Promise<Step<Connection>> {
+    for (;;) {
       const closedUntil = await this.gate.ensureOne(reservation);
       if (closedUntil !== undefined) return quotaUsedUp(closedUntil);
       const connection = await this.#token.connect();
       const whyNot = await this.fence.whyNot(job);
       if (whyNot !== undefined) return { end: done('superseded', whyNot) };
       if (connection === undefined) return { end: await this.halting.haltRun(job, NO_TOKEN.message) };
-      if (this.gate.isClosed()) return quotaUsedUp(this.gate.windowEndsAt());
-      reservation.left -= 1;
-      const answer = await this.#tellGate(call(connection.fastly));
-      if (answer.ok || answer.failure.kind !== 'unauthorized') return await this.#judge(job, answer);
-      if (!this.#token.refuse(connection))
-        return { end: await this.halting.haltRun(job, answer.failure.message) };
+      const failure = tokenFailure(connection, this.fence.customerId);
+      if (failure === undefined) return { value: connection };
+      const end = await this.#endWithoutToken(job, connection, failure);
+      if (end !== undefined) return { end };
     }
+  }
+
+  /** How the job ends whose token failed; undefined: the token is read anew, and the write may be tried with that. */
+  async #endWithoutToken(
+    job: ChangeJob,
+    connection: Connection,
+    { kind, message }: Failure,
+  ): Promise<JobEnd | undefined> {
+    if (kind !== 'unauthorized') return failedToRead(message);
+    return this.#token.refuse(connection) ? undefined : await this.halting.haltRun(job, message);
   }
 
   /** Tells the gate that the write is over, also when the call threw. */

@@ -1,13 +1,29 @@
 /** Fastly's token for one account's part of a batch. */
 
-import type { Failure, FastlyWriter } from '../ports/fastly.ts';
+import type { Failure, FastlyResult, FastlyWriter, TokenInfo } from '../ports/fastly.ts';
 import type { WorkerPorts } from './ports.ts';
 
-/** `fresh`: its token was read past the cache. */
-export type Connection = { readonly fastly: FastlyWriter; readonly fresh: boolean };
+/** `fresh`: its token was read past the cache. `token`: what Fastly says of it, asked once. */
+export type Connection = {
+  readonly fastly: FastlyWriter;
+  readonly fresh: boolean;
+  readonly token: FastlyResult<TokenInfo>;
+};
 
 /** What to say where no token is configured. */
 export const NO_TOKEN: Failure = { kind: 'unauthorized', message: 'there is no token to work with' };
+
+/**
+ * Why nothing may be read or written over this connection for this customer of Fastly; undefined: it may. Somebody may
+ * have put another account's token in place since the run was planned, and the run's plan is void there. Such a token is
+ * as good as refused.
+ */
+export const tokenFailure = ({ token }: Connection, customerId: string): Failure | undefined => {
+  if (!token.ok) return token.failure;
+  if (token.value.customerId === customerId) return undefined;
+  const message = `the token belongs to customer ${token.value.customerId}, but the run is for ${customerId}: put the right token in place`;
+  return { kind: 'unauthorized', message };
+};
 
 /**
  * Where tokens are kept they are also cached, so a token that was exchanged may be refused for some minutes. A refused
@@ -30,7 +46,7 @@ export class FreshToken {
     return await this.#connection;
   }
 
-  /** Fastly refused this connection's token. True: `connect` again, with a token read anew. False: it was that one. */
+  /** This connection's token was refused, or is another customer's. True: `connect` again, with a token read anew. False: it was that one. */
   refuse({ fresh }: Connection): boolean {
     if (fresh) return false;
     // Jobs at work at the same time are all refused; the first of them has the token read again for all.
@@ -41,6 +57,8 @@ export class FreshToken {
 
   async #open(fresh: boolean): Promise<Connection | undefined> {
     const connected = await this.#connect(this.#account, { fresh });
-    return 'problem' in connected ? undefined : { fastly: connected.fastly, fresh };
+    if ('problem' in connected) return undefined;
+    const { fastly } = connected;
+    return { fastly, fresh, token: await fastly.readToken() };
   }
 }

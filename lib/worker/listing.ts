@@ -2,7 +2,7 @@
 
 import type { Email, Invitation, Member } from '../domain/invitation.ts';
 import { type FastlyResult, type FastlyState, readFastlyState } from '../ports/fastly.ts';
-import { type FreshToken, NO_TOKEN } from './fresh-token.ts';
+import { type FreshToken, NO_TOKEN, tokenFailure } from './fresh-token.ts';
 
 /** Invitations and members by address. */
 export type Listed = {
@@ -46,7 +46,11 @@ export class Listing {
     for (;;) {
       const connection = await this.#token.connect();
       if (connection === undefined) return { ok: false, failure: NO_TOKEN };
-      const state = await readFastlyState(connection.fastly, this.#customerId());
+      const customerId = this.#customerId();
+      const failure = tokenFailure(connection, customerId);
+      const state = failure
+        ? { ok: false as const, failure }
+        : await readFastlyState(connection.fastly, customerId);
       if (state.ok) return { ok: true, value: byAddress(state.value) };
       if (state.failure.kind !== 'unauthorized' || !this.#token.refuse(connection)) return state;
     }

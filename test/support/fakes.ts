@@ -70,7 +70,8 @@ type Fault = { readonly failure: Failure; readonly afterEffect?: boolean; readon
 
 /** One Fastly account with a quota window that never ends. */
 export class FakeFastly {
-  readonly customerId = 'customer1';
+  /** Whose the token is. */
+  customerId = 'customer1';
   invitations: Invitation[] = [];
   members: Member[] = [];
   /** Addresses about which its readings disagree. */

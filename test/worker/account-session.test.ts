@@ -9,7 +9,7 @@ describe('a write', () => {
     const steps: string[] = [];
     w.store.onRead = (key) => steps.push(key);
     w.onConnect = () => {
-      steps.push('token');
+      steps.push('connect');
       return undefined;
     };
     w.fastly.onCall = (call) => {
@@ -17,7 +17,7 @@ describe('a write', () => {
     };
     await w.one(create('ada'));
     const pointer = 'state/acme/run.json';
-    expect(steps).toEqual([pointer, 'token', pointer, 'create ada']);
+    expect(steps).toEqual([pointer, 'connect', 'token', pointer, 'create ada']);
   });
 
   it('asks the fence again when the token was read anew', async () => {

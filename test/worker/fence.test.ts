@@ -80,7 +80,9 @@ const cases: readonly JobCase[] = [
     change: replace('ada'),
     given: (w) => {
       w.fastly.invitations = [invitation('ada')];
-      w.fastly.onCall = () => w.setPointer({ generation: 8 });
+      w.fastly.onCall = (call) => {
+        if (call === 'delete id-ada') w.setPointer({ generation: 8 });
+      };
     },
     ends: 'superseded',
     detail: OLDER,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FreshToken } from '../../lib/worker/fresh-token.ts';
-import { create, names, WorkerWorld } from '../support/worker.ts';
+import { member } from '../support/build.ts';
+import { create, names, remove, replace, WorkerWorld } from '../support/worker.ts';
 
 describe('the token', () => {
   it('is that of the account', async () => {
@@ -11,9 +12,13 @@ describe('the token', () => {
       return { fastly: w.fastly };
     });
     const connection = await token.connect();
-    expect(connection).toEqual({ fastly: w.fastly, fresh: false });
+    expect(connection).toMatchObject({
+      fresh: false,
+      token: { ok: true, value: { customerId: 'customer1' } },
+    });
+    expect(connection?.fastly).toBe(w.fastly);
     if (connection !== undefined) token.refuse(connection);
-    expect(await token.connect()).toEqual({ fastly: w.fastly, fresh: true });
+    expect(await token.connect()).toMatchObject({ fresh: true });
     expect(asked).toEqual([
       ['acme', false],
       ['acme', true],
@@ -63,5 +68,80 @@ describe('the token', () => {
     expect(await w.one(create('ada'))).toBe('back');
     expect(w.pointer().status).toBe('draining');
     expect(w.telemetry.everything()).toContain('SSM is away');
+  });
+});
+
+describe('the customer of the token', () => {
+  it('F63 is asked for once per token, before any write', async () => {
+    const w = new WorkerWorld({ WRITE_CONCURRENCY: '4' });
+    w.fastly.fail('create', 'unauthorized');
+    expect(await w.work(names(3).map((name) => w.message(create(name))))).toEqual([]);
+    expect(w.fastly.log.filter((call) => call === 'token')).toHaveLength(2);
+    expect(w.fastly.log[0]).toBe('token');
+  });
+
+  it.each([
+    { name: 'a create', change: create('ada'), receives: 1 },
+    { name: 'a create that reads Fastly’s list first', change: create('ada'), receives: 2 },
+    { name: 'a delete', change: remove('ada'), receives: 1 },
+    { name: 'a replace', change: replace('ada'), receives: 1 },
+  ])('F63 is another than the run’s, at $name: the run is halted, and nothing is written', async (job) => {
+    const w = new WorkerWorld();
+    w.fastly.customerId = 'customer2';
+    w.fastly.members = [member('ada')];
+    expect(await w.one(job.change, { receives: job.receives })).toBe('superseded');
+    expect(w.writes()).toEqual([]);
+    expect(w.reads()).toBe(0);
+    const { status, reason } = w.pointer();
+    expect(status).toBe('halted');
+    expect(reason).toContain('customer1');
+    expect(reason).toContain('customer2');
+  });
+
+  it('F63 is another than the run’s only for a token that was cached: the work goes on with the one read anew', async () => {
+    const w = new WorkerWorld();
+    w.fastly.customerId = 'customer2';
+    w.onConnect = (fresh) => {
+      if (fresh) w.fastly.customerId = 'customer1';
+      return undefined;
+    };
+    expect(await w.one(create('ada'))).toBe('created');
+    expect(w.connects).toEqual([false, true]);
+  });
+
+  it('F63 of a void job halts no run', async () => {
+    const w = new WorkerWorld();
+    w.fastly.customerId = 'customer2';
+    w.onConnect = () => {
+      w.setPointer({ generation: 8, customerId: 'customer2' });
+      return undefined;
+    };
+    expect(await w.one(create('ada'))).toBe('superseded');
+    expect(w.writes()).toEqual([]);
+    expect(w.pointer().status).toBe('draining');
+  });
+
+  it.each(['unavailable', 'rate_limited', 'forbidden'] as const)(
+    'F63 cannot be told now (%s): handed back, nothing is written, and no run is halted',
+    async (kind) => {
+      const w = new WorkerWorld();
+      w.fastly.fail('token', kind);
+      expect(await w.one(create('ada'), { receives: 200 })).toBe('back');
+      expect(w.writes()).toEqual([]);
+      expect(w.buried).toEqual([]);
+      expect(w.pointer().status).toBe('draining');
+      expect(w.telemetry.everything()).toContain('read_failed');
+    },
+  );
+
+  it.each([
+    { times: 1, ends: 'created', status: 'draining' },
+    { times: 2, ends: 'superseded', status: 'halted' },
+  ])('F63 is refused $times times with 401: $ends', async ({ times, ends, status }) => {
+    const w = new WorkerWorld();
+    w.fastly.fail('token', 'unauthorized', { times });
+    expect(await w.one(create('ada'))).toBe(ends);
+    expect(w.connects).toEqual([false, true]);
+    expect(w.pointer().status).toBe(status);
   });
 });

@@ -65,10 +65,10 @@ describe('a run is halted', () => {
   it('and keeps the reason for which it was halted first', async () => {
     const w = new WorkerWorld();
     w.fastly.fail('create', 'unauthorized', { times: 9 });
-    let calls = 0;
-    w.fastly.onCall = () => {
-      calls += 1;
-      if (calls === 2) w.setPointer({ status: 'halted', reason: 'the first reason' });
+    let creates = 0;
+    w.fastly.onCall = (call) => {
+      creates += call === 'create ada' ? 1 : 0;
+      if (creates === 2) w.setPointer({ status: 'halted', reason: 'the first reason' });
     };
     expect(await w.one(create('ada'))).toBe('superseded');
     expect(w.pointer().reason).toBe('the first reason');
@@ -77,10 +77,10 @@ describe('a run is halted', () => {
   it('but not a newer run', async () => {
     const w = new WorkerWorld();
     w.fastly.fail('create', 'unauthorized', { times: 9 });
-    let calls = 0;
-    w.fastly.onCall = () => {
-      calls += 1;
-      if (calls === 2) w.setPointer({ generation: 8, runId: 'run2' });
+    let creates = 0;
+    w.fastly.onCall = (call) => {
+      creates += call === 'create ada' ? 1 : 0;
+      if (creates === 2) w.setPointer({ generation: 8, runId: 'run2' });
     };
     expect(await w.one(create('ada'))).toBe('superseded');
     expect(w.pointer().status).toBe('draining');

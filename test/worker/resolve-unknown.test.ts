@@ -127,7 +127,13 @@ describe('the reading after the POSTs', () => {
     const w = new WorkerWorld({ WRITE_CONCURRENCY: '1' });
     for (const name of ['ada', 'bob']) w.fastly.fail(`create ${name}`, 'unavailable', { afterEffect: true });
     await w.work(['ada', 'bob', 'cyd'].map((name) => w.message(create(name), { id: name })));
-    expect(w.fastly.log).toEqual(['create ada', 'create bob', 'create cyd', 'invitations', 'members']);
+    expect(w.fastly.log.filter((call) => call !== 'token')).toEqual([
+      'create ada',
+      'create bob',
+      'create cyd',
+      'invitations',
+      'members',
+    ]);
     expect(w.outcomes().map(({ result }) => result)).toEqual(['created', 'created', 'created']);
   });
 
@@ -158,7 +164,8 @@ describe('the reading after the POSTs', () => {
       w.remainingMs = 14_999;
     };
     expect(await w.one(create('ada'))).toBe('back');
-    expect(w.fastly.log).toEqual(['create ada']);
+    expect(w.writes()).toEqual(['create ada']);
+    expect(w.reads()).toBe(0);
   });
 
   it('halts the run when Fastly refuses it', async () => {
