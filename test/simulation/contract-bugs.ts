@@ -137,18 +137,21 @@ export const CONTRACT_BUGS: readonly ContractBug[] = [
   },
   {
     name: 'takes the account for that of somebody else',
-    mutation: withReader((fastly) => {
-      let customerId = '';
-      return {
-        readToken: async () => {
-          const answer = await fastly.readToken();
-          if (!answer.ok) return answer;
-          customerId = answer.value.customerId;
-          return { ...answer, value: { ...answer.value, customerId: 'customer-unknown' } };
-        },
-        listMembers: () => fastly.listMembers(customerId),
-      };
-    }),
+    mutation: {
+      client: (client) => {
+        let customerId = '';
+        return {
+          ...client,
+          readToken: async () => {
+            const answer = await client.readToken();
+            if (!answer.ok) return answer;
+            customerId = answer.value.customerId;
+            return { ...answer, value: { ...answer.value, customerId: 'customer-unknown' } };
+          },
+          listMembers: () => client.listMembers(customerId),
+        };
+      },
+    },
     breaks: /for another customer than that of run/,
     worlds: [],
   },
