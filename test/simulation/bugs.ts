@@ -214,8 +214,8 @@ const STRESSES: Readonly<Record<string, Bug['stress']>> = {
   'takes a failed listing for an empty one': { faults: { fastlyReadFails: 0.2 } },
   'takes an unreadable ledger for an empty one': { faults: { storeReadFails: 0.1 }, events: { rosters: 6 } },
   'claims a generation without comparing': {
-    faults: { storeSlow: 0.3 },
-    events: { rosters: 10, manualTriggers: 10 },
+    faults: { storeSlow: 0.5 },
+    events: { rosters: 16, manualTriggers: 24 },
   },
 };
 

@@ -13,7 +13,7 @@ type Knowledge = {
   told: number | undefined;
   answered: boolean;
   readonly inFlight: Set<WriteOfJob>;
-  /** Another process wrote since; what was told is old until the next answer. */
+  /** Another process wrote since, or was writing when it was told: it is too much until the next answer. */
   stale: boolean;
 };
 
@@ -29,6 +29,8 @@ export class QuotaWatch {
   /** Writes by account and window that could not know what was left: first ones of a process, or after lost answers. */
   readonly #blind = new Map<string, number>();
   readonly #lastWriter = new Map<string, object>();
+  /** Of all processes. */
+  readonly #underWay = new Set<WriteOfJob>();
   /** Writes that nobody learns anything from any more, each with the window in which it counts as blind. */
   readonly #abandoned = new WeakMap<WriteOfJob, number>();
 
@@ -59,6 +61,7 @@ export class QuotaWatch {
     this.#lastWriter.set(account, container);
     if (!known.answered || known.told === undefined || known.stale) this.#blindWrite(account, window);
     known.inFlight.add(write);
+    this.#underWay.add(write);
   }
 
   answered(write: WriteOfJob, reading: QuotaReading | undefined, fastly: FastlyAccount): void {
@@ -66,6 +69,7 @@ export class QuotaWatch {
     const { window } = fastly;
     const known = this.#of(container, account);
     known.inFlight.delete(write);
+    this.#underWay.delete(write);
     // Also when it was lost: who never gets headers must not go alone for ever.
     known.answered = true;
     const remaining = Number(reading?.remaining ?? Number.NaN);
@@ -81,7 +85,10 @@ export class QuotaWatch {
     if (known.window !== window) known.told = undefined;
     known.window = window;
     known.told = Math.min(known.told ?? remaining, remaining);
-    known.stale = false;
+    // Fastly did not count yet what another process had on its way.
+    known.stale = [...this.#underWay].some(
+      (other) => other.account === account && other.container !== container,
+    );
   }
 
   /** Fastly has counted this write already. */
@@ -111,6 +118,7 @@ export class QuotaWatch {
   }
 
   #abandon(write: WriteOfJob, window: number): void {
+    this.#underWay.delete(write);
     this.#abandoned.set(write, window);
     this.#blindWrite(write.account, window);
   }
