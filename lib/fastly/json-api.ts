@@ -85,9 +85,9 @@ const read = <S extends v.GenericSchema>(schema: S, json: unknown): Parsed<v.Inf
   return parsed.success ? { value: parsed.output } : { problem: firstProblem(parsed.issues) };
 };
 
-/** Milliseconds since 1970; undefined when `iso` is missing or no time. */
-const timeOf = (iso: string | undefined): number | undefined => {
-  const time = Date.parse(iso ?? '');
+/** Milliseconds since 1970; undefined when `text` is missing or no time. */
+const timeOf = (text: string | undefined): number | undefined => {
+  const time = Date.parse(text ?? '');
   return Number.isNaN(time) ? undefined : time;
 };
 
@@ -170,7 +170,7 @@ export const parseMembers = (json: unknown, answer: Answer): Parsed<readonly Mem
   return { value: members };
 };
 
-export const parseToken = (json: unknown): Parsed<TokenInfo> => {
+export const parseToken = (json: unknown, { header }: Answer): Parsed<TokenInfo> => {
   const parsed = read(tokenSchema, json);
   if ('problem' in parsed) return parsed;
   const { customer_id, scope, scopes, expires_at } = parsed.value;
@@ -179,6 +179,7 @@ export const parseToken = (json: unknown): Parsed<TokenInfo> => {
       customerId: customer_id,
       scopes: scopes ?? scope?.split(/\s+/) ?? [],
       expiresAt: timeOf(expires_at),
+      answeredAt: timeOf(header('date')),
     },
   };
 };

@@ -1,7 +1,7 @@
-/** Before anything is claimed: is there a token, whose is it, and what may it do? */
+/** Before anything is claimed: is there a token, whose is it, what may it do, and does Fastly's clock agree with ours? */
 
 import type { Issue } from '../domain/issue.ts';
-import { DAY_MS } from '../domain/time.ts';
+import { DAY_MS, MINUTE_MS } from '../domain/time.ts';
 import type { FastlyReader, FastlyResult, TokenInfo } from '../ports/fastly.ts';
 import { mayPass } from '../ports/fastly.ts';
 import type { RunPointer } from '../state/run-pointer.ts';
@@ -9,6 +9,9 @@ import type { PlanningRun } from './planning-run.ts';
 import type { PlannerPorts } from './ports.ts';
 
 const EXPIRY_WARNING_DAYS = 14;
+
+/** More than what the way of an answer and clocks that are set now and then explain. */
+const MAX_CLOCK_DIFFERENCE_MS = 5 * MINUTE_MS;
 
 export type CheckedToken =
   | { readonly fastly: FastlyReader; readonly customerId: string; readonly warnings: readonly string[] }
@@ -19,9 +22,20 @@ const refused = (code: string, message: string): CheckedToken => ({ issues: [{ c
 /** The scope a token needs to write; `global:read` only reads. */
 const canWrite = ({ scopes }: TokenInfo): boolean => scopes.includes('global');
 
+const timeText = (time: number): string => new Date(time).toISOString();
+
 const expiryWarnings = ({ expiresAt }: TokenInfo, now: number): string[] => {
   if (expiresAt === undefined || expiresAt - now > EXPIRY_WARNING_DAYS * DAY_MS) return [];
-  return [`the token expires at ${new Date(expiresAt).toISOString()}: replace it before then`];
+  return [`the token expires at ${timeText(expiresAt)}: replace it before then`];
+};
+
+/**
+ * What is wrong with the clock, if anything. The age of invitations and the time since the last mail are counted by it:
+ * a clock days ahead would mail everybody again. `now`: our clock when the answer came.
+ */
+const clockProblem = ({ answeredAt }: TokenInfo, now: number): string | undefined => {
+  if (answeredAt === undefined || Math.abs(now - answeredAt) <= MAX_CLOCK_DIFFERENCE_MS) return undefined;
+  return `the clock of this machine says ${timeText(now)}, but Fastly's says ${timeText(answeredAt)}: set the clock of this machine, because the age of invitations and of mails is counted by it`;
 };
 
 type Opened =
@@ -52,6 +66,7 @@ export const checkToken = async (
     return refused('token_refused', `Fastly does not accept the token: ${message}`);
   }
   const token = answer.value;
+  const now = ports.now();
   if (pointer !== undefined && pointer.customerId !== token.customerId) {
     const message = `the token belongs to customer ${token.customerId}, but ${request.account} was last run for ${pointer.customerId}: put the right token in place, or remove state/${request.account}/ if the change is meant`;
     return refused('other_customer', message);
@@ -60,9 +75,11 @@ export const checkToken = async (
     const message = `the token has the scope "${token.scopes.join(' ')}" and can plan but not apply: create one with the scope "global"`;
     return refused('token_read_only', message);
   }
+  const clock = clockProblem(token, now);
+  if (request.mode === 'apply' && clock !== undefined) return refused('clock', clock);
   return {
     fastly,
     customerId: token.customerId,
-    warnings: expiryWarnings(token, ports.now()),
+    warnings: [...expiryWarnings(token, now), ...(clock === undefined ? [] : [clock])],
   };
 };

@@ -46,6 +46,8 @@ export type TokenInfo = {
   readonly scopes: readonly string[];
   /** Milliseconds since 1970; undefined: it does not expire. */
   readonly expiresAt: number | undefined;
+  /** Fastly's clock when it answered (`Date`), in milliseconds since 1970; undefined: the answer does not tell. */
+  readonly answeredAt: number | undefined;
 };
 
 /** What Fastly lists, whole. */

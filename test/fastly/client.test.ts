@@ -23,7 +23,12 @@ describe('against the simulated account', () => {
   it('reads customer, scopes and expiry of the token', async () => {
     expect(await clientFor(simulator.url).client.readToken()).toEqual({
       ok: true,
-      value: { customerId: CUSTOMER, scopes: ['global'], expiresAt: Date.UTC(2100, 0, 1) },
+      value: {
+        customerId: CUSTOMER,
+        scopes: ['global'],
+        expiresAt: Date.UTC(2100, 0, 1),
+        answeredAt: expect.any(Number),
+      },
     });
   });
 

@@ -221,8 +221,18 @@ describe('responses to a read', () => {
       async ({ client }) =>
         expect(await client.readToken()).toEqual({
           ok: true,
-          value: { customerId: 'c1', scopes, expiresAt: undefined },
+          value: { customerId: 'c1', scopes, expiresAt: undefined, answeredAt: expect.any(Number) },
         }),
+    );
+  });
+
+  it.each([
+    ['Wed, 25 Nov 2026 10:00:07 GMT', Date.UTC(2026, 10, 25, 10, 0, 7)],
+    ['soon', undefined],
+  ])('F64 the Date "%s" of the answer about the token is the time %p', async (date, answeredAt) => {
+    await withScript(
+      () => json({ customer_id: 'c1' }, 200, { date }),
+      async ({ client }) => expect(await client.readToken()).toMatchObject({ value: { answeredAt } }),
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE_MS } from '../../lib/domain/time.ts';
 import { DAY_MS, NOW } from '../support/build.ts';
 import { type PlannerWorld, rosterOf, worldWith } from '../support/planner.ts';
 
@@ -34,6 +35,20 @@ describe('blocked: nothing is changed, and somebody is told', () => {
       name: 'a list that the token may not read',
       prepare: (w) => w.fastly.fail('invitations', 'forbidden'),
       code: 'listing_forbidden',
+    },
+    {
+      name: "F64 a clock days behind Fastly's",
+      prepare: (w) => {
+        w.fastly.clockAheadMs = 8 * DAY_MS;
+      },
+      code: 'clock',
+    },
+    {
+      name: "F64 a clock a little more than five minutes ahead of Fastly's",
+      prepare: (w) => {
+        w.fastly.clockAheadMs = -5 * MINUTE_MS - 1;
+      },
+      code: 'clock',
     },
     {
       name: 'a damaged ledger, never taken for an empty one',
@@ -81,6 +96,27 @@ describe('blocked: nothing is changed, and somebody is told', () => {
     world.setPointer({ customerId: 'other' });
     expect(await world.run()).toMatchObject({ status: 'blocked', issues: [{ code: 'other_customer' }] });
   });
+
+  it('F64 names both clocks and says what to do; a plan is made all the same, with the same as a warning', async () => {
+    const world = worldWith(['ada']);
+    world.fastly.clockAheadMs = -8 * DAY_MS;
+    const { issues } = await world.run();
+    const message = issues[0]?.message ?? '';
+    expect(message).toContain(new Date(NOW).toISOString());
+    expect(message).toContain(new Date(NOW - 8 * DAY_MS).toISOString());
+    expect(message).toContain('set the clock');
+    const planned = await world.run({ mode: 'plan' });
+    expect(planned).toMatchObject({ status: 'planned', warnings: [message], issues: [] });
+  });
+
+  it.each([5 * MINUTE_MS, -5 * MINUTE_MS, undefined])(
+    "F64 Fastly's clock %p ms ahead, or not told, blocks nothing",
+    async (ahead) => {
+      const world = worldWith(['ada']);
+      world.fastly.clockAheadMs = ahead;
+      expect(await world.run()).toMatchObject({ status: 'enqueued', warnings: [] });
+    },
+  );
 
   it('a token that was replaced a minute ago is read again, and nothing is blocked', async () => {
     const world = worldWith(['ada']);

@@ -78,6 +78,8 @@ export class FakeFastly {
   moving: Email[] = [];
   scopes: string[] = ['global'];
   tokenExpiresAt: number | undefined;
+  /** By how much Fastly's clock is ahead; undefined: its answers do not tell their time. */
+  clockAheadMs: number | undefined = 0;
   /** Writes left; undefined: no rate limit headers. */
   remaining: number | undefined = 1000;
   resetAt = 0;
@@ -157,7 +159,11 @@ export class FakeFastly {
 
   readToken(): Promise<FastlyResult<TokenInfo>> {
     const { customerId, scopes, tokenExpiresAt: expiresAt } = this;
-    return this.#answer('token', 'token', false, () => ok({ customerId, scopes, expiresAt }));
+    return this.#answer('token', 'token', false, () => {
+      const { clockAheadMs } = this;
+      const answeredAt = clockAheadMs === undefined ? undefined : this.#now() + clockAheadMs;
+      return ok({ customerId, scopes, expiresAt, answeredAt });
+    });
   }
 
   listInvitations(): Promise<FastlyResult<InvitationList>> {
