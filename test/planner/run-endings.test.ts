@@ -220,6 +220,14 @@ describe('a run that meets another one at work', () => {
     const line = JSON.parse(world.telemetry.lines.at(-1) ?? '{}');
     expect(line).toMatchObject({ account: 'acme', runId: busy.runId, reason: busy.error });
   });
+
+  it('that has no plan yet: nothing counts as completed', async () => {
+    const world = worldWith(['ada']);
+    await world.run();
+    world.setPointer({ status: 'planning' });
+    expect(await world.run()).toMatchObject({ status: 'in_progress' });
+    expect(world.telemetry.values.get('PlanCompleted')).toBe(1);
+  });
 });
 
 describe('the log of an applying run', () => {
