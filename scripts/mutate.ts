@@ -5,9 +5,10 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 
 const STRYKER = 'mutation/node_modules/@stryker-mutator/core/bin/stryker.js';
+const REPORTS = 'mutation/reports';
 const ROOMS = ['domain', 'plan', 'state', 'planner', 'worker'];
 
 type MutationReport = {
@@ -16,9 +17,11 @@ type MutationReport = {
 
 /** The exit status of the command. */
 const run = (command: string, parameters: readonly string[]): number => {
-  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit' });
+  const { status, signal, error } = spawnSync(command, parameters, { stdio: 'inherit' });
   if (error !== undefined) throw error;
-  return status ?? 1;
+  if (status === null)
+    throw new Error(`${command} ${parameters.join(' ')} was ended by ${signal}; run it again`);
+  return status;
 };
 
 const mutate = (room: string, files: readonly string[]): number => {
@@ -28,7 +31,9 @@ const mutate = (room: string, files: readonly string[]): number => {
 
 /** A line per file of the room: what became of its mutants. A mutant that fails on loading is an error, and not counted. */
 const linesOf = (room: string): string[] => {
-  const { files } = JSON.parse(readFileSync(`mutation/reports/${room}.json`, 'utf8')) as MutationReport;
+  const report = `${REPORTS}/${room}.json`;
+  if (!existsSync(report)) return [`lib/${room}: Stryker gave no report and said why above`];
+  const { files } = JSON.parse(readFileSync(report, 'utf8')) as MutationReport;
   return Object.entries(files).map(([file, { mutants }]) => {
     const count = (...statuses: string[]): number =>
       mutants.filter(({ status }) => statuses.includes(status)).length;
@@ -46,6 +51,8 @@ const rooms = ROOMS.filter(
 if (rooms.length === 0)
   throw new Error(`none of these files is in lib/{${ROOMS.join()}}/: ${files.join(' ')}`);
 if (!existsSync(STRYKER) && run('npm', ['ci', '--prefix', 'mutation']) !== 0) process.exit(1);
+// A report of an earlier run would count where this one ends without its own.
+rmSync(REPORTS, { recursive: true, force: true });
 const statuses = rooms.map((room) =>
   mutate(
     room,
