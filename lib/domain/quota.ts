@@ -50,7 +50,8 @@ const current = (quota: Quota, now: number): Quota =>
     ? { ...UNKNOWN_QUOTA, inFlight: quota.inFlight }
     : quota;
 
-const wholeNumber = (text: string | undefined): number | undefined =>
+/** The number that a header holds; undefined when it is none of at most 15 digits. */
+export const wholeNumber = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined;
 
 const nextHour = (time: number): number => (Math.floor(time / HOUR_MS) + 1) * HOUR_MS;

@@ -4,3 +4,6 @@ export const SECOND_MS = 1000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
+
+/** Fastly's clock and ours may differ by this much. A planner whose clock differs by more does not apply. */
+export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;

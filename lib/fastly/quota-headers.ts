@@ -1,15 +1,13 @@
-import type { QuotaReading } from '../domain/quota.ts';
+import { type QuotaReading, wholeNumber } from '../domain/quota.ts';
 import type { Reply } from './transport.ts';
-
-const isWholeNumber = (text: string): boolean => /^\d{1,15}$/.test(text);
 
 /** A header that was sent several times holds several numbers, with commas between them: the one that `better` prefers. */
 const oneOf = (text: string | undefined, better: (a: number, b: number) => number): string | undefined => {
   const numbers = (text ?? '')
     .split(',')
-    .map((part) => part.trim())
-    .filter(isWholeNumber);
-  return numbers.length === 0 ? text : String(numbers.map(Number).reduce((a, b) => better(a, b)));
+    .map(wholeNumber)
+    .filter((number) => number !== undefined);
+  return numbers.length === 0 ? text : String(numbers.reduce((a, b) => better(a, b)));
 };
 
 /**

@@ -1,6 +1,7 @@
 /** When a read is repeated. Writes are not repeated in this room: each one costs quota, and a POST may send a mail. */
 
 import { withJitter } from '../domain/jitter.ts';
+import { wholeNumber } from '../domain/quota.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { Failure } from '../ports/fastly.ts';
 import { readQuota } from './quota-headers.ts';
@@ -27,8 +28,7 @@ const LONGEST_LISTING_PAUSE_MS = 8 * SECOND_MS;
 export const listingPauseMs = (roundsMade: number, random: () => number): number =>
   withJitter(Math.min(LONGEST_LISTING_PAUSE_MS, LISTING_PAUSE_MS * 2 ** (roundsMade - 1)), random);
 
-const secondsIn = (text: string | undefined): number =>
-  text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
+const secondsIn = (text: string | undefined): number => wholeNumber(text) ?? Number.NaN;
 
 /**
  * How long a 429 asks to wait: `Retry-After` in seconds or as a date (RFC 9110), else Fastly's reset in epoch seconds.

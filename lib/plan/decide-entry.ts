@@ -2,11 +2,9 @@
 
 import type { Change, Field } from '../domain/change.ts';
 import type { Entry, Invitation } from '../domain/invitation.ts';
-import type { Match } from '../domain/invitation-match.ts';
-import { isLive, matchInvitation, newestFirst } from '../domain/invitation-match.ts';
+import { isLive, type Match, matchInvitation, newestFirst } from '../domain/invitation-match.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
-import type { Wait } from './mail-limits.ts';
-import { mailLimit } from './mail-limits.ts';
+import { mailLimit, type Wait } from './mail-limits.ts';
 import type { PlanInput } from './plan-input.ts';
 
 export const liveOnly = (invitations: readonly Invitation[], { rules, now }: PlanInput): Invitation[] =>

@@ -150,7 +150,7 @@ export const decide = (
     entries: read.roster.entries,
     invitations,
     members,
-    moving,
+    moving: new Set(moving),
     ledger: read.ledger,
     rules: planRules(rules, request),
     now,

@@ -32,6 +32,8 @@ export type GuardReading = {
 
 export type Hold = { readonly action: Action; readonly count: number; readonly reason: string };
 
+export const countHeld = (held: readonly Hold[]): number => held.reduce((sum, { count }) => sum + count, 0);
+
 export type Guarded = {
   readonly readings: readonly GuardReading[];
   /** What may go on, in the plan's order. */

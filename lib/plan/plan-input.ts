@@ -17,7 +17,7 @@ export type PlanInput = {
   readonly invitations: readonly Invitation[];
   readonly members: readonly Member[];
   /** Addresses about which the readings of Fastly's list disagree. */
-  readonly moving: readonly Email[];
+  readonly moving: ReadonlySet<Email>;
   readonly ledger: Ledger;
   readonly rules: PlanRules;
   /** Milliseconds since 1970 */

@@ -7,8 +7,7 @@ import type { Action, Change, Field } from '../domain/change.ts';
 import type { Email, Entry, Member } from '../domain/invitation.ts';
 import { differingRoles } from '../domain/invitation-match.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
-import type { Kept } from './decide-entry.ts';
-import { decideEntry, liveOnly, sortedIds } from './decide-entry.ts';
+import { decideEntry, type Kept, liveOnly, sortedIds } from './decide-entry.ts';
 import { byPerson, type Person } from './fastly-state.ts';
 import { mayForget, type Wait } from './mail-limits.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -22,14 +21,14 @@ export type Waiting = {
 };
 
 /** A member whose role is not the one in the roster. */
-export type Drift = {
+type Drift = {
   readonly email: Email;
   readonly desired: string;
   readonly actual: string;
 };
 
 /** The invitation last sent for exactly this access, which Fastly shows otherwise. It stays as it is. */
-export type ShownDifferently = {
+type ShownDifferently = {
   readonly email: Email;
   readonly fields: readonly Field[];
   readonly sent: string;
@@ -39,37 +38,46 @@ export type ShownDifferently = {
 /** An invitation that is not in the roster and stays: because of `PROTECTED_EMAILS` or of `PRUNE`. */
 type Spared = { readonly email: Email; readonly reason: 'protected' | 'prune' };
 
-export type Plan = {
+/** People about whom the plan says something, and for whom it changes nothing. Each list is sorted by address. */
+export type LeftAlone = {
+  readonly waiting: readonly Waiting[];
+  readonly drift: readonly Drift[];
+  readonly shownDifferently: readonly ShownDifferently[];
+  /** Addresses about which Fastly's list was changing while it was read. */
+  readonly moving: readonly Email[];
+  readonly unlistedMembers: readonly Email[];
+  readonly spared: readonly Spared[];
+};
+
+export const NOBODY_LEFT_ALONE: LeftAlone = {
+  waiting: [],
+  drift: [],
+  shownDifferently: [],
+  moving: [],
+  unlistedMembers: [],
+  spared: [],
+};
+
+export type Plan = LeftAlone & {
   /** Sorted deletes, replaces, creates, then by address. At most one change per address. */
   readonly changes: readonly Change[];
   /** Entries whose invitation may stay as it is. */
   readonly keep: number;
   /** Entries that are members already. */
   readonly member: number;
-  readonly waiting: readonly Waiting[];
-  readonly drift: readonly Drift[];
-  readonly shownDifferently: readonly ShownDifferently[];
-  /** Addresses about which Fastly's list was changing while it was read: left alone in this run. */
-  readonly moving: readonly Email[];
-  readonly unlistedMembers: readonly Email[];
-  readonly spared: readonly Spared[];
   /** Live invitations at Fastly, in the roster or not: the base of the percentage guard. */
   readonly liveInvitations: number;
   /** Ledger addresses that are members now, or left the roster so long ago that their mails no longer count. */
   readonly forgotten: readonly Email[];
 };
+
 /** A plan that is being filled; its lists are in any order. */
-type UnsortedPlan = {
+type UnsortedPlan = { readonly [List in keyof LeftAlone]: LeftAlone[List][number][] } & {
   readonly changes: Readonly<Record<Action, Change[]>>;
-  readonly waiting: Waiting[];
-  readonly drift: Drift[];
-  readonly shownDifferently: ShownDifferently[];
-  readonly moving: Email[];
-  readonly unlistedMembers: Email[];
-  readonly spared: Spared[];
   keep: number;
   member: number;
 };
+
 /** Role and limit in one line, as far as they are known. */
 const describeAccess = (shown: {
   readonly role?: string | undefined;
@@ -117,6 +125,10 @@ const addEntry = (plan: UnsortedPlan, entry: Entry, person: Person | undefined, 
     if (drift !== undefined) plan.drift.push(drift);
     return;
   }
+  if (input.moving.has(entry.email)) {
+    plan.moving.push(entry.email);
+    return;
+  }
   const decision = decideEntry(entry, person?.invitations ?? [], input);
   if ('kept' in decision) addKept(plan, entry, decision);
   else if ('action' in decision) plan.changes[decision.action].push(decision);
@@ -137,6 +149,10 @@ const addUnlisted = (plan: UnsortedPlan, email: Email, person: Person, input: Pl
     plan.unlistedMembers.push(email);
     return;
   }
+  if (input.moving.has(email)) {
+    plan.moving.push(email);
+    return;
+  }
   const reason = reasonToSpare(email, input);
   if (reason !== undefined) {
     plan.spared.push({ email, reason });
@@ -152,11 +168,10 @@ const forgottenEmails = (
   { entries, ledger, moving, rules, now }: PlanInput,
   people: ReadonlyMap<Email, Person>,
 ): readonly Email[] => {
-  const mayBeInvited = new Set(moving);
   const isOver = ([email, ledgerEntry]: readonly [Email, LedgerEntry]): boolean => {
     const person = people.get(email);
     if (person?.member !== undefined) return true;
-    if (person !== undefined || entries.has(email) || mayBeInvited.has(email)) return false;
+    if (person !== undefined || entries.has(email) || moving.has(email)) return false;
     return mayForget(ledgerEntry, rules, now);
   };
   return [...ledger]
@@ -181,17 +196,9 @@ export const planChanges = (input: PlanInput): Plan => {
     member: 0,
   };
   const people = byPerson(input.invitations, input.members);
-  const moving = new Set(input.moving);
-  const isLeftAlone = (email: Email): boolean => {
-    // Who is a member is a member, whatever the list of invitations was doing.
-    if (!moving.has(email) || people.get(email)?.member !== undefined) return false;
-    plan.moving.push(email);
-    return true;
-  };
-  for (const entry of input.entries.values())
-    if (!isLeftAlone(entry.email)) addEntry(plan, entry, people.get(entry.email), input);
+  for (const entry of input.entries.values()) addEntry(plan, entry, people.get(entry.email), input);
   for (const [email, person] of people)
-    if (!input.entries.has(email) && !isLeftAlone(email)) addUnlisted(plan, email, person, input);
+    if (!input.entries.has(email)) addUnlisted(plan, email, person, input);
   const { changes } = plan;
   return {
     // What takes something away comes first.

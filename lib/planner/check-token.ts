@@ -1,17 +1,13 @@
 /** Before anything is claimed: is there a token, whose is it, what may it do, and does Fastly's clock agree with ours? */
 
 import type { Issue } from '../domain/issue.ts';
-import { DAY_MS, MINUTE_MS } from '../domain/time.ts';
-import type { FastlyReader, FastlyResult, TokenInfo } from '../ports/fastly.ts';
-import { mayPass } from '../ports/fastly.ts';
+import { CLOCK_TOLERANCE_MS, DAY_MS } from '../domain/time.ts';
+import { type FastlyReader, type FastlyResult, mayPass, type TokenInfo } from '../ports/fastly.ts';
 import type { RunPointer } from '../state/run-pointer.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { PlannerPorts } from './ports.ts';
 
 const EXPIRY_WARNING_DAYS = 14;
-
-/** More than what the way of an answer and clocks that are set now and then explain. */
-const MAX_CLOCK_DIFFERENCE_MS = 5 * MINUTE_MS;
 
 export type CheckedToken =
   | { readonly fastly: FastlyReader; readonly customerId: string; readonly warnings: readonly string[] }
@@ -34,7 +30,7 @@ const expiryWarnings = ({ expiresAt }: TokenInfo, now: number): string[] => {
  * a clock days ahead would mail everybody again. `now`: our clock when the answer came.
  */
 const clockProblem = ({ answeredAt }: TokenInfo, now: number): string | undefined => {
-  if (answeredAt === undefined || Math.abs(now - answeredAt) <= MAX_CLOCK_DIFFERENCE_MS) return undefined;
+  if (answeredAt === undefined || Math.abs(now - answeredAt) <= CLOCK_TOLERANCE_MS) return undefined;
   return `the clock of this machine says ${timeText(now)}, but Fastly's says ${timeText(answeredAt)}: set the clock of this machine, because the age of invitations and of mails is counted by it`;
 };
 

@@ -2,8 +2,8 @@
 
 import type { Issue } from '../domain/issue.ts';
 import { type Decided, decide } from '../plan/decide.ts';
-import type { FastlyReader } from '../ports/fastly.ts';
-import { mayPass, readFastlyState } from '../ports/fastly.ts';
+import { countHeld } from '../plan/guards.ts';
+import { type FastlyReader, mayPass, readFastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { readLedger } from '../state/ledger-store.ts';
 import type { LedgerUpdate, PlanRecord } from '../state/plan-record.ts';
@@ -100,11 +100,7 @@ export const publish = async (run: PlanningRun, record: PlanRecord): Promise<Syn
   metrics.add(account, 'PlannedCreates', counts.create);
   metrics.add(account, 'PlannedDeletes', counts.delete);
   metrics.add(account, 'PlannedReplaces', counts.replace);
-  metrics.add(
-    account,
-    'HeldChanges',
-    record.held.reduce((sum, hold) => sum + hold.count, 0),
-  );
+  metrics.add(account, 'HeldChanges', countHeld(record.held));
   metrics.add(account, 'PlanCompleted', 1);
   log.info('planned', {
     ...runFields(run),

@@ -1,5 +1,6 @@
 /** The planner's notifications: what happened, its numbers and the next command. They contain no addresses. */
 
+import { countHeld } from '../plan/guards.ts';
 import type { Notification } from '../ports/telemetry.ts';
 import type { SyncResult } from './result.ts';
 
@@ -10,7 +11,7 @@ const reportLine = ({ report }: Pick<SyncResult, 'report'>): string =>
   report === undefined ? '' : `\nReport: ${report} (plan.html beside it)`;
 
 export const heldNotification = (result: SyncResult, approveCommand: string): Notification => {
-  const count = result.held.reduce((sum, hold) => sum + hold.count, 0);
+  const count = countHeld(result.held);
   const holds = result.held.map(({ action, count: held, reason }) => `- ${held} × ${action}: ${reason}`);
   return {
     subject: `[${result.account}] ${count} changes held for approval`,

@@ -2,6 +2,7 @@
 
 import type { Issue } from '../domain/issue.ts';
 import type { PlanStatus, SyncRequest } from '../plan/decide.ts';
+import { NOBODY_LEFT_ALONE } from '../plan/plan.ts';
 import type { Fields } from '../ports/telemetry.ts';
 import { runPrefix } from '../state/keys.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
@@ -59,12 +60,7 @@ export const emptyRecord = (
   guards: [],
   held: [],
   changes: [],
-  waiting: [],
-  drift: [],
-  shownDifferently: [],
-  moving: [],
-  unlistedMembers: [],
-  spared: [],
+  ...NOBODY_LEFT_ALONE,
   liveInvitations: 0,
   issues: [],
   warnings: [],

@@ -89,7 +89,7 @@ export type FastlyState = InvitationList & {
 export const readFastlyState = async (
   fastly: Pick<FastlyReader, 'listInvitations' | 'listMembers'>,
   customerId: string,
-): Promise<FastlyResult<FastlyState> | { readonly ok: false; readonly failure: Failure }> => {
+): Promise<FastlyResult<FastlyState>> => {
   const invitations = await fastly.listInvitations();
   if (!invitations.ok) return invitations;
   const members = await fastly.listMembers(customerId);

@@ -5,8 +5,6 @@ import { type Fragment, html } from './html.ts';
 import { copyable, section } from './page.ts';
 import { quantity } from './wording.ts';
 
-export const countHeld = (held: readonly Hold[]): number => held.reduce((sum, { count }) => sum + count, 0);
-
 type Held = {
   readonly held: readonly Hold[];
   readonly approval?: string;

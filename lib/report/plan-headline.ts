@@ -2,8 +2,8 @@
 
 import type { Action } from '../domain/change.ts';
 import type { PlanStatus } from '../plan/decide.ts';
+import { countHeld } from '../plan/guards.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
-import { countHeld } from './held.ts';
 import type { Tone } from './page.ts';
 import { enumeration, people, quantity } from './wording.ts';
 

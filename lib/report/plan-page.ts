@@ -1,7 +1,8 @@
 /** plan.html: what will happen, what is held and why, then a row for everybody concerned. */
 
+import { countHeld } from '../plan/guards.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
-import { countHeld, heldSection } from './held.ts';
+import { heldSection } from './held.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
 import { mark, pageEnd, pageStart, tiles } from './page.ts';

@@ -1,11 +1,9 @@
 /** The ledger in the store. It is written here only, by compare-and-swap. */
 
 import type { Email } from '../domain/invitation.ts';
-import type { Ledger } from '../domain/ledger.ts';
-import { decodeLedger, EMPTY_LEDGER, encodeLedger } from '../domain/ledger.ts';
+import { decodeLedger, EMPTY_LEDGER, encodeLedger, type Ledger } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import { readText } from '../ports/object-store.ts';
+import { type ObjectStore, readText } from '../ports/object-store.ts';
 import { DamagedStateError } from './damaged-state.ts';
 import { ledgerKey } from './keys.ts';
 import { applyOutcomes } from './ledger-update.ts';

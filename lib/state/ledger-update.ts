@@ -21,6 +21,7 @@ import type { Email, Invitation } from '../domain/invitation.ts';
 import { shownDifferences } from '../domain/invitation-match.ts';
 import { type Ledger, type LedgerEntry, withMail } from '../domain/ledger.ts';
 import { isSent, type Outcome } from '../domain/outcome.ts';
+import { CLOCK_TOLERANCE_MS } from '../domain/time.ts';
 import { type LedgerUpdate, type PlanRecord, releasedChanges } from './plan-record.ts';
 
 type MailingChange = CreateChange | ReplaceChange;
@@ -49,9 +50,6 @@ const afterOutcome = (
   const stranded = outcome.result === 'rejected' || outcome.result === 'failed';
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
 };
-
-/** Fastly's clock and ours may differ by this much. */
-const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 
 const isSince = ({ createdAt }: PlanRecord, invitation: Invitation): boolean =>
   invitation.createdAt === undefined || invitation.createdAt >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS;
@@ -114,8 +112,8 @@ export const mergeLedger = (ledger: Ledger, updates: ReadonlyMap<Email, LedgerEn
   updates.size === 0 ? ledger : new Map([...ledger, ...updates]);
 
 /**
- * The ledger after a finished run. Applying them twice gives the same, and an entry that a newer generation wrote stays: a
- * finish that was asleep for long can't turn back the clock.
+ * The ledger after a finished run. Applying its outcomes twice gives the same ledger. An entry that a newer generation
+ * wrote stays, so a `finish` that was asleep for long can't turn back the clock.
  */
 export const applyOutcomes = (
   ledger: Ledger,

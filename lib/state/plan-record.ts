@@ -7,18 +7,18 @@ import type { Issue } from '../domain/issue.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
 import type { GuardReading, Hold } from '../plan/guards.ts';
-import type { Drift, Plan, ShownDifferently, Waiting } from '../plan/plan.ts';
+import type { LeftAlone } from '../plan/plan.ts';
 import type { RosterVersion } from './run-pointer.ts';
 
 /** Ledger entries recovered from runs that were cut off, and addresses to delete from the ledger. */
 export type LedgerUpdate = {
   /** By address; see `recoverRun`. */
   readonly recovered: Readonly<Record<string, LedgerEntry>>;
-  /** Addresses that left the roster and have nothing at Fastly. */
+  /** See `Plan`. */
   readonly forgotten: readonly Email[];
 };
 
-export type PlanRecord = {
+export type PlanRecord = LeftAlone & {
   readonly version: 1;
   readonly account: string;
   readonly runId: string;
@@ -39,13 +39,6 @@ export type PlanRecord = {
   readonly held: readonly Hold[];
   /** In the plan's order; held ones are marked. */
   readonly changes: readonly RecordedChange[];
-  readonly waiting: readonly Waiting[];
-  readonly drift: readonly Drift[];
-  readonly shownDifferently: readonly ShownDifferently[];
-  /** Addresses that were left alone, as Fastly's list was changing for them. */
-  readonly moving: readonly Email[];
-  readonly unlistedMembers: readonly Email[];
-  readonly spared: Plan['spared'];
   readonly liveInvitations: number;
   readonly issues: readonly Issue[];
   readonly warnings: readonly string[];

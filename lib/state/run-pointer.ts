@@ -4,14 +4,15 @@
  */
 
 import * as v from 'valibot';
+import { HOUR_MS, MINUTE_MS } from '../domain/time.ts';
 
 const RUN_STATUSES = ['planning', 'draining', 'finished', 'halted'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** A planner that has not enqueued everything after this time is dead: it is the longest a Lambda function can run. */
-export const PLANNING_TIMEOUT_MS = 15 * 60 * 1000;
+export const PLANNING_TIMEOUT_MS = 15 * MINUTE_MS;
 /** So late after its estimated finish, a draining run is not converging by itself any more. */
-const OVERDUE_MS = 6 * 3600 * 1000;
+const OVERDUE_MS = 6 * HOUR_MS;
 
 const rosterVersionSchema = v.object({
   key: v.string(),

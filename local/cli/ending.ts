@@ -1,7 +1,7 @@
 /** How a call ends: the last lines, and the exit status (docs/contract.md, “Commands”). */
 
+import { countHeld } from '../../lib/plan/guards.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
-import { countHeld } from '../../lib/report/held.ts';
 import { quantity } from '../../lib/report/wording.ts';
 import { runPrefix } from '../../lib/state/keys.ts';
 import type { Ending } from './apply.ts';

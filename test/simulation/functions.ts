@@ -1,10 +1,8 @@
 /** The two functions, wired to the simulated world as `handlers/` wires them to AWS. */
 
-import type { ChangeJob } from '../../lib/domain/job.ts';
-import { decodeJob } from '../../lib/domain/job.ts';
+import { type ChangeJob, decodeJob } from '../../lib/domain/job.ts';
 import { createClientOver, type FastlyClient } from '../../lib/fastly/client.ts';
-import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
-import { handleTrigger } from '../../lib/planner/handle-trigger.ts';
+import { handleTrigger, type SyncResponse } from '../../lib/planner/handle-trigger.ts';
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { Trigger } from '../../lib/planner/trigger.ts';
 import type { ReportFile } from '../../lib/ports/object-store.ts';

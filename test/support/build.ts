@@ -59,13 +59,16 @@ export const planRules = (more: Partial<PlanRules> = {}): PlanRules => ({
   ...more,
 });
 
-export type PlanFacts = Partial<Omit<PlanInput, 'entries'>> & { readonly entries?: readonly Entry[] };
+export type PlanFacts = Partial<Omit<PlanInput, 'entries' | 'moving'>> & {
+  readonly entries?: readonly Entry[];
+  readonly moving?: readonly Email[];
+};
 
-export const planInput = ({ entries = [], ...more }: PlanFacts = {}): PlanInput => ({
+export const planInput = ({ entries = [], moving = [], ...more }: PlanFacts = {}): PlanInput => ({
   entries: new Map(entries.map((one) => [one.email, one])),
   invitations: [],
   members: [],
-  moving: [],
+  moving: new Set(moving),
   ledger: EMPTY_LEDGER,
   rules: planRules(),
   now: NOW,

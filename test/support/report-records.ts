@@ -5,6 +5,7 @@ import { type Access, normalizeEmail } from '../../lib/domain/invitation.ts';
 import { OUTCOME_RESULTS } from '../../lib/domain/outcome.ts';
 import { estimateFinish } from '../../lib/domain/quota.ts';
 import { type GuardLimits, guardPlan } from '../../lib/plan/guards.ts';
+import { NOBODY_LEFT_ALONE } from '../../lib/plan/plan.ts';
 import { hashChanges } from '../../lib/plan/plan-hash.ts';
 import { type PlanRecord, releasedChanges } from '../../lib/state/plan-record.ts';
 import type { ReportedOutcome, RunReport } from '../../lib/state/run-report.ts';
@@ -125,12 +126,7 @@ export const blockedRecord = (issueCount: number): PlanRecord => {
     status: 'blocked',
     counts: { create: 0, delete: 0, replace: 0, keep: 0, member: 0 },
     guards: [],
-    waiting: [],
-    drift: [],
-    shownDifferently: [],
-    moving: [],
-    unlistedMembers: [],
-    spared: [],
+    ...NOBODY_LEFT_ALONE,
     liveInvitations: 0,
     quota: { writes: 0, perHour: 1000, estimatedFinish: CREATED_AT },
     issues: Array.from({ length: issueCount }, (_, index) => ({

@@ -6,6 +6,7 @@ import { parseRules, type Rules } from '../../lib/domain/config.ts';
 import { changeMessage, type Job } from '../../lib/domain/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/domain/outcome.ts';
 import { SECOND_MS } from '../../lib/domain/time.ts';
+import { NOBODY_LEFT_ALONE } from '../../lib/plan/plan.ts';
 import { NO_COUNTS } from '../../lib/planner/result.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
@@ -14,6 +15,7 @@ import { handleBatch } from '../../lib/worker/handle-batch.ts';
 import type { WorkerPorts, WorkMessage } from '../../lib/worker/ports.ts';
 import { access, email, encodeJob, NOW } from './build.ts';
 import { FakeClock, FakeFastly, FakeStore, FakeTelemetry } from './fakes.ts';
+import { runPointer } from './stored-state.ts';
 
 const RUN = { account: 'acme', runId: 'run1', generation: 7, customerId: 'customer1' };
 
@@ -67,20 +69,7 @@ export class WorkerWorld {
   }
 
   setPointer(more: Partial<RunPointer>, account = 'acme'): void {
-    const at = new Date(NOW).toISOString();
-    const pointer: RunPointer = {
-      generation: RUN.generation,
-      runId: RUN.runId,
-      status: 'draining',
-      customerId: 'customer1',
-      roster: { key: 'rosters/acme.csv', etag: '"e"' },
-      jobs: 1,
-      estimatedFinish: at,
-      startedAt: at,
-      updatedAt: at,
-      unsettled: [],
-      ...more,
-    };
+    const pointer = runPointer({ generation: RUN.generation, runId: RUN.runId, ...more });
     this.store.objects.set(`state/${account}/run.json`, JSON.stringify(pointer));
   }
 
@@ -114,12 +103,7 @@ export class WorkerWorld {
       guards: [],
       held: [],
       changes,
-      waiting: [],
-      drift: [],
-      shownDifferently: [],
-      moving: [],
-      unlistedMembers: [],
-      spared: [],
+      ...NOBODY_LEFT_ALONE,
       liveInvitations: 0,
       issues: [],
       warnings: [],

@@ -1,8 +1,7 @@
 /** Every job has an outcome before its message is gone, and every finished run knows all of its own. */
 
 import type { Email } from '../../../lib/domain/invitation.ts';
-import type { OutgoingMessage } from '../../../lib/domain/job.ts';
-import { decodeJob } from '../../../lib/domain/job.ts';
+import { decodeJob, type OutgoingMessage } from '../../../lib/domain/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../../lib/domain/outcome.ts';
 import type { RunReport } from '../../../lib/state/run-report.ts';
 import type { FifoQueue, ReceivedMessage } from '../../../local/fifo-queue.ts';
