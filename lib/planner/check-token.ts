@@ -3,6 +3,8 @@
 import type { Issue } from '../domain/issue.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS } from '../domain/time.ts';
 import { type FastlyReader, type FastlyResult, mayPass, type TokenInfo } from '../ports/fastly.ts';
+import { accountOfCustomer, claimCustomer } from '../state/customer-claim.ts';
+import { customerKey } from '../state/keys.ts';
 import type { RunPointer } from '../state/run-pointer.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { PlannerPorts } from './ports.ts';
@@ -48,6 +50,20 @@ const open = async (connect: PlannerPorts['connect'], account: string, fresh = f
   return refused && !fresh ? await open(connect, account, true) : { fastly, answer };
 };
 
+/** Why this account may not have the customer, if so. Asked last: a run that is refused anyway claims nothing. */
+const sharingProblem = async (
+  { ports, request }: Pick<PlanningRun, 'ports' | 'request'>,
+  customerId: string,
+): Promise<string | undefined> => {
+  const { account, mode } = request;
+  const owner =
+    mode === 'apply'
+      ? await claimCustomer(ports.store, customerId, account)
+      : await accountOfCustomer(ports.store, customerId);
+  if (owner === undefined || owner === account) return undefined;
+  return `the token belongs to customer ${customerId}, which the account ${owner} manages: two rosters would cancel each other's invitations. Bring everybody into the roster of ${owner}, or put the right token in place. If ${owner} is given up, remove ${customerKey(customerId)}; the next run of ${account} then manages the customer`;
+};
+
 /** Throws when Fastly can't be asked now, as that may pass. */
 export const checkToken = async (
   { ports, request }: PlanningRun,
@@ -73,6 +89,8 @@ export const checkToken = async (
   }
   const clock = clockProblem(token, now);
   if (request.mode === 'apply' && clock !== undefined) return refused('clock', clock);
+  const sharing = await sharingProblem({ ports, request }, token.customerId);
+  if (sharing !== undefined) return refused('shared_customer', sharing);
   return {
     fastly,
     customerId: token.customerId,

@@ -2,7 +2,7 @@
 
 import pLimit from 'p-limit';
 import type { SyncRequest } from '../plan/decide.ts';
-import { accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../state/keys.ts';
+import { accountOfPointerKey, accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../state/keys.ts';
 import { blockedNotification } from './notifications.ts';
 import { planAccount } from './plan-account.ts';
 import type { PlannerPorts } from './ports.ts';
@@ -59,7 +59,7 @@ const selectAll = async (ports: PlannerPorts): Promise<Selection> => {
   const rosters = await Array.fromAsync(ports.store.list(ROSTER_PREFIX));
   const selection = selectKeys(rosters, ports);
   const states = await Array.fromAsync(ports.store.list(STATE_PREFIX));
-  const known = states.filter((key) => key.endsWith('/run.json')).map((key) => key.split('/')[1] ?? '');
+  const known = states.map(accountOfPointerKey).filter((account) => account !== undefined);
   return { ...selection, accounts: [...new Set([...selection.accounts, ...known])].sort() };
 };
 

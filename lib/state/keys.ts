@@ -13,6 +13,14 @@ export const accountOfRosterKey = (key: string): string | undefined => {
   return account !== undefined && ACCOUNT_NAME.test(account) ? account : undefined;
 };
 
+const POINTER_KEY = /^state\/([^/]+)\/run\.json$/;
+
+/** `state/acme/run.json` → `acme`; undefined for any other key. */
+export const accountOfPointerKey = (key: string): string | undefined => {
+  const account = POINTER_KEY.exec(key)?.[1];
+  return account !== undefined && ACCOUNT_NAME.test(account) ? account : undefined;
+};
+
 /** The two names that a roster may have; both at once block the account. */
 export const rosterKeys = (account: string): readonly [string, string] => [
   `${ROSTER_PREFIX}${account}.csv`,
@@ -21,6 +29,9 @@ export const rosterKeys = (account: string): readonly [string, string] => [
 
 export const pointerKey = (account: string): string => `${STATE_PREFIX}${account}/run.json`;
 export const ledgerKey = (account: string): string => `${STATE_PREFIX}${account}/ledger.json`;
+/** No account is called `_customers`. The id is Fastly's text, so it is encoded. */
+export const customerKey = (customerId: string): string =>
+  `${STATE_PREFIX}_customers/${encodeURIComponent(customerId)}.json`;
 export const runPrefix = (account: string, runId: string): string => `runs/${account}/${runId}/`;
 export const outcomesPrefix = (account: string, runId: string): string =>
   `${runPrefix(account, runId)}outcomes/`;

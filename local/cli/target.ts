@@ -60,6 +60,7 @@ const openSimulated = async (wanted: Wanted, rules: Rules, clock: Clock): Promis
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const simulator = await startSimulator({
     journalPath: join(directory, `${wanted.account}.jsonl`),
+    customerId: `simulated-${wanted.account}`,
     quotaPerHour: rules.RATE_LIMIT_PER_HOUR,
     now: clock.now,
     ...(wanted.isSample && { delayMs: SAMPLE_DELAY_MS }),

@@ -11,7 +11,14 @@ import { METRIC_UNITS } from '../../lib/ports/metrics.ts';
 import { planFiles } from '../../lib/report/plan-files.ts';
 import { runFiles } from '../../lib/report/run-files.ts';
 import type { RosterIssueCode } from '../../lib/roster/parse-roster.ts';
-import { ledgerKey, outcomesPrefix, pointerKey, rosterKeys, runPrefix } from '../../lib/state/keys.ts';
+import {
+  customerKey,
+  ledgerKey,
+  outcomesPrefix,
+  pointerKey,
+  rosterKeys,
+  runPrefix,
+} from '../../lib/state/keys.ts';
 import type { RunPointer, RunStatus } from '../../lib/state/run-pointer.ts';
 import { exitStatus } from '../../local/cli/ending.ts';
 import { COMMAND } from '../../local/cli/options.ts';
@@ -278,6 +285,7 @@ describe('Bucket layout', () => {
         ...rosterKeys(account),
         pointerKey(account),
         ledgerKey(account),
+        decodeURIComponent(customerKey('<customerId>')),
         ...reports.map(({ name }) => runPrefix(account, runId) + name),
         `${outcomesPrefix(account, runId)}*.jsonl`,
       ].sort(),

@@ -7,7 +7,9 @@ describe('handleTrigger', () => {
     const world = new PlannerWorld();
     for (const account of ['alpha', 'beta', 'gamma']) {
       world.upload(account, rosterOf('ada'));
-      world.others.set(account, new FakeFastly(world.clock.now));
+      const fastly = new FakeFastly(world.clock.now);
+      fastly.customerId = `customer-${account}`;
+      world.others.set(account, fastly);
     }
     world.others.get('beta')?.fail('token', 'unavailable');
     const { results } = await world.trigger({ trigger: 'schedule' });
