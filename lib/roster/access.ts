@@ -20,6 +20,8 @@ const ID = /^[\w-]{1,64}$/;
 
 const isPermission = (text: string): text is Permission => (PERMISSIONS as readonly string[]).includes(text);
 
+const isRoleName = (text: string): boolean => (ROLES as readonly string[]).includes(text.toLowerCase());
+
 const splitList = (cell: string): string[] => cell.split(';').map((item) => item.trim());
 
 const byId = (a: ServiceGrant, b: ServiceGrant): number => (a.id < b.id ? -1 : 1);
@@ -38,8 +40,13 @@ const readRole = (role: string, allowed: ReadonlySet<string>): Read<RoleChoice> 
 
 const readRoles = (cell: string): Read<RoleChoice> => {
   const ids = splitList(cell);
-  const bad = ids.filter((id) => !ID.test(id));
+  const bad = ids.filter((id) => !ID.test(id) || isRoleName(id));
   if (bad.length === 0) return { value: { roles: [...new Set(ids)].sort() } };
+  const name = ids.find(isRoleName);
+  if (name !== undefined) {
+    const text = `${quote(name)} is the name of a role, not an IAM role id. Write it in the column role, and leave roles empty`;
+    return { problems: [{ code: 'invalid_role_id', column: 'roles', text }] };
+  }
   const text = `not an IAM role id: ${listSome(bad.map(quote), 5)}. Separate ids with ";", with none at the end`;
   return { problems: [{ code: 'invalid_role_id', column: 'roles', text }] };
 };

@@ -1,6 +1,7 @@
 /** The first row names the columns. */
 
-import { type IssueList, listSome, quote, type RosterIssue } from './issues.ts';
+import { type IssueList, listSome, quote, type RosterIssue, type RosterIssueCode } from './issues.ts';
+import { unreadColumnProblems } from './unread-columns.ts';
 
 const COLUMNS = ['email', 'role', 'roles', 'services', 'limit_services'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -57,16 +58,11 @@ export async function* expectCommas(
   }
 }
 
-const notAHeader = (cells: readonly string[], names: readonly string[], line: number): RosterIssue => {
-  const remedy = 'The first line names the columns: at least email, and role or roles';
-  return cells.some((cell) => cell.includes('@')) || names.every((name) => name === '')
-    ? { code: 'missing_header', line, message: `Line ${line}: this is not a header. ${remedy}` }
-    : {
-        code: 'missing_email_column',
-        line,
-        message: `Line ${line}: there is no column email, only ${listSome(names.map(quote), 10)}. ${remedy}`,
-      };
-};
+const REMEDY = 'The first line names the columns: at least email, and role or roles';
+
+/** Data has an address in it. */
+const isHeader = (cells: readonly string[]): boolean =>
+  cells.some((cell) => cell.trim() !== '') && !cells.some((cell) => cell.includes('@'));
 
 const repeatedNames = (names: readonly string[]): string[] => {
   const seen = new Set<string>();
@@ -77,34 +73,43 @@ const repeatedNames = (names: readonly string[]): string[] => {
   return [...repeated];
 };
 
-const unknownColumns = (names: readonly string[]): string[] => {
-  const known: ReadonlySet<string> = new Set(COLUMNS);
-  const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length === 0) return [];
-  const named = unknown.map((name) => (name === '' ? '(without a name)' : quote(name)));
+const ignoredColumns = (unread: readonly string[]): string[] => {
+  if (unread.length === 0) return [];
+  const named = unread.map((name) => (name === '' ? '(without a name)' : quote(name)));
   return [`Columns that mean nothing here are ignored: ${listSome(named, MAX_NAMED_COLUMNS)}`];
 };
 
 /** Undefined when rows can't be understood with this header; `issues` is stopped then. */
 export const readHeader = (cells: readonly string[], line: number, issues: IssueList): Header | undefined => {
+  const stop = (code: RosterIssueCode, text: string, column?: Column): undefined => {
+    const place = column === undefined ? { line } : { line, column };
+    issues.stop({ code, ...place, message: `Line ${line}: ${text}` });
+  };
+
   const names = cells.map(normalizeName);
-  if (!names.includes('email')) {
-    issues.stop(notAHeader(cells, names, line));
-    return undefined;
-  }
+  const found = listSome(names.map(quote), MAX_NAMED_COLUMNS);
+  const isRead = (name: string): boolean => (COLUMNS as readonly string[]).includes(name);
+  const unread = names.filter((name) => !isRead(name));
+  if (!names.includes('email') && !isHeader(cells))
+    return stop('missing_header', `this is not a header. ${REMEDY}`);
+  for (const problem of unreadColumnProblems(unread, COLUMNS)) issues.add(line, problem);
+  if (!names.includes('email'))
+    return stop('missing_email_column', `there is no column email, only ${found}. ${REMEDY}`);
   const repeated = repeatedNames(names);
   if (repeated.length > 0) {
-    const message = `Line ${line}: these columns are there twice: ${listSome(repeated.map(quote), MAX_NAMED_COLUMNS)}. Keep one of each`;
+    const text = `these columns are there twice: ${listSome(repeated.map(quote), MAX_NAMED_COLUMNS)}. Keep one of each`;
     // Reports show `column` as it is, so it is only set to a name that is known here.
-    const column = COLUMNS.find((name) => repeated.includes(name));
-    issues.stop({ code: 'duplicate_column', line, ...(column === undefined ? {} : { column }), message });
-    return undefined;
+    return stop(
+      'duplicate_column',
+      text,
+      COLUMNS.find((name) => repeated.includes(name)),
+    );
   }
-  if (!names.includes('role') && !names.includes('roles')) {
-    const message = `Line ${line}: there is neither a column role nor roles. Add one of them`;
-    issues.stop({ code: 'missing_role_column', line, message });
-    return undefined;
-  }
+  if (!names.includes('role') && !names.includes('roles'))
+    return stop(
+      'missing_role_column',
+      `there is neither a column role nor roles, only ${found}. Add one of them`,
+    );
   const position = Object.fromEntries(COLUMNS.map((name) => [name, names.indexOf(name)]));
-  return { position: position as Header['position'], width: cells.length, warnings: unknownColumns(names) };
+  return { position: position as Header['position'], width: cells.length, warnings: ignoredColumns(unread) };
 };

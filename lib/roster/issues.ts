@@ -15,6 +15,8 @@ export type RosterIssueCode =
   | 'missing_email_column'
   | 'missing_role_column'
   | 'duplicate_column'
+  | 'misspelt_column'
+  | 'status_column'
   // the shape of the rows
   | 'unclosed_quote'
   | 'stray_quote'

@@ -51,6 +51,8 @@ const ISSUE_CODES = names({
   missing_email_column: true,
   missing_role_column: true,
   duplicate_column: true,
+  misspelt_column: true,
+  status_column: true,
   unclosed_quote: true,
   stray_quote: true,
   row_too_long: true,

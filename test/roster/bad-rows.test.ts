@@ -19,6 +19,7 @@ describe('a row that cannot be used blocks the roster, with its line and column'
     ['a role in capitals', 'ada@example.com,User,,,', 'unknown_role', 'role'],
     ['a role that is not allowed', 'ada@example.com,superuser,,,', 'role_not_allowed', 'role'],
     ['an empty role id', 'ada@example.com,,idA;,,', 'invalid_role_id', 'roles'],
+    ['a role by name among the ids', 'ada@example.com,,idA;Engineer,,', 'invalid_role_id', 'roles'],
     ['a role id with a space', 'ada@example.com,,id A,,', 'invalid_role_id', 'roles'],
     ['a service without a permission', 'ada@example.com,engineer,,svc1,', 'invalid_service', 'services'],
     ['a service with an empty permission', 'ada@example.com,engineer,,svc1:,', 'invalid_service', 'services'],

@@ -140,13 +140,11 @@ describe('a good roster', () => {
   });
 
   it('keeps cells apart that look alike when put together', async () => {
-    const roster = await parseWhole(
-      'email,role,roles\na@example.com,user,\nb@example.com,,user\nc@example.com,,"user;u"\n',
-    );
-    expect(entriesOf(roster).map(({ access }) => access.roles ?? access.role)).toEqual([
-      'user',
-      ['user'],
-      ['u', 'user'],
+    const content =
+      'email,role,roles\na@example.com,user,\nb@example.com,,user\nc@example.com,,idA\nd@example.com,idA,\n';
+    expect(await issuesOf(content)).toEqual([
+      ['invalid_role_id', 3, 'roles'],
+      ['unknown_role', 5, 'role'],
     ]);
   });
 

@@ -1,0 +1,79 @@
+/** Columns that nothing reads. Most of them mean nothing here, but some show that the roster would be misread. */
+
+import { type Problem, quote } from './issues.ts';
+
+/** Rows with some value in such a column may not count. Nobody knows which value, so the column can't be ignored. */
+const STATUS_NAMES: ReadonlySet<string> = new Set([
+  ...['action', 'operation', 'status', 'active', 'inactive', 'enabled', 'disabled'],
+  ...['suspended', 'deleted', 'archived', 'deactivated', 'terminated'],
+]);
+
+/** As in `accountEnabled`, `is_active` and `User status`. */
+const STATUS_PREFIX = /^(?:is|account|user|employee|employment|login)/;
+
+/** As in `Status [READ ONLY]` and `Active (yes/no)`. */
+const REMARK = /(?<=.)[[(].*$/s;
+
+/** Two edits make other words of short names: `role`, `note`. */
+const LONG_NAME = 7;
+
+const lettersOf = (name: string): string =>
+  name
+    .replace(REMARK, '')
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '');
+
+const withoutPlural = (letters: string): string => letters.replace(/s$/, '');
+
+/** Whether at most `edits` letters are missing, added, changed or swapped with the next one. */
+const isWithin = (a: string, b: string, edits: number): boolean => {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  const [restA, restB] = [a.slice(at), b.slice(at)];
+  if (restA === restB) return true;
+  if (edits === 0 || Math.abs(restA.length - restB.length) > edits) return false;
+  const isSwap = restA.length > 1 && restA[0] === restB[1] && restA[1] === restB[0];
+  return (
+    isWithin(restA.slice(1), restB, edits - 1) ||
+    isWithin(restA, restB.slice(1), edits - 1) ||
+    isWithin(restA.slice(1), restB.slice(1), edits - 1) ||
+    (isSwap && isWithin(restA.slice(2), restB.slice(2), edits - 1))
+  );
+};
+
+const isStatus = (letters: string): boolean => {
+  const name = letters.replace(STATUS_PREFIX, '');
+  return STATUS_NAMES.has(name) || STATUS_NAMES.has(withoutPlural(name));
+};
+
+const isClose = (letters: string, column: string, edits: number): boolean => {
+  const meant = lettersOf(column);
+  if (edits < 2) return [letters, withoutPlural(letters)].some((text) => isWithin(text, meant, edits));
+  const isLong = Math.min(letters.length, meant.length) >= LONG_NAME;
+  return isLong && letters[0] === meant[0] && isWithin(letters, meant, edits);
+};
+
+const problemOf = (name: string, columns: readonly string[]): Problem | undefined => {
+  const letters = lettersOf(name);
+  if (letters === '') return undefined;
+  const column = undefined;
+  if (isStatus(letters)) {
+    const text = `the column ${quote(name)} says that a row may not count, but everybody in a roster is to have access. Remove the rows that do not count, then the column, or say in a mapping what its values mean`;
+    return { code: 'status_column', column, text };
+  }
+  for (const edits of [0, 1, 2])
+    for (const meant of columns)
+      if (isClose(letters, meant, edits)) {
+        const text = `the column ${quote(name)} is not read. Did you mean ${meant}? Rename it, or remove it if it means something else`;
+        return { code: 'misspelt_column', column, text };
+      }
+  return undefined;
+};
+
+/**
+ * What is wrong with columns that nothing reads. `unread` are their names, `columns` the names that one of them may have
+ * been meant to be. Ignoring a misspelt column would widen access: engineers without `services` are not limited.
+ */
+export const unreadColumnProblems = (unread: readonly string[], columns: readonly string[]): Problem[] =>
+  unread.flatMap((name) => problemOf(name, columns) ?? []);
