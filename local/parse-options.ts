@@ -1,5 +1,6 @@
 /** Command lines: each command says in one table what may be given, and gets checked values or one clear sentence. */
 
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 type Described = {
@@ -42,8 +43,8 @@ export type Command<O extends Options = Options> = {
   /** The first lines of `--help`: what the command does, and how it is called. */
   readonly about: string;
   readonly options: O;
-  /** Words without `--`, such as the names of benchmarks; without this, none are allowed. */
-  readonly words?: { readonly name: string; readonly choices: readonly string[] };
+  /** Words without `--`, such as the names of benchmarks; without this, none are allowed. `choices`: only these. */
+  readonly words?: { readonly name: string; readonly choices?: readonly string[] };
   /** The last lines of `--help`. */
   readonly notes?: string;
 };
@@ -72,6 +73,7 @@ export class UsageError extends Error {
 }
 
 const HELP = new Set(['--help', '-h']);
+const VERSION = '--version';
 
 const nameOf = (name: string, option: Option): string =>
   option.type === 'flag' ? `--${name}` : `--${name} ${option.value}`;
@@ -124,7 +126,7 @@ const optionNamed = (options: Options, name: string, rawName: string): Option =>
 const checkWord = (word: string, allowed: Command['words']): void => {
   const quoted = JSON.stringify(word);
   if (allowed === undefined) throw new UsageError(`${quoted} is not expected here; --help lists the options`);
-  if (!allowed.choices.includes(word))
+  if (allowed.choices !== undefined && !allowed.choices.includes(word))
     throw new UsageError(`There is no ${allowed.name} ${quoted}; choose from ${listed(allowed.choices)}`);
 };
 
@@ -138,14 +140,15 @@ const tokensOf = (options: Options, argv: readonly string[]) => {
 };
 
 /**
- * The values of a command line (without the program's own name), or `help` when `--help` or `-h` is in it. Of an option
- * given twice the last value counts. Throws a {@link UsageError} for the first thing that is wrong.
+ * The values of a command line (without the program's own name); `help` when `--help` or `-h` is in it, and `version` for
+ * `--version`. Of an option given twice the last value counts. Throws a {@link UsageError} for the first thing that is wrong.
  */
 export const parseOptions = <const O extends Options>(
   command: Command<O>,
   argv: readonly string[],
-): Parsed<O> | 'help' => {
+): Parsed<O> | 'help' | 'version' => {
   if (argv.some((word) => HELP.has(word))) return 'help';
+  if (argv.includes(VERSION)) return 'version';
   const options: Options = command.options;
   const given = new Map<string, string[]>(Object.keys(options).map((name) => [name, []]));
   const words: string[] = [];
@@ -177,18 +180,25 @@ export const usageOf = ({ about, options, notes }: Command): string => {
   const rows: readonly (readonly [string, Option])[] = [
     ...Object.entries(options).map(([name, option]) => [nameOf(name, option), option] as const),
     ['--help, -h', { type: 'flag', help: 'print this' }],
+    [VERSION, { type: 'flag', help: 'print the version' }],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, option]) => linesOf(name, option, width)).join('\n');
   return `${[about, table, ...(notes === undefined ? [] : [notes])].join('\n\n')}\n`;
 };
 
-/** Of the process that runs now: it prints usage and ends, or says what is wrong with the call and ends with status 1. */
+/** What `--version` prints. */
+export const versionText = (): string => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return `${version}\n`;
+};
+
+/** Of the process that runs now: it prints usage or version and ends, or says what is wrong with the call and ends with status 1. */
 export const readOptions = <const O extends Options>(command: Command<O>): Parsed<O> => {
   try {
     const parsed = parseOptions(command, process.argv.slice(2));
-    if (parsed !== 'help') return parsed;
-    process.stdout.write(usageOf(command));
+    if (typeof parsed === 'object') return parsed;
+    process.stdout.write(parsed === 'help' ? usageOf(command) : versionText());
     process.exit(0);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -1,8 +1,10 @@
 /** An account's queue and its dead-letter queue in one file: a message moves from one to the other in one transaction. */
 
-import type { DatabaseSync } from 'node:sqlite';
+import { basename, dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type ExclusiveDatabase, openExclusively } from './exclusive-database.ts';
 import { FifoQueue } from './fifo-queue.ts';
+import { errorCode, folderError } from './folder-error.ts';
 
 /** Of the tables in the file. */
 const FILE_VERSION = 1;
@@ -78,5 +80,28 @@ export const openQueueFile = (path: string, now: number): QueueFile | 'in_use' =
   } catch (error) {
     file.close();
     throw error;
+  }
+};
+
+/**
+ * How many messages are in the file, which is there. Changes nothing and locks nobody out for longer than it reads. Must
+ * not be called by the process that has the file open.
+ *
+ * @throws when the file can't be read, with a sentence that names it
+ */
+export const countMessages = (
+  path: string,
+): { readonly messages: number; readonly deadLetters: number } | 'in_use' => {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+    const count = (table: string): number =>
+      Number(database?.prepare(`SELECT COUNT(*) AS count FROM ${table}`).get()?.count);
+    return { messages: count('job'), deadLetters: count('deadLetter') };
+  } catch (error) {
+    if (errorCode(error) === 'SQLITE_BUSY') return 'in_use';
+    throw folderError(error, `read ${basename(path)}`, dirname(path));
+  } finally {
+    database?.close();
   }
 };

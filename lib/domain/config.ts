@@ -102,6 +102,9 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
   ...Object.keys(rulesSchema),
 ];
 
+/** Those that a call from a command line depends on. `MODE` says what schedule and upload do. */
+export const RULE_VARIABLES: readonly string[] = Object.keys(rulesSchema).filter((name) => name !== 'MODE');
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An empty string is unset. */

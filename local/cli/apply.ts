@@ -5,15 +5,12 @@ import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/wording.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { Context } from './context.ts';
+import type { Ending } from './ending.ts';
 import { findInterruptedRun, hasPlanHash, settingsDigest, tokenProblem } from './interrupted-run.ts';
 import type { Jobs } from './jobs.ts';
-import { plan } from './planner.ts';
-import { carryOutJobs, type Drained, jobsLeft } from './worker.ts';
-
-/** How a call ended: the last answer of the planner, and the queues that were drained, oldest first. */
-export type Ending = { readonly result: SyncResult; readonly drained: readonly Drained[] };
-
-type ApplyRequest = { readonly planHash?: string; readonly approve?: string };
+import { plan, showPlan } from './planner.ts';
+import type { PlannerRequest } from './target.ts';
+import { carryOutJobs, jobsLeft } from './worker.ts';
 
 /** With these answers the planner has voided every job that is still in the queue. */
 const VOIDS_OLDER_JOBS: ReadonlySet<SyncResult['status']> = new Set([
@@ -23,7 +20,10 @@ const VOIDS_OLDER_JOBS: ReadonlySet<SyncResult['status']> = new Set([
   'enqueued',
 ]);
 
-const planAndEnqueue = async (context: Context, jobs: Jobs, request: ApplyRequest): Promise<SyncResult> => {
+const show = ({ store, options, screen }: Context, result: SyncResult): Promise<void> =>
+  showPlan(store, result, options.rosterName, screen);
+
+const planAndEnqueue = async (context: Context, jobs: Jobs, request: PlannerRequest): Promise<SyncResult> => {
   let isRestarted = false;
   // A void job that is not visible yet would keep the new ones waiting, which come after it in their group.
   const restart = (): void => {
@@ -34,12 +34,13 @@ const planAndEnqueue = async (context: Context, jobs: Jobs, request: ApplyReques
     restart();
     await jobs.send(messages);
   };
-  const result = await plan(context, { ...request, mode: 'apply' }, send);
+  const result = await plan(context, request, send);
+  await show(context, result);
   if (VOIDS_OLDER_JOBS.has(result.status)) restart();
   return result;
 };
 
-const applyNewPlan = async (context: Context, jobs: Jobs, request: ApplyRequest): Promise<Ending> => {
+const applyNewPlan = async (context: Context, jobs: Jobs, request: PlannerRequest): Promise<Ending> => {
   const result = await planAndEnqueue(context, jobs, request);
   const enqueued = result.status === 'enqueued' || result.status === 'held';
   if (!enqueued || jobs.size() === 0) return { result, drained: [] };
@@ -60,25 +61,26 @@ const continueRun = async (
   const drained = await carryOutJobs(context, jobs, Math.max(left, run.jobs));
   if (drained.end === 'stopped' || drained.halted !== undefined)
     return { result: inProgress, drained: [drained] };
+  const { prune } = context.options;
+  const again = prune === undefined ? {} : { prune };
   // A plan hash says that somebody has reviewed that plan; nobody has reviewed the next one.
-  const next =
-    context.options.planHash === undefined
-      ? await applyNewPlan(context, jobs, {})
-      : { result: await planOnly(context), drained: [] };
-  return { ...next, drained: [drained, ...next.drained] };
+  if (context.options.planHash === undefined) {
+    const next = await applyNewPlan(context, jobs, { ...again, mode: 'apply' });
+    return { ...next, drained: [drained, ...next.drained] };
+  }
+  const result = await planOnly(context, { ...again, mode: 'plan' });
+  await show(context, result);
+  return { result, drained: [drained] };
 };
 
-export const apply = async (context: Context, jobs: Jobs): Promise<Ending> => {
-  const { planHash, approve } = context.options;
+export const apply = async (context: Context, jobs: Jobs, wanted: PlannerRequest): Promise<Ending> => {
+  const { planHash, ...others } = wanted;
   const interrupted = await findInterruptedRun(context, jobs);
   const isItsHash =
     interrupted !== undefined &&
     planHash !== undefined &&
     (await hasPlanHash(context, interrupted, planHash));
-  const request: ApplyRequest = {
-    ...(planHash !== undefined && !isItsHash && { planHash }),
-    ...(approve !== undefined && { approve }),
-  };
+  const request = planHash === undefined || isItsHash ? others : wanted;
   const ending = await applyNewPlan(context, jobs, request);
   return ending.result.status === 'in_progress' && interrupted !== undefined
     ? await continueRun(context, jobs, interrupted, ending.result)
@@ -86,5 +88,5 @@ export const apply = async (context: Context, jobs: Jobs): Promise<Ending> => {
 };
 
 /** Changes nothing. */
-export const planOnly = (context: Context): Promise<SyncResult> =>
-  plan(context, { mode: 'plan' }, () => Promise.reject(new Error('a plan enqueues nothing')));
+export const planOnly = (context: Context, request: PlannerRequest): Promise<SyncResult> =>
+  plan(context, request, () => Promise.reject(new Error('a plan enqueues nothing')));

@@ -3,17 +3,17 @@
 import type { Rules } from '../../lib/domain/config.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { Log } from '../../lib/ports/telemetry.ts';
+import type { Connection } from './connection.ts';
 import type { Clock } from './drain.ts';
 import type { Options } from './options.ts';
 import type { Screen } from './screen.ts';
-import type { Target } from './target.ts';
 
 export type Context = {
   readonly options: Options;
   readonly rules: Rules;
   /** With the roster in it. */
   readonly store: ObjectStore;
-  readonly target: Target;
+  readonly connection: Connection;
   readonly screen: Screen;
   readonly log: Log;
   readonly clock: Clock;

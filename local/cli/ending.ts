@@ -4,10 +4,17 @@ import { countHeld } from '../../lib/plan/guards.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/wording.ts';
 import { runPrefix } from '../../lib/state/keys.ts';
-import type { Ending } from './apply.ts';
-import { applyCommand, type Options, statePath } from './options.ts';
+import type { Options } from './options.ts';
+import { applyCommand, commandLine } from './printed-command.ts';
 import { attentionCount } from './render-outcome.ts';
 import type { Paint } from './screen.ts';
+import type { Drained } from './worker.ts';
+
+/** How a call ended: the last answer of the planner, and the queues that were drained, oldest first. */
+export type Ending = { readonly result: SyncResult; readonly drained: readonly Drained[] };
+
+/** Names a key of the store for a person. */
+type Locate = (key: string) => string;
 
 const NOT_DONE: ReadonlySet<SyncResult['status']> = new Set([
   'blocked',
@@ -19,7 +26,7 @@ const NOT_DONE: ReadonlySet<SyncResult['status']> = new Set([
 export const exitStatus = ({ result, drained }: Ending): 0 | 1 | 2 => {
   const unfinished = drained.some(
     ({ end, halted, report }) =>
-      end === 'stopped' || halted !== undefined || (report !== undefined && attentionCount(report) > 0),
+      end !== 'empty' || halted !== undefined || (report !== undefined && attentionCount(report) > 0),
   );
   if (unfinished || NOT_DONE.has(result.status)) return 1;
   return result.status === 'changed' || result.held.length > 0 ? 2 : 0;
@@ -52,33 +59,39 @@ const sentence = ({ status, error, planHash, held, counts, quota }: SyncResult, 
 const STATE_HINT =
   'If this folder was used with a simulated account or another customer before, keep them apart with --state DIR';
 
-function* drainedLines({ drained }: Ending, options: Options): Generator<string> {
+function* drainedLines({ drained }: Ending, options: Options, locate: Locate): Generator<string> {
   for (const { end, halted, deadLetters } of drained) {
     if (halted !== undefined)
       yield `Halted: ${halted}\nWhen the cause is removed, continue with:\n  ${applyCommand(options)}`;
+    else if (end === 'goes_on')
+      yield `The run goes on in AWS. Look with:\n  ${commandLine(options, 'status')}`;
     else if (end === 'stopped')
       yield `Interrupted. The jobs that had begun are done, the others are in the queue. Continue with:\n  ${applyCommand(options)}`;
     if (deadLetters > 0)
-      yield `${quantity(deadLetters, 'job')} given up and kept in the table deadLetter of ${statePath(options, `queue/${options.account}/queue.db`)}`;
+      yield `${quantity(deadLetters, 'job')} given up and kept in the table deadLetter of ${locate(`queue/${options.account}/queue.db`)}`;
   }
 }
 
-function* reportLines({ result, drained }: Ending, options: Options): Generator<string> {
+function* reportLines({ result, drained }: Ending, options: Options, locate: Locate): Generator<string> {
   const runs = drained.flatMap(({ report }) => report?.runId ?? []);
   const pages = [
     ...runs.map((runId) => `${runPrefix(options.account, runId)}report.html`),
     ...(result.report === undefined ? [] : [result.report.replace(/\.json$/, '.html')]),
   ];
-  for (const [index, page] of pages.entries())
-    yield `${index === 0 ? 'Report ' : '       '} ${statePath(options, page)}`;
+  for (const [index, page] of pages.entries()) yield `${index === 0 ? 'Report ' : '       '} ${locate(page)}`;
 }
 
 /** Line by line, without line ends. */
-export function* renderEnding(ending: Ending, options: Options, paint: Paint): Generator<string> {
+export function* renderEnding(
+  ending: Ending,
+  options: Options,
+  locate: Locate,
+  paint: Paint,
+): Generator<string> {
   const text = sentence(ending.result, options);
   const colour = ending.result.status === 'in_sync' ? 'green' : exitStatus(ending) === 0 ? 'bold' : 'yellow';
   if (text !== '') yield paint(colour, text);
-  for (const line of drainedLines(ending, options)) yield paint('yellow', line);
+  for (const line of drainedLines(ending, options, locate)) yield paint('yellow', line);
   if (ending.result.issues.some(({ code }) => code === 'other_customer')) yield STATE_HINT;
-  yield* reportLines(ending, options);
+  yield* reportLines(ending, options, locate);
 }

@@ -67,10 +67,10 @@ export const hasPlanHash = async (
 
 /** Why condition 4 does not hold, if so. */
 export const tokenProblem = async (
-  { target }: Context,
+  { connection }: Context,
   { runId, customerId }: RunPointer,
 ): Promise<string | undefined> => {
-  const answer = await target.fastly.readToken();
+  const answer = await connection.fastly.readToken();
   if (!answer.ok) return `run ${runId} can't continue: ${answer.failure.message}`;
   return answer.value.customerId === customerId
     ? undefined

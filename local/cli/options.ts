@@ -1,160 +1,239 @@
-/** The command line: what may be given, and what it comes to. */
+/** What a command line comes to. */
 
-import { basename, join, relative, resolve } from 'node:path';
-import { ACCOUNT_NAME } from '../../lib/domain/invitation.ts';
-import { type Command, type Parsed, parseOptions, UsageError } from '../parse-options.ts';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { RULE_VARIABLES } from '../../lib/domain/config.ts';
+import { ACCOUNT_NAME, type Email, normalizeEmail, parseEmail } from '../../lib/domain/invitation.ts';
+import { enumeration } from '../../lib/report/wording.ts';
+import { type Parsed, parseOptions, UsageError } from '../parse-options.ts';
+import {
+  BELONGS_TO,
+  COMMAND,
+  COMMAND_NAMES,
+  type CommandName,
+  DEFAULT_LIMIT,
+  DEFAULT_STATE,
+} from './command-line.ts';
+import { quote } from './printed-command.ts';
 
-const SAMPLE_ROSTER = resolve(import.meta.dirname, '../../events/roster.csv');
-const DEFAULT_STATE = '.sync';
-
-const HASH = {
-  type: 'text',
-  value: 'HASH',
-  only: {
-    pattern: /^sha256:[0-9a-f]{64}$/,
-    called: 'a hash as a plan prints it ("sha256:" and 64 hexadecimal digits)',
-  },
-} as const;
-
-export const COMMAND = {
-  about: `Makes the invitations of a Fastly account equal to a roster.
-
-  npm run sync                                        try it: a sample roster and a simulated account
-  npm run sync -- --roster FILE                       plan against a simulated account, change nothing
-  npm run sync -- --roster FILE --apply               carry the plan out there
-  npm run sync -- --roster FILE --live                plan against the real Fastly, change nothing
-  npm run sync -- --roster FILE --live --apply        carry the plan out`,
-  options: {
-    roster: { type: 'text', value: 'FILE', help: 'who shall be invited: a CSV file, gzipped or not' },
-    account: {
-      type: 'text',
-      value: 'NAME',
-      help: "a name for the Fastly account; default: the roster's name without .csv",
-    },
-    state: {
-      type: 'text',
-      value: 'DIR',
-      default: DEFAULT_STATE,
-      help: 'where state, queue and reports are kept',
-    },
-    live: { type: 'flag', help: 'use the real Fastly, with the token in FASTLY_API_TOKEN' },
-    apply: { type: 'flag', help: 'carry the plan out instead of only showing it' },
-    'plan-hash': { ...HASH, help: 'only if the plan is still the one with this hash' },
-    approve: { ...HASH, help: 'also carry out the held changes, if they still have this hash' },
-    prune: {
-      type: 'choice',
-      value: 'MODE',
-      choices: ['managed', 'none'],
-      help: 'which invitations may be cancelled because they are not in the roster:\nmanaged (only those sent by this tool) or none; PRUNE in the environment is the widest allowed',
-    },
-    json: {
-      type: 'flag',
-      help: 'print the result as JSON on standard output, and everything else on standard error',
-    },
-  },
-  notes: `Limits are set by environment variables, for example MAX_DELETES=100; the README lists them. The hourly quota of
-a simulated account is RATE_LIMIT_PER_HOUR.
-
-Exit status: 0 done, in sync, or planned; 2 something is held, or a given hash no longer fits; 1 blocked, failed or
-interrupted.`,
-} as const satisfies Command;
-
+type Environment = Readonly<Record<string, string | undefined>>;
 type Values = Parsed<typeof COMMAND.options>['values'];
 
-export type Options = {
-  /** Absolute */
-  readonly rosterPath: string;
+const SAMPLE_ROSTER = resolve(import.meta.dirname, '../../events/roster.csv');
+
+/** Where a command works. */
+type TargetChoice =
+  | { readonly kind: 'simulated' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'stage'; readonly stage: string; readonly region: string | undefined };
+
+export type Call = {
+  readonly command: CommandName;
+  /** Of `explain` and `resend`, and of `--only`. */
+  readonly addresses: readonly Email[];
+  readonly target: TargetChoice;
+  /** Absolute; undefined where the roster lies in the bucket, or is not needed. */
+  readonly rosterPath: string | undefined;
   /** The roster as the person would name it. */
   readonly rosterName: string;
   /** The roster that comes with the project, for a simulated account that does too. */
   readonly isSample: boolean;
-  readonly account: string;
-  /** Absolute */
+  /** Undefined: to be found out, or all of them. */
+  readonly account: string | undefined;
+  /** Absolute: the folder of this target. */
   readonly stateDirectory: string;
-  readonly live: boolean;
-  readonly mode: 'plan' | 'apply';
   readonly planHash?: string;
   readonly approve?: string;
   readonly prune?: 'managed' | 'none';
+  readonly limit: number;
+  /** Absolute */
+  readonly to?: string;
   readonly json: boolean;
-  /** What has to be typed again for the same roster, account and place; without `--apply`. */
-  readonly again: readonly string[];
+  /** What has to be typed again for the same roster, account and place. */
+  readonly place: readonly string[];
+  /** What has to be typed again for the same choice of changes. */
+  readonly choice: readonly string[];
+  /** What has to stand in front of it, for example `MAX_DELETES=100`. */
+  readonly settings: readonly string[];
 };
 
-const accountOf = ({ account, roster }: Values): string => {
-  const name = account ?? basename(roster ?? SAMPLE_ROSTER).replace(/(\.[^.]*?)?(\.gz)?$/i, '');
-  if (ACCOUNT_NAME.test(name)) return name;
-  const origin = account === undefined ? 'the account name taken from the file name' : '--account';
-  const wayOut = account === undefined ? ': choose one with --account NAME' : '';
+/** A call whose account is known. */
+export type Options = Call & { readonly account: string };
+
+/** Commands that can do without a roster, and so without a name of an account. */
+const WITHOUT_ROSTER: ReadonlySet<CommandName> = new Set(['status', 'history', 'dump']);
+
+const refuseAccount = (origin: string, name: string, wayOut: string): never => {
   throw new UsageError(
     `${origin}, ${JSON.stringify(name)}, is not usable: an account name has lower-case letters, digits and hyphens, 63 at most${wayOut}`,
   );
 };
 
-/** What is wrong with options together. */
-const refuseContradictions = (values: Values, mode: Options['mode']): void => {
-  if (values.live && values.roster === undefined)
-    throw new UsageError('--live needs --roster FILE: the sample roster is not for a real account');
-  for (const option of ['plan-hash', 'approve'] as const)
-    if (mode === 'plan' && values[option] !== undefined)
-      throw new UsageError(`--${option} says what to carry out: it needs --apply`);
+const accountOf = ({ account }: Values, roster: string | undefined): string | undefined => {
+  if (account !== undefined)
+    return ACCOUNT_NAME.test(account) ? account : refuseAccount('--account', account, '');
+  if (roster === undefined) return undefined;
+  const name = basename(roster).replace(/(\.[^.]*?)?(\.gz)?$/i, '');
+  if (ACCOUNT_NAME.test(name)) return name;
+  return refuseAccount('the account name taken from the file name', name, ': choose one with --account NAME');
 };
 
-/** Short for what lies below the working directory. */
+const targetOf = ({ live, stage, region }: Values): TargetChoice => {
+  if (stage === undefined) {
+    if (region !== undefined) throw new UsageError('--region says where a stage is: it needs --stage NAME');
+    return { kind: live ? 'live' : 'simulated' };
+  }
+  if (live) throw new UsageError('--live and --stage name two targets: choose one');
+  return { kind: 'stage', stage, region };
+};
+
+const commandOf = (values: Values, words: readonly string[], target: TargetChoice): CommandName => {
+  const [word] = words;
+  if (word !== undefined) {
+    const named = COMMAND_NAMES.find((name) => name === word);
+    if (named === undefined)
+      throw new UsageError(
+        `There is no command ${JSON.stringify(word)}; choose from ${enumeration(COMMAND_NAMES)}, before the options`,
+      );
+    if (values.apply && named !== 'apply')
+      throw new UsageError(`--apply does not go with ${named}: say apply`);
+    return named;
+  }
+  const isTrial = values.roster === undefined && target.kind === 'simulated';
+  return isTrial || values.apply ? 'apply' : 'plan';
+};
+
+const addressesOf = (command: CommandName, values: Values, words: readonly string[]): readonly Email[] => {
+  const given = [...words.slice(1), ...values.only.flatMap((list) => list.split(','))];
+  const wanted = command === 'explain' || command === 'resend' ? command : undefined;
+  if (wanted !== undefined && given.length === 0)
+    throw new UsageError(`${wanted} needs the address of a person: ${wanted} ADDRESS`);
+  if (command === 'explain' && given.length > 1) throw new UsageError('explain takes one address at a time');
+  if (wanted === undefined && words.length > 1 && values.only.length === 0)
+    throw new UsageError(`${JSON.stringify(words[1])} is not expected here; --help lists the options`);
+  if (command === 'explain') return given.map(normalizeEmail);
+  return given.map((text) => {
+    const parsed = parseEmail(text);
+    if ('email' in parsed) return parsed.email;
+    throw new UsageError(`${JSON.stringify(text)} is no address of a person: ${parsed.problem}`);
+  });
+};
+
+const isGiven = (values: Values, name: keyof Values): boolean => {
+  const value = values[name];
+  return typeof value === 'object' ? value.length > 0 : value !== undefined && value !== false;
+};
+
+/** Options that the command does not take. */
+const refuseForeignOptions = (values: Values, command: CommandName): void => {
+  for (const [name, commands] of Object.entries(BELONGS_TO) as [keyof Values, readonly CommandName[]][]) {
+    if (!isGiven(values, name) || commands.includes(command)) continue;
+    throw new UsageError(
+      command === 'plan' && commands.includes('apply')
+        ? `--${name} says what to carry out: it needs --apply`
+        : `--${name} belongs to ${enumeration(commands)}, not to ${command}`,
+    );
+  }
+};
+
+const refuseLocalOptions = ({ roster, state }: Values): void => {
+  if (roster !== undefined)
+    throw new UsageError(
+      '--stage uses the roster in its bucket: upload yours there, and give --account NAME instead of --roster',
+    );
+  if (state !== DEFAULT_STATE)
+    throw new UsageError('--stage keeps its state in its bucket: leave out --state');
+};
+
+const requireRoster = ({ roster, account }: Values, command: CommandName): void => {
+  if (roster !== undefined) return;
+  if (!WITHOUT_ROSTER.has(command))
+    throw new UsageError('--live needs --roster FILE: the sample roster is not for a real account');
+  if (command === 'dump' && account === undefined)
+    throw new UsageError('dump needs --account NAME: a name for the account whose people are listed');
+};
+
+/** Short for what lies below the directory where the person is. */
 const shortPath = (path: string): string => {
   const short = relative('', path);
   return short === '' || short.startsWith('..') ? path : short;
 };
 
-const againOf = (values: Values): readonly string[] => [
+const placeOf = (values: Values): readonly string[] => [
   ...(values.roster === undefined ? [] : ['--roster', values.roster]),
   ...(values.account === undefined ? [] : ['--account', values.account]),
   ...(values.state === DEFAULT_STATE ? [] : ['--state', values.state]),
   ...(values.live ? ['--live'] : []),
-  ...(values.prune === undefined ? [] : ['--prune', values.prune]),
+  ...(values.stage === undefined ? [] : ['--stage', values.stage]),
+  ...(values.region === undefined ? [] : ['--region', values.region]),
 ];
 
-/** Throws a {@link UsageError}. */
-export const parseSyncOptions = (argv: readonly string[]): Options | 'help' => {
-  const parsed = parseOptions(COMMAND, argv);
-  if (parsed === 'help') return 'help';
-  const { values } = parsed;
-  const mode = values.roster === undefined || values.apply ? 'apply' : 'plan';
-  refuseContradictions(values, mode);
-  const rosterPath = resolve(values.roster ?? SAMPLE_ROSTER);
-  const { 'plan-hash': planHash, approve, prune } = values;
+const settingsOf = (target: TargetChoice, env: Environment): readonly string[] =>
+  target.kind === 'stage'
+    ? []
+    : RULE_VARIABLES.flatMap((name) => (env[name] ? [`${name}=${quote(env[name] ?? '')}`] : []));
+
+const rosterOf = (
+  values: Values,
+  command: CommandName,
+  target: TargetChoice,
+  here: (path: string) => string,
+): Pick<Call, 'rosterPath' | 'rosterName' | 'isSample' | 'account'> => {
+  const sample = target.kind === 'simulated' ? SAMPLE_ROSTER : undefined;
+  const rosterPath = values.roster === undefined ? sample : here(values.roster);
+  const isOfAll = values.roster === undefined && (command === 'status' || command === 'history');
+  const account = accountOf(values, isOfAll ? undefined : rosterPath);
   return {
     rosterPath,
-    rosterName: shortPath(rosterPath),
+    rosterName: rosterPath === undefined ? `rosters/${account}.csv` : shortPath(rosterPath),
     isSample: rosterPath === SAMPLE_ROSTER,
-    account: accountOf(values),
-    stateDirectory: resolve(values.state),
-    live: values.live,
-    mode,
-    ...(planHash !== undefined && { planHash }),
-    ...(approve !== undefined && { approve }),
-    ...(prune !== undefined && { prune }),
-    json: values.json,
-    again: againOf(values),
+    account,
   };
 };
 
-const quote = (argument: string): string =>
-  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
-
-/** What to type to carry out the plan of the same roster. */
-export const applyCommand = ({ again }: Pick<Options, 'again'>, ...more: readonly string[]): string => {
-  const apply = again.includes('--roster') ? ['--apply'] : [];
-  const given = [...again, ...apply, ...more];
-  return ['npm run sync', ...(given.length > 0 ? ['--'] : []), ...given.map(quote)].join(' ');
+/**
+ * `env`: limits in it belong to every command that is printed, and npm says in `INIT_CWD` where the person is.
+ *
+ * @throws a {@link UsageError}
+ */
+export const parseCall = (argv: readonly string[], env: Environment = {}): Call | 'help' | 'version' => {
+  const parsed = parseOptions(COMMAND, argv);
+  if (typeof parsed === 'string') return parsed;
+  const { values, words } = parsed;
+  const target = targetOf(values);
+  const command = commandOf(values, words, target);
+  refuseForeignOptions(values, command);
+  if (target.kind === 'stage') refuseLocalOptions(values);
+  if (target.kind === 'live') requireRoster(values, command);
+  const here = (path: string): string => resolve(env.INIT_CWD ?? '', path);
+  const { 'plan-hash': planHash, approve, prune, to } = values;
+  return {
+    command,
+    addresses: addressesOf(command, values, words),
+    target,
+    ...rosterOf(values, command, target, here),
+    stateDirectory: join(
+      values.state === DEFAULT_STATE ? resolve(DEFAULT_STATE) : here(values.state),
+      target.kind,
+    ),
+    ...(planHash !== undefined && { planHash }),
+    ...(approve !== undefined && { approve }),
+    ...(prune !== undefined && { prune }),
+    ...(to !== undefined && { to: here(to) }),
+    limit: values.limit ?? DEFAULT_LIMIT,
+    json: values.json,
+    place: placeOf(values),
+    choice: [
+      ...(prune === undefined ? [] : ['--prune', prune]),
+      ...values.only.flatMap((address) => ['--only', address]),
+    ],
+    settings: settingsOf(target, env),
+  };
 };
 
 /** Where the account's queue is kept. */
-export const jobsDirectory = ({
-  stateDirectory,
-  account,
-}: Pick<Options, 'stateDirectory' | 'account'>): string => join(stateDirectory, 'queue', account);
+export const jobsDirectory = (stateDirectory: string, account: string): string =>
+  join(stateDirectory, 'queue', account);
 
 /** A file or folder in the state folder, as the person would name it. */
-export const statePath = ({ stateDirectory }: Pick<Options, 'stateDirectory'>, key: string): string =>
-  shortPath(join(stateDirectory, key));
+export const statePath = ({ stateDirectory }: Pick<Call, 'stateDirectory'>, key: string): string =>
+  shortPath(isAbsolute(key) ? key : join(stateDirectory, key));

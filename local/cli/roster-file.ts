@@ -7,9 +7,7 @@ import { rosterKeys } from '../../lib/state/keys.ts';
 import { errorCode } from '../folder-error.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { UsageError } from '../parse-options.ts';
-import type { Options } from './options.ts';
-
-type Roster = Pick<Options, 'rosterPath' | 'rosterName'>;
+import type { Call } from './options.ts';
 
 const PROBLEMS = new Map([
   ['ENOENT', 'there is no such file'],
@@ -19,7 +17,11 @@ const PROBLEMS = new Map([
 ]);
 
 /** Throws a {@link UsageError} when there is nothing to read. */
-export const checkRosterFile = ({ rosterPath, rosterName }: Roster): void => {
+export const checkRosterFile = ({
+  rosterPath,
+  rosterName,
+}: Pick<Call, 'rosterPath' | 'rosterName'>): void => {
+  if (rosterPath === undefined) return;
   let problem: string | undefined;
   try {
     if (!statSync(rosterPath).isFile()) problem = 'it is not a file';
@@ -28,14 +30,16 @@ export const checkRosterFile = ({ rosterPath, rosterName }: Roster): void => {
     const code = errorCode(error) ?? 'unknown error';
     problem = PROBLEMS.get(code) ?? `it can't be read (${code})`;
   }
-  if (problem !== undefined) throw new UsageError(`can't read the roster ${rosterName}: ${problem}`);
+  const where = rosterName === rosterPath ? '' : ` (looked for ${rosterPath})`;
+  if (problem !== undefined) throw new UsageError(`can't read the roster ${rosterName}: ${problem}${where}`);
 };
 
 /** `store`, in which the account's roster is the file. */
 export const withRosterFile = (
   store: ObjectStore,
-  { rosterPath, account }: Pick<Options, 'rosterPath' | 'account'>,
+  { rosterPath, account }: Pick<Call, 'rosterPath' | 'account'>,
 ): ObjectStore => {
+  if (rosterPath === undefined || account === undefined) return store;
   const besideRoster = createFolderStore(dirname(rosterPath));
   // Whether it is gzipped is seen by its content, so that one of the two names will do.
   const [key, otherKey] = rosterKeys(account);

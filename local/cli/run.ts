@@ -1,22 +1,21 @@
 /** The command line from its arguments to its exit status. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConfigError, parseRules, type Rules } from '../../lib/domain/config.ts';
-import { createFolderStore } from '../folder-store.ts';
-import { UsageError, usageOf } from '../parse-options.ts';
-import { apply, type Ending, planOnly } from './apply.ts';
-import type { Context } from './context.ts';
+import { ConfigError, parseRules } from '../../lib/domain/config.ts';
+import { UsageError, usageOf, versionText } from '../parse-options.ts';
+import { COMMAND, type CommandName } from './command-line.ts';
+import { type Answer, type CommandPorts, withAccount } from './commands/command.ts';
+import { history } from './commands/history.ts';
+import { status } from './commands/status.ts';
+import { sync } from './commands/sync.ts';
+import { readToken } from './connection.ts';
 import type { Clock } from './drain.ts';
-import { exitStatus, renderEnding } from './ending.ts';
-import { newestRun } from './interrupted-run.ts';
-import { type Jobs, openJobs } from './jobs.ts';
-import { openLog } from './log-file.ts';
-import { COMMAND, jobsDirectory, type Options, parseSyncOptions } from './options.ts';
+import { openLocalTarget } from './local-target.ts';
+import { type Call, type Options, parseCall } from './options.ts';
 import type { Terminal } from './progress.ts';
-import { checkRosterFile, withRosterFile } from './roster-file.ts';
-import { createScreen } from './screen.ts';
-import { ensureStateFolder } from './state-folder.ts';
-import { openTarget, readToken } from './target.ts';
+import { checkRosterFile } from './roster-file.ts';
+import { createScreen, type Screen } from './screen.ts';
+import type { Target } from './target.ts';
 
 export type World = {
   /** Without the program's own name. */
@@ -34,72 +33,44 @@ const CLOCK: Clock = {
   sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
 };
 
-/** What was checked before anything was written. */
-type Checked = { readonly options: Options; readonly rules: Rules; readonly token: string | undefined };
-
-/** Throws a {@link UsageError} or a {@link ConfigError}. */
-const check = (options: Options, env: World['env']): Checked => {
+/** Throws a {@link UsageError} or a {@link ConfigError}, before anything was written. */
+const openTarget = (call: Call, { env, stop }: World, screen: Screen): Target => {
   const rules = parseRules(env);
-  const token = options.live ? readToken(env) : undefined;
-  checkRosterFile(options);
-  return { options, rules, token };
+  const token = call.target.kind === 'live' ? readToken(env) : undefined;
+  checkRosterFile(call);
+  return openLocalTarget(call, { rules, token, screen, clock: CLOCK, stop });
 };
 
-const mentionInterruptedRun = async (context: Context): Promise<void> => {
-  const run = await newestRun(context);
-  if (run?.status === 'draining')
-    context.screen.say(`Run ${run.runId} was interrupted; --apply continues it`);
-  if (run?.status === 'planning')
-    context.screen.say(
-      `Run ${run.runId} was interrupted before it had enqueued its jobs; --apply plans again`,
-    );
+/** Commands about one account. */
+const ON_ONE: Partial<Record<CommandName, (options: Options, ports: CommandPorts) => Promise<Answer>>> = {
+  plan: sync,
+  apply: sync,
+  history,
 };
 
-const carryOut = async (context: Context, jobs: Jobs): Promise<Ending> => {
-  if (context.options.mode === 'apply') return await apply(context, jobs);
-  await mentionInterruptedRun(context);
-  return { result: await planOnly(context), drained: [] };
-};
-
-/** With `jobs` open, no other process has the account. */
-const runLocked = async ({ options, rules, token }: Checked, jobs: Jobs, world: World): Promise<number> => {
-  const { stdout, stderr, stop } = world;
-  const screen = createScreen(stdout, stderr, options.json);
-  const target = await openTarget(options, token, rules, CLOCK);
-  screen.print([screen.paint('bold', `${options.rosterName} → ${target.name}`)]);
-  try {
-    const context: Context = {
-      options,
-      rules,
-      store: withRosterFile(createFolderStore(options.stateDirectory), options),
-      target,
-      screen,
-      log: openLog(options.stateDirectory, CLOCK.now),
-      clock: CLOCK,
-      stop,
-    };
-    const ending = await carryOut(context, jobs);
-    screen.print(renderEnding(ending, options, screen.paint));
-    if (options.json) stdout.write(`${JSON.stringify({ results: [ending.result] }, null, 2)}\n`);
-    return exitStatus(ending);
-  } finally {
-    await target.close();
-  }
+const answer = async (call: Call, ports: CommandPorts): Promise<Answer> => {
+  const { command, target } = call;
+  if (command === 'status') return await status(call, ports);
+  const onOne = ON_ONE[command];
+  if (onOne === undefined || target.kind === 'stage') throw new UsageError(`${command} is not possible here`);
+  return await onOne(await withAccount(call, ports.target), ports);
 };
 
 const run = async (world: World): Promise<number> => {
-  const options = parseSyncOptions(world.argv);
-  if (options === 'help') {
-    world.stdout.write(usageOf(COMMAND));
+  const { stdout, stderr } = world;
+  const call = parseCall(world.argv, world.env);
+  if (typeof call === 'string') {
+    stdout.write(call === 'help' ? usageOf(COMMAND) : versionText());
     return 0;
   }
-  const checked = check(options, world.env);
-  ensureStateFolder(options.stateDirectory);
-  const jobs = openJobs(jobsDirectory(options), options.account, CLOCK.now);
+  const screen = createScreen(stdout, stderr, call.json);
+  const target = openTarget(call, world, screen);
   try {
-    return await runLocked(checked, jobs, world);
+    const { exitStatus, json } = await answer(call, { target, screen, now: CLOCK.now });
+    if (call.json) stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    return exitStatus;
   } finally {
-    jobs.close();
+    await target.close();
   }
 };
 

@@ -1,86 +1,36 @@
-/** The Fastly account that a run is about: the real one, or a simulated one that is kept in the state folder. */
+/** Where a command works: a simulated account, the real Fastly from this machine, or a deployed stage. */
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Rules } from '../../lib/domain/config.ts';
-import { createFastlyClient, type FastlyClient } from '../../lib/fastly/client.ts';
-import { UsageError } from '../parse-options.ts';
-import { startSimulator } from '../simulator/simulator.ts';
-import type { Clock } from './drain.ts';
+import type { SyncRequest } from '../../lib/plan/decide.ts';
+import type { SyncResult } from '../../lib/planner/result.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { Ending } from './ending.ts';
 import type { Options } from './options.ts';
-import { sampleAccount } from './sample.ts';
+
+/** What the planner is asked for, besides the account: the fields of a manual event. */
+export type PlannerRequest = Omit<SyncRequest, 'account' | 'manual' | 'triggerId'>;
+
+/** An account's queue, as far as it can be seen from outside. */
+export type QueueView = {
+  /** Messages, `finish` included; undefined while another process has the queue. */
+  readonly messages: number | undefined;
+  readonly deadLetters: number | undefined;
+  /** Where the dead letters are, for a person. */
+  readonly deadLetterPlace: string;
+  /** Which process has the account just now. */
+  readonly holder?: string;
+};
 
 export type Target = {
-  readonly fastly: FastlyClient;
-  /** For example `https://api.fastly.com` */
+  /** For a person, for example `https://api.fastly.com`. */
   readonly name: string;
-  readonly requestTimeoutMs: number;
-  /** Whether a write can still be on its way when the process that sent it is gone. */
-  readonly outlivesProcess: boolean;
+  /** State, reports and rosters. */
+  readonly store: Pick<ObjectStore, 'read' | 'list'>;
+  /** Asks the planner for something that changes nothing at Fastly. Prints nothing. */
+  plan(options: Options, request: PlannerRequest): Promise<SyncResult>;
+  /** Plans, carries out, and prints both. */
+  apply(options: Options, request: PlannerRequest): Promise<Ending>;
+  queue(account: string): Promise<QueueView>;
+  /** A key of the store, as the person would name it. */
+  locate(key: string): string;
   close(): Promise<void>;
 };
-
-type Wanted = Pick<Options, 'live' | 'isSample' | 'account' | 'stateDirectory'>;
-type Endpoint = { readonly apiUrl: string; readonly token: string; readonly requestTimeoutMs: number };
-
-const LIVE_TIMEOUT_MS = 10_000;
-const SIMULATED_TIMEOUT_MS = 2000;
-/** So that the sample run's progress can be watched. */
-const SAMPLE_DELAY_MS = 60;
-
-const connect = (endpoint: Endpoint, rules: Rules, clock: Clock): FastlyClient =>
-  createFastlyClient({
-    ...endpoint,
-    listConcurrency: rules.LIST_CONCURRENCY,
-    sleep: (ms) => clock.sleep(ms),
-    random: Math.random,
-  });
-
-/** Throws a {@link UsageError} when there is none. */
-export const readToken = (env: Readonly<Record<string, string | undefined>>): string => {
-  const token = env.FASTLY_API_TOKEN?.trim() ?? '';
-  if (token === '')
-    throw new UsageError('--live needs a Fastly API token in the environment variable FASTLY_API_TOKEN');
-  return token;
-};
-
-const openLive = (token: string, rules: Rules, clock: Clock): Target => {
-  const apiUrl = rules.FASTLY_API_URL;
-  return {
-    fastly: connect({ apiUrl, token, requestTimeoutMs: LIVE_TIMEOUT_MS }, rules, clock),
-    name: apiUrl,
-    requestTimeoutMs: LIVE_TIMEOUT_MS,
-    outlivesProcess: true,
-    close: async () => undefined,
-  };
-};
-
-const openSimulated = async (wanted: Wanted, rules: Rules, clock: Clock): Promise<Target> => {
-  const directory = join(wanted.stateDirectory, 'fastly');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const simulator = await startSimulator({
-    journalPath: join(directory, `${wanted.account}.jsonl`),
-    customerId: `simulated-${wanted.account}`,
-    quotaPerHour: rules.RATE_LIMIT_PER_HOUR,
-    now: clock.now,
-    ...(wanted.isSample && { delayMs: SAMPLE_DELAY_MS }),
-  });
-  if (simulator.isNew && wanted.isSample) simulator.seed(sampleAccount(clock.now()));
-  const { url: apiUrl, token } = simulator;
-  return {
-    fastly: connect({ apiUrl, token, requestTimeoutMs: SIMULATED_TIMEOUT_MS }, rules, clock),
-    name: 'a simulated Fastly account (nobody gets mail)',
-    requestTimeoutMs: SIMULATED_TIMEOUT_MS,
-    outlivesProcess: false,
-    close: () => simulator.close(),
-  };
-};
-
-/** `token` is for the real Fastly; without it the account is simulated. */
-export const openTarget = async (
-  wanted: Wanted,
-  token: string | undefined,
-  rules: Rules,
-  clock: Clock,
-): Promise<Target> =>
-  token === undefined ? await openSimulated(wanted, rules, clock) : openLive(token, rules, clock);

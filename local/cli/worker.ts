@@ -13,7 +13,8 @@ import { renderOutcomes } from './render-outcome.ts';
 
 /** What became of a queue. */
 export type Drained = {
-  readonly end: 'empty' | 'stopped';
+  /** `goes_on`: nobody watches the run any more, but the deployed worker carries it out. */
+  readonly end: 'empty' | 'stopped' | 'goes_on';
   /** Of the run that was finished. */
   readonly report?: RunReport;
   /** Why the run was stopped for good. */
@@ -28,13 +29,13 @@ const FAILED_ATTEMPT = 'an attempt failed';
 const QUOTA_USED_UP = 'quota used up';
 
 const workerPorts = (
-  { rules, store, target, log, clock, screen }: Context,
+  { rules, store, connection, log, clock, screen }: Context,
   jobs: Jobs,
   onQuotaWait: () => void,
   onReport: (report: RunReport) => void,
 ): WorkerPorts => ({
   store,
-  connect: async () => ({ fastly: target.fastly }),
+  connect: async () => ({ fastly: connection.fastly }),
   deadLetters: jobs.deadLetters,
   setVisibility: jobs.setVisibility,
   renderReport: (report) => {

@@ -20,8 +20,8 @@ import {
   runPrefix,
 } from '../../lib/state/keys.ts';
 import type { RunPointer, RunStatus } from '../../lib/state/run-pointer.ts';
+import { COMMAND } from '../../local/cli/command-line.ts';
 import { exitStatus } from '../../local/cli/ending.ts';
-import { COMMAND } from '../../local/cli/options.ts';
 import { usageOf } from '../../local/parse-options.ts';
 import { planRecord, runReport } from '../support/report-records.ts';
 import { codeSpansOf, headingsOf, jsonBlocksOf, plainCell, type Row, tableOf } from './markdown.ts';

@@ -9,7 +9,7 @@ import {
   tokenProblem,
 } from '../../local/cli/interrupted-run.ts';
 import { type Jobs, openJobs } from '../../local/cli/jobs.ts';
-import { parseSyncOptions } from '../../local/cli/options.ts';
+import { parseCall } from '../../local/cli/options.ts';
 import { NOW } from '../support/build.ts';
 import { emptyFolder, removeFolders } from '../support/cli.ts';
 import { FakeFastly, FakeStore } from '../support/fakes.ts';
@@ -25,14 +25,14 @@ beforeEach(() => {
 });
 
 const contextOf = (argv: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Context => {
-  const options = parseSyncOptions(['--roster', 'acme.csv', '--apply', ...argv]);
-  if (options === 'help') throw new Error('no options');
+  const call = parseCall(['--roster', 'acme.csv', '--apply', ...argv]);
+  if (typeof call === 'string') throw new Error('no call');
   const notUsed = {} as never;
   return {
-    options,
+    options: { ...call, account: 'acme' },
     rules: parseRules(env),
     store,
-    target: notUsed,
+    connection: notUsed,
     screen: { say: (line: string) => said.push(line) } as never,
     log: notUsed,
     clock: { now: () => NOW, sleep: async () => undefined },
@@ -116,7 +116,7 @@ describe('an interrupted run', () => {
 
 describe('the token of a run that continues', () => {
   const problemWith = (customerId: string, fastly = new FakeFastly(() => NOW)) =>
-    tokenProblem({ ...contextOf(), target: { fastly } as never }, runPointer({ customerId }));
+    tokenProblem({ ...contextOf(), connection: { fastly } as never }, runPointer({ customerId }));
 
   it('has to belong to the same customer', async () => {
     expect(await problemWith('customer1')).toBeUndefined();

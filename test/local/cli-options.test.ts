@@ -1,39 +1,125 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
-import type { Ending } from '../../local/cli/apply.ts';
-import { exitStatus } from '../../local/cli/ending.ts';
-import { applyCommand, type Options, parseSyncOptions } from '../../local/cli/options.ts';
+import { type Ending, exitStatus } from '../../local/cli/ending.ts';
+import { type Call, parseCall } from '../../local/cli/options.ts';
+import { applyCommand, commandLine } from '../../local/cli/printed-command.ts';
 
 const HASH = `sha256:${'0a'.repeat(32)}`;
 
-const parsed = (...argv: readonly string[]): Options => {
-  const options = parseSyncOptions(argv);
-  if (options === 'help') throw new Error('help was not asked for');
-  return options;
+const parsed = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Call => {
+  const call = parseCall(argv, env);
+  if (typeof call === 'string') throw new Error(`${call} was not asked for`);
+  return call;
 };
 
 describe('options', () => {
   it.each([
     { given: ['--help'], is: 'help' },
     { given: ['--help', '--roster', 'x.csv'], is: 'help' },
+    { given: ['--version'], is: 'version' },
   ])('$given → $is', ({ given, is }) => {
-    expect(parseSyncOptions(given)).toBe(is);
+    expect(parseCall(given)).toBe(is);
   });
 
   it.each([
-    { given: [], mode: 'apply', live: false, isSample: true, account: 'roster' },
-    { given: ['--account', 'demo'], mode: 'apply', live: false, isSample: true, account: 'demo' },
-    { given: ['--roster', 'acme.csv'], mode: 'plan', live: false, isSample: false, account: 'acme' },
-    { given: ['--roster', 'acme.csv', '--apply'], mode: 'apply', live: false, account: 'acme' },
-    { given: ['--roster', 'a/b/acme.csv.gz', '--live'], mode: 'plan', live: true, account: 'acme' },
-    { given: ['--roster', 'acme', '--live', '--apply'], mode: 'apply', live: true, account: 'acme' },
-    { given: ['--roster', 'ACME.CSV', '--account', 'acme-2'], mode: 'plan', account: 'acme-2' },
+    { given: [], command: 'apply', target: { kind: 'simulated' }, isSample: true, account: 'roster' },
+    {
+      given: ['--account', 'demo'],
+      command: 'apply',
+      target: { kind: 'simulated' },
+      isSample: true,
+      account: 'demo',
+    },
+    {
+      given: ['--roster', 'acme.csv'],
+      command: 'plan',
+      target: { kind: 'simulated' },
+      isSample: false,
+      account: 'acme',
+    },
+    {
+      given: ['--roster', 'acme.csv', '--apply'],
+      command: 'apply',
+      target: { kind: 'simulated' },
+      account: 'acme',
+    },
+    {
+      given: ['--roster', 'a/b/acme.csv.gz', '--live'],
+      command: 'plan',
+      target: { kind: 'live' },
+      account: 'acme',
+    },
+    {
+      given: ['--roster', 'acme', '--live', '--apply'],
+      command: 'apply',
+      target: { kind: 'live' },
+      account: 'acme',
+    },
+    { given: ['--roster', 'ACME.CSV', '--account', 'acme-2'], command: 'plan', account: 'acme-2' },
   ])('$given', ({ given, ...expected }) => {
-    expect(parsed(...given)).toMatchObject(expected);
+    expect(parsed(given)).toMatchObject(expected);
+  });
+
+  it.each([
+    { given: ['plan'], command: 'plan', account: 'roster' },
+    { given: ['status'], command: 'status', account: undefined },
+    {
+      given: ['history', '--account', 'acme', '--limit', '3'],
+      command: 'history',
+      account: 'acme',
+      limit: 3,
+    },
+    { given: ['status', '--live'], command: 'status', target: { kind: 'live' }, account: undefined },
+    { given: ['explain', ' Ada@Example.com'], command: 'explain', addresses: ['ada@example.com'] },
+    {
+      given: ['--stage', 'prod', '--region', 'eu-west-1', '--account', 'acme'],
+      command: 'plan',
+      target: { kind: 'stage', stage: 'prod', region: 'eu-west-1' },
+      rosterPath: undefined,
+    },
+    {
+      given: ['apply', '--only', 'a@example.com,b@example.com', 'c@example.com'],
+      addresses: ['c@example.com', 'a@example.com', 'b@example.com'],
+    },
+  ])('$given', ({ given, ...expected }) => {
+    expect(parsed(given)).toMatchObject(expected);
+  });
+
+  it('puts each target in a folder of its own, and takes paths from where the person is', () => {
+    const env = { INIT_CWD: '/home/ada' };
+    const at = (...argv: string[]) => parsed(argv, env);
+    expect(at('--roster', 'acme.csv', '--state', 's')).toMatchObject({
+      rosterPath: '/home/ada/acme.csv',
+      stateDirectory: '/home/ada/s/simulated',
+    });
+    expect(at('--roster', '/a/acme.csv', '--live').stateDirectory).toBe(resolve('.sync/live'));
+  });
+
+  it.each([
+    { given: ['plna'], says: 'There is no command "plna"; choose from plan, apply, status' },
+    { given: ['status', 'acme'], says: '"acme" is not expected here' },
+    { given: ['status', '--apply'], says: '--apply does not go with status' },
+    { given: ['explain'], says: 'explain needs the address of a person' },
+    { given: ['explain', 'a@example.com', 'b@example.com'], says: 'one address at a time' },
+    { given: ['resend', 'ada'], says: '"ada" is no address of a person: the address has no @' },
+    { given: ['plan', '--limit', '3'], says: '--limit belongs to history, not to plan' },
+    { given: ['plan', '--approve', HASH], says: '--approve says what to carry out: it needs --apply' },
+    { given: ['--live', '--stage', 'prod'], says: 'choose one' },
+    { given: ['--region', 'eu-west-1'], says: 'it needs --stage NAME' },
+    { given: ['--stage', 'prod', '--roster', 'a.csv'], says: '--account NAME instead of --roster' },
+    { given: ['--stage', 'prod', '--state', 'x'], says: 'leave out --state' },
+    { given: ['--live', 'dump'], says: 'dump needs --account NAME' },
+  ])('$given: $says', ({ given, says }) => {
+    expect(() => parsed(given)).toThrow(says);
   });
 
   it.each([
     { given: [], command: 'npm run sync' },
+    {
+      given: ['--stage', 'prod', '--account', 'acme'],
+      command: 'npm run sync -- --account acme --stage prod --apply',
+    },
     { given: ['--json'], command: 'npm run sync' },
     { given: ['--state', 'here'], command: 'npm run sync -- --state here' },
     { given: ['--roster', 'a.csv', '--live'], command: 'npm run sync -- --roster a.csv --live --apply' },
@@ -42,7 +128,21 @@ describe('options', () => {
       command: "npm run sync -- --roster 'it'\\''s b.csv' --account b --prune none --apply",
     },
   ])('$given is carried out with: $command', ({ given, command }) => {
-    expect(applyCommand(parsed(...given))).toBe(command);
+    expect(applyCommand(parsed(given))).toBe(command);
+  });
+
+  it('names the limits of the environment in what it prints, but not for a stage, which has its own', () => {
+    const env = {
+      MAX_DELETES: '100',
+      PROTECTED_EMAILS: '*@a.example, b@c.example',
+      FASTLY_API_TOKEN: 'secret',
+    };
+    expect(commandLine(parsed(['--roster', 'a.csv'], env), 'status')).toBe(
+      "PROTECTED_EMAILS='*@a.example, b@c.example' MAX_DELETES=100 npm run sync -- status --roster a.csv",
+    );
+    expect(commandLine(parsed(['--stage', 'prod'], env), 'status')).toBe(
+      'npm run sync -- status --stage prod',
+    );
   });
 });
 

@@ -53,6 +53,15 @@ describe('a command line', () => {
     expect(parseOptions(COMMAND, line.split(' '))).toBe('help');
   });
 
+  it('takes any words where it says nothing of choices', () => {
+    const command = { about: '', options: {}, words: { name: 'address' } };
+    expect(parseOptions(command, ['ada@example.com'])).toEqual({ values: {}, words: ['ada@example.com'] });
+  });
+
+  it('asks for the version with --version', () => {
+    expect(parseOptions(COMMAND, ['--live', '--version'])).toBe('version');
+  });
+
   it.each([
     ['--lve', 'There is no option --lve; --help lists them'],
     ['-x', 'There is no option -x; --help lists them'],
@@ -96,6 +105,7 @@ it('usage shows every option with its value, help and default', () => {
   --port N      to listen at; default: 80
   --seed N      of the run
   --help, -h    print this
+  --version     print the version
 
 Exit status: 0
 `);

@@ -73,7 +73,7 @@ class Arena {
   }
 
   get journalPath(): string {
-    return join(this.folder, '.sync', 'fastly', `${ACCOUNT}.jsonl`);
+    return join(this.folder, '.sync', 'simulated', 'fastly', `${ACCOUNT}.jsonl`);
   }
 
   get roster(): string[] {

@@ -1,0 +1,116 @@
+/** The table of what may be typed after `npm run sync --`. */
+
+import type { Command } from '../parse-options.ts';
+
+export const COMMAND_NAMES = [
+  'plan',
+  'apply',
+  'status',
+  'explain',
+  'history',
+  'dump',
+  'resend',
+  'offboard',
+] as const;
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** As the bucket of the deployed stack lies below `rosters/`, the state of a target lies below this folder. */
+export const DEFAULT_STATE = '.sync';
+export const DEFAULT_LIMIT = 20;
+
+const HASH = {
+  type: 'text',
+  value: 'HASH',
+  only: {
+    pattern: /^sha256:[0-9a-f]{64}$/,
+    called: 'a hash as a plan prints it ("sha256:" and 64 hexadecimal digits)',
+  },
+} as const;
+
+const NAME = { pattern: /^[a-z][a-z0-9-]*$/i, called: 'a name of letters, digits and hyphens' } as const;
+
+export const COMMAND = {
+  about: `Makes the invitations of a Fastly account equal to a roster.
+
+  npm run sync                                        try it: a sample roster and a simulated account
+  npm run sync -- --roster FILE                       plan against a simulated account, change nothing
+  npm run sync -- --roster FILE --apply               carry the plan out there
+  npm run sync -- --roster FILE --live                plan against the real Fastly, change nothing
+  npm run sync -- --roster FILE --live --apply        carry the plan out
+  npm run sync -- --stage prod --account NAME         plan with the deployed stack, change nothing
+
+Commands, before the options:
+
+  plan, apply        the same as the options above
+  status             where the newest run stands, for one account or all of them
+  explain ADDRESS    what happened to this person, and why
+  history            the runs, newest first
+  dump               the account as it is, as a roster
+  resend ADDRESS…    send these people's invitation again now, once, although they were mailed recently
+  offboard           members without a roster row, and members with another role, for whoever removes them`,
+  options: {
+    roster: { type: 'text', value: 'FILE', help: 'who shall be invited: a CSV file, gzipped or not' },
+    account: {
+      type: 'text',
+      value: 'NAME',
+      help: "a name for the Fastly account; default: the roster's name without .csv",
+    },
+    state: {
+      type: 'text',
+      value: 'DIR',
+      default: DEFAULT_STATE,
+      help: 'where state, queue and reports are kept',
+    },
+    live: { type: 'flag', help: 'use the real Fastly, with the token in FASTLY_API_TOKEN' },
+    stage: {
+      type: 'text',
+      value: 'NAME',
+      only: NAME,
+      help: 'use the deployed stack, with its roster and state',
+    },
+    region: { type: 'text', value: 'NAME', only: NAME, help: 'where the stack is; default: AWS_REGION' },
+    apply: { type: 'flag', help: 'carry the plan out instead of only showing it' },
+    only: {
+      type: 'text',
+      value: 'ADDRESS',
+      multiple: true,
+      help: 'nothing but these people; may be repeated',
+    },
+    'plan-hash': { ...HASH, help: 'only if the plan is still the one with this hash' },
+    approve: { ...HASH, help: 'also carry out the held changes, if they still have this hash' },
+    prune: {
+      type: 'choice',
+      value: 'MODE',
+      choices: ['managed', 'none'],
+      help: 'which invitations may be cancelled because they are not in the roster:\nmanaged (only those sent by this tool) or none; PRUNE in the environment is the widest allowed',
+    },
+    limit: {
+      type: 'number',
+      value: 'N',
+      min: 1,
+      max: 10_000,
+      help: `of history: how many runs; default: ${DEFAULT_LIMIT}`,
+    },
+    to: { type: 'text', value: 'FILE', help: 'of dump and offboard: write the CSV there' },
+    json: {
+      type: 'flag',
+      help: 'print the result as JSON on standard output, and everything else on standard error',
+    },
+  },
+  words: { name: 'address' },
+  notes: `Limits are set by environment variables, for example MAX_DELETES=100; the README lists them. The hourly quota of
+a simulated account is RATE_LIMIT_PER_HOUR. A stage has limits of its own.
+
+Exit status: 0 done, in sync, or planned; 2 something is held, or a given hash no longer fits; 1 blocked, failed or
+interrupted.`,
+} as const satisfies Command;
+
+/** Options that only some commands take. */
+export const BELONGS_TO: Readonly<Partial<Record<keyof typeof COMMAND.options, readonly CommandName[]>>> = {
+  only: ['plan', 'apply'],
+  'plan-hash': ['apply'],
+  approve: ['apply'],
+  prune: ['plan', 'apply'],
+  limit: ['history'],
+  to: ['dump', 'offboard'],
+};

@@ -1,0 +1,104 @@
+/** `history`: the runs of an account that left a plan, newest first. */
+
+import pLimit from 'p-limit';
+import { countHeld } from '../../../lib/plan/guards.ts';
+import { readText } from '../../../lib/ports/object-store.ts';
+import { minuteOf, numeral } from '../../../lib/report/wording.ts';
+import { runPrefix } from '../../../lib/state/keys.ts';
+import { readPointer } from '../../../lib/state/pointer-store.ts';
+import { readRecord } from '../../../lib/state/read-run.ts';
+import type { RunPointer } from '../../../lib/state/run-pointer.ts';
+import type { RunReport } from '../../../lib/state/run-report.ts';
+import type { Options } from '../options.ts';
+import type { Target } from '../target.ts';
+import type { Answer, CommandPorts } from './command.ts';
+
+type PastRun = {
+  readonly runId: string;
+  /** ISO 8601 */
+  readonly createdAt: string;
+  /** What the run was asked for. */
+  readonly trigger: string;
+  /** Of the run if it was carried out, else of its plan. */
+  readonly status: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly held: number;
+  /** How the jobs ended; absent as long as the run has no report. */
+  readonly outcomes?: Readonly<Record<string, number>>;
+  readonly report: string;
+};
+
+/** Plans and run reports are large; more at once would not fit into memory. */
+const READ_CONCURRENCY = 4;
+
+/** Newest first: ids begin with the time. */
+const runIdsOf = async ({ store }: Target, account: string): Promise<readonly string[]> => {
+  const prefix = runPrefix(account, '').slice(0, -1);
+  const ids = new Set<string>();
+  for await (const key of store.list(prefix)) ids.add(key.slice(prefix.length).split('/')[0] ?? '');
+  return [...ids].sort().reverse();
+};
+
+const readReport = async (
+  { store }: Pick<Target, 'store'>,
+  account: string,
+  runId: string,
+): Promise<RunReport | undefined> => {
+  const stored = await readText(store, `${runPrefix(account, runId)}report.json`);
+  return stored && (JSON.parse(stored.text) as RunReport);
+};
+
+const pastRun = async (
+  target: Target,
+  account: string,
+  runId: string,
+  pointer: RunPointer | undefined,
+): Promise<PastRun | undefined> => {
+  const record = await readRecord(target.store, account, runId);
+  if (record === undefined) return undefined;
+  const report = await readReport(target, account, runId);
+  const running = pointer?.runId === runId && pointer.jobs > 0 ? pointer.status : undefined;
+  const page = report === undefined ? 'plan.html' : 'report.html';
+  return {
+    runId,
+    createdAt: record.createdAt,
+    trigger: record.mode,
+    status: running ?? (report === undefined ? record.status : 'finished'),
+    counts: record.counts,
+    held: countHeld(record.held),
+    ...(report !== undefined && { outcomes: report.counts }),
+    report: target.locate(`${runPrefix(account, runId)}${page}`),
+  };
+};
+
+const HEADER = ['when', 'trigger', 'status', 'create', 'delete', 'replace', 'held', 'report'];
+
+/** Columns as wide as their widest cell. */
+const columns = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+};
+
+const rowOf = ({ createdAt, trigger, status, counts, held, report }: PastRun): string[] => [
+  minuteOf(createdAt),
+  trigger,
+  status,
+  ...['create', 'delete', 'replace'].map((action) => numeral(counts[action] ?? 0)),
+  numeral(held),
+  report,
+];
+
+export const history = async (options: Options, { target, screen }: CommandPorts): Promise<Answer> => {
+  const { account, limit } = options;
+  const pointer = (await readPointer(target.store, account))?.pointer;
+  const ids = (await runIdsOf(target, account)).slice(0, limit);
+  const read = await pLimit(READ_CONCURRENCY).map(ids, (runId) => pastRun(target, account, runId, pointer));
+  const runs = read.filter((run) => run !== undefined);
+  screen.print(runs.length === 0 ? [`${account} has no runs yet`] : columns([HEADER, ...runs.map(rowOf)]));
+  return { exitStatus: 0, json: { account, runs } };
+};

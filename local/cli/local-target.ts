@@ -1,0 +1,99 @@
+/** The targets on this machine: a folder with state and queue, the planner and the worker in this process. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Rules } from '../../lib/domain/config.ts';
+import { createFolderStore } from '../folder-store.ts';
+import { describeHolder } from '../holder.ts';
+import { countMessages } from '../queue-file.ts';
+import { apply, planOnly } from './apply.ts';
+import { openConnection } from './connection.ts';
+import type { Context } from './context.ts';
+import type { Clock } from './drain.ts';
+import { newestRun } from './interrupted-run.ts';
+import { type Jobs, openJobs } from './jobs.ts';
+import { openLog } from './log-file.ts';
+import { type Call, jobsDirectory, type Options, statePath } from './options.ts';
+import { withRosterFile } from './roster-file.ts';
+import type { Screen } from './screen.ts';
+import { ensureStateFolder } from './state-folder.ts';
+import type { Target } from './target.ts';
+
+export type LocalSetting = {
+  readonly rules: Rules;
+  /** For the real Fastly; without it the account is simulated. */
+  readonly token: string | undefined;
+  readonly screen: Screen;
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+};
+
+const mentionInterruptedRun = async (context: Context): Promise<void> => {
+  const run = await newestRun(context);
+  if (run?.status === 'draining')
+    context.screen.say(`Run ${run.runId} was interrupted; --apply continues it`);
+  if (run?.status === 'planning')
+    context.screen.say(
+      `Run ${run.runId} was interrupted before it had enqueued its jobs; --apply plans again`,
+    );
+};
+
+/** Says what is about to happen to whom. */
+const announce = ({ command, rosterName }: Call, name: string, { print, paint }: Screen): void => {
+  if (['plan', 'apply', 'resend'].includes(command)) print([paint('bold', `${rosterName} → ${name}`)]);
+};
+
+export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
+  const { rules, token, screen, clock, stop } = setting;
+  const { stateDirectory } = call;
+  const name = token === undefined ? 'a simulated Fastly account (nobody gets mail)' : rules.FASTLY_API_URL;
+  const store = withRosterFile(createFolderStore(stateDirectory), call);
+
+  /** While `work` goes on, no other process has the account. */
+  const withAccount = async <T>(
+    options: Options,
+    work: (context: Context, jobs: Jobs) => Promise<T>,
+  ): Promise<T> => {
+    ensureStateFolder(stateDirectory);
+    const jobs = openJobs(jobsDirectory(stateDirectory, options.account), options.account, clock.now);
+    try {
+      const connection = await openConnection(options, token, rules, clock);
+      try {
+        announce(options, name, screen);
+        const log = openLog(stateDirectory, clock.now);
+        return await work({ options, rules, store, connection, screen, log, clock, stop }, jobs);
+      } finally {
+        await connection.close();
+      }
+    } finally {
+      jobs.close();
+    }
+  };
+
+  return {
+    name,
+    store,
+    plan: (options, request) =>
+      withAccount(options, async (context) => {
+        if (options.command === 'plan') await mentionInterruptedRun(context);
+        return await planOnly(context, request);
+      }),
+    apply: (options, request) => withAccount(options, (context, jobs) => apply(context, jobs, request)),
+    queue: async (account) => {
+      const directory = jobsDirectory(stateDirectory, account);
+      const path = join(directory, 'queue.db');
+      const deadLetterPlace = `the table deadLetter of ${statePath(call, path)}`;
+      const counted = existsSync(path) ? countMessages(path) : { messages: 0, deadLetters: 0 };
+      if (counted === 'in_use')
+        return {
+          messages: undefined,
+          deadLetters: undefined,
+          deadLetterPlace,
+          holder: describeHolder(directory),
+        };
+      return { ...counted, deadLetterPlace };
+    },
+    locate: (key) => statePath(call, key),
+    close: async () => undefined,
+  };
+};
