@@ -1,8 +1,10 @@
 /** The words everything else is written in: people, their access, and invitations as Fastly lists them. */
 
+import { mailboxFault, normalizeMailbox } from './mailbox.ts';
+
 declare const brand: unique symbol;
 
-/** A trimmed, lower-cased address. Made by {@link normalizeEmail} or {@link parseEmail} only. */
+/** An address in its normal form ({@link normalizeMailbox}). Made by {@link normalizeEmail} or {@link parseEmail} only. */
 export type Email = string & { readonly [brand]: 'Email' };
 
 /**
@@ -51,32 +53,13 @@ export type Member = {
   readonly roles: readonly string[] | undefined;
 };
 
-/** For addresses that come from Fastly: nothing is refused, case and outer space do not matter. */
-export const normalizeEmail = (raw: string): Email => raw.trim().toLowerCase() as Email;
+/** For addresses that come from Fastly: nothing is refused. Two spellings of one mailbox become the same. */
+export const normalizeEmail = (raw: string): Email => normalizeMailbox(raw) as Email;
 
-/** No part of an address: separators, anything invisible, and what an encoding error leaves behind. */
-const UNFIT = String.raw`\s@,;:<>()[\]\\"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\ufffd`;
-/** Not RFC 5322: what a mail form accepts. Refusing a legal oddity names its line; accepting a typo mails a stranger. */
-const ADDRESS = new RegExp(`^[^${UNFIT}]+@(?:[^.${UNFIT}]+\\.)+[^.${UNFIT}]+$`, 'u');
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u00a0\u2007\u2028\u2029\u202f\ufffd]/u;
-const MAX_ADDRESS_LENGTH = 254;
-
-const problemOf = (email: string): string => {
-  if (email === '') return 'the address is empty';
-  if (INVISIBLE.test(email)) return 'the address contains an invisible or damaged character';
-  if (/\s/u.test(email)) return 'the address contains a space';
-  if (!email.includes('@')) return 'the address has no @';
-  if (/[;,]/u.test(email)) return 'the cell holds a separator: one address per row';
-  return email.length > MAX_ADDRESS_LENGTH
-    ? 'the address is longer than 254 characters'
-    : 'this is not an address';
-};
-
-/** `string → Email`, or a sentence that says what is wrong without repeating the address. */
+/** `string → Email`, or what is wrong: a sentence without its subject, which is the address. */
 export const parseEmail = (raw: string): { email: Email } | { problem: string } => {
-  const email = normalizeEmail(raw);
-  const valid = email.length <= MAX_ADDRESS_LENGTH && ADDRESS.test(email);
-  return valid ? { email } : { problem: problemOf(email) };
+  const problem = mailboxFault(raw.trim());
+  return problem === undefined ? { email: normalizeEmail(raw) } : { problem };
 };
 
 /** Account names are roster file stems, object key parts and message group ids at once. */

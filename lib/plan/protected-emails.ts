@@ -1,5 +1,7 @@
 /** `PROTECTED_EMAILS`: addresses whose invitations are never cancelled. */
 
+import { normalizeEmail } from '../domain/invitation.ts';
+
 /**
  * Whether `text` fits a pattern that was cut at each `*`: the first piece at its start, the last at its end, the others
  * in between, in this order. Each takes the leftmost place there is, which leaves the most room for those that follow, so
@@ -21,7 +23,7 @@ const fits = (text: string, pieces: readonly string[]): boolean => {
 
 /** A test for addresses. `*` in a pattern stands for any run of characters, also an empty one; case does not matter. */
 export const protectedEmails = (patterns: readonly string[]): ((email: string) => boolean) => {
-  const piecesOfPatterns = patterns.map((pattern) => pattern.toLowerCase().split('*'));
+  const piecesOfPatterns = patterns.map((pattern) => normalizeEmail(pattern).split('*'));
   return (email) => {
     const text = email.toLowerCase();
     return piecesOfPatterns.some((pieces) => fits(text, pieces));

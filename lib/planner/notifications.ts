@@ -1,5 +1,6 @@
 /** The planner's notifications: what happened, its numbers and the next command. They contain no addresses. */
 
+import { messageWithoutAddresses } from '../domain/issue.ts';
 import { countHeld } from '../plan/guards.ts';
 import type { Notification } from '../ports/telemetry.ts';
 import type { SyncResult } from './result.ts';
@@ -32,7 +33,9 @@ export const heldNotification = (result: SyncResult, approveCommand: string): No
 const SHOWN_ISSUES = 20;
 
 export const blockedNotification = (result: SyncResult): Notification => {
-  const shown = result.issues.slice(0, SHOWN_ISSUES).map(({ code, message }) => `- ${message} (${code})`);
+  const shown = result.issues
+    .slice(0, SHOWN_ISSUES)
+    .map((issue) => `- ${messageWithoutAddresses(issue)} (${issue.code})`);
   const more = result.issues.length - shown.length;
   return {
     subject: `[${result.account}] blocked: ${result.issues.length} issue${result.issues.length === 1 ? '' : 's'}`,

@@ -63,10 +63,23 @@ const readRoleChoice = (role: string, roles: string, allowed: ReadonlySet<string
   return role === '' ? readRoles(roles) : readRole(role, allowed);
 };
 
+const SEPARATOR_NAMES: Readonly<Record<string, string>> = {
+  ',': 'a comma',
+  ' ': 'a space',
+  '\n': 'a line break',
+  '\r': 'a line break',
+};
+
 const readService = (item: string): ServiceGrant | Problem => {
   const colon = item.indexOf(':');
   const id = item.slice(0, Math.max(0, colon)).trim();
   const permission = item.slice(colon + 1).trim();
+  const separator = /[,\s]/.exec(`${id}${permission}`)?.[0];
+  if (separator !== undefined) {
+    const what = SEPARATOR_NAMES[separator] ?? 'white space';
+    const text = `${quote(item)} has ${what} in it. Separate services with ;`;
+    return { code: 'invalid_service', column: 'services', text };
+  }
   if (!ID.test(id) || permission === '') {
     const text = `${quote(item)} is not SERVICE_ID:permission. The permission is never implied; separate services with ";", with none at the end`;
     return { code: 'invalid_service', column: 'services', text };
@@ -77,6 +90,9 @@ const readService = (item: string): ServiceGrant | Problem => {
   }
   return { id, permission };
 };
+
+/** Whether a cell is one service with its permission. */
+export const isServiceGrant = (cell: string): boolean => 'id' in readService(cell.trim());
 
 const readServices = (cell: string): Read<readonly ServiceGrant[]> => {
   if (cell === '') return { value: [] };

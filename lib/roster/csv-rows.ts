@@ -78,6 +78,9 @@ export const readRows = async (
       if (isTooLong(bytes)) issues.stop(rowTooLong(line));
       else onRow(cells, line);
       last = { bytes, emptyLines, nextLine: line + 1 + lineBreaksIn(cells) };
+      // A row of another length than the first is fine here, but csv-parse makes a costly error object for each of them.
+      // Without any rows before it every row is the first.
+      (parser.info as { records: number }).records = 0;
     },
   });
   const untilStopped = async function* () {

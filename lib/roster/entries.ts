@@ -1,9 +1,10 @@
 /** Rows become entries; one person is one entry. */
 
 import { type Access, type Email, type Entry, parseEmail } from '../domain/invitation.ts';
-import { createAccessReader, isSameAccess } from './access.ts';
-import type { Header } from './header.ts';
-import { type IssueList, listSome, type Problem, quote, type RosterIssue } from './issues.ts';
+import { COMMENT_MARK, normalizeDomain } from '../domain/mailbox.ts';
+import { createAccessReader, isSameAccess, isServiceGrant } from './access.ts';
+import { COLUMNS, type Header } from './header.ts';
+import { type IssueList, listSome, type Problem, quote } from './issues.ts';
 
 export type EntryRules = {
   readonly allowedRoles: ReadonlySet<string>;
@@ -29,22 +30,37 @@ const isBlank = (cells: readonly string[]): boolean => cells.every((cell) => cel
 
 const domainOf = (email: Email): string => email.slice(email.lastIndexOf('@') + 1);
 
-const ADDRESS_REMEDY = 'One plain address per row; a row that cannot be used blocks the whole roster';
+const NO_ADDRESS: Problem = {
+  code: 'missing_email',
+  column: 'email',
+  text: 'there is no address. Write it, or remove the row if nobody is meant',
+};
 
-const uneven = (found: number, expected: number): Problem => ({
-  code: found < expected ? 'too_few_cells' : 'too_many_cells',
+const COMMENT: Problem = {
+  code: 'comment_row',
   column: undefined,
-  text: `the row has ${found} cells, but the header has ${expected}. Add what is missing, or quote the cell that has a comma in it`,
+  text: 'the row begins with # or //. Comments are not known: remove the row, or the mark if the row counts',
+};
+
+const count = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`);
+
+const tooFew = (cells: readonly string[], column: string): Problem => ({
+  code: 'too_few_cells',
+  column,
+  text: `the row that begins with ${quote(cells[0] ?? '')} has ${count(cells.length)} and ends before this column. Spreadsheets leave off empty cells at the end: make a column that is filled in every row the last one, such as email, or write the missing commas`,
 });
 
-/** csv-parse accepts rows of another length than the first, but makes a costly error object for each of them. */
-const MAX_UNEVEN_ROWS = 10_000;
-
-const tooManyUneven = (line: number): RosterIssue => ({
-  code: 'too_many_uneven_rows',
-  line,
-  message: `Line ${line}: up to here more than ${MAX_UNEVEN_ROWS} rows, blank ones too, have more or fewer cells than the header; reading stopped there`,
-});
+const tooMany = (cells: readonly string[], width: number): Problem => {
+  const surplus = cells.slice(width).find((cell) => cell.trim() !== '') ?? '';
+  const remedy = isServiceGrant(surplus)
+    ? 'Separate services with ;'
+    : 'Quote the cell that has a comma in it, or remove what is too much';
+  return {
+    code: 'too_many_cells',
+    column: undefined,
+    text: `the row has ${count(cells.length)}, but the header names ${width} columns: ${quote(surplus)} is in none of them. ${remedy}`,
+  };
+};
 
 const mergedWarning = (named: readonly string[], merged: number): string => {
   const rest = merged - named.length;
@@ -66,7 +82,7 @@ const conflict = (otherLine: number): Problem => ({
 /** Collects entries row by row. */
 export class EntryCollector {
   readonly #header: Header;
-  readonly #rules: EntryRules;
+  readonly #domains: ReadonlySet<string>;
   readonly #issues: IssueList;
   readonly #readAccess: ReturnType<typeof createAccessReader>;
   readonly #entries = new Map<Email, RosterEntry>();
@@ -76,24 +92,22 @@ export class EntryCollector {
   readonly #repeats: string[] = [];
   #merged = 0;
   #rows = 0;
-  #uneven = 0;
 
   constructor(header: Header, rules: EntryRules, issues: IssueList) {
     this.#header = header;
-    this.#rules = rules;
+    this.#domains = new Set([...rules.allowedDomains].map(normalizeDomain));
     this.#issues = issues;
     this.#readAccess = createAccessReader(rules.allowedRoles);
   }
 
   add(cells: readonly string[], line: number): void {
-    const { position, width } = this.#header;
+    const { position } = this.#header;
     const address = cells[position.email] ?? '';
-    const isUneven = cells.length !== width;
-    if (isUneven) this.#countUneven(line);
     if (address.trim() === '' && isBlank(cells)) return;
     this.#rows += 1;
-    if (isUneven) {
-      this.#issues.add(line, uneven(cells.length, width));
+    const problem = this.#shapeProblem(cells);
+    if (problem !== undefined) {
+      this.#issues.add(line, problem);
       return;
     }
     const email = this.#readEmail(address, line);
@@ -107,20 +121,26 @@ export class EntryCollector {
     else if (email !== undefined) this.#addEntry(email, access.value, line);
   }
 
-  #countUneven(line: number): void {
-    this.#uneven += 1;
-    if (this.#uneven > MAX_UNEVEN_ROWS) this.#issues.stop(tooManyUneven(line));
+  /** Cells that are missing at the end are only missed where their column is read: there, empty may mean more access. */
+  #shapeProblem(cells: readonly string[]): Problem | undefined {
+    const { position, width } = this.#header;
+    if (COMMENT_MARK.test(cells[0] ?? '')) return COMMENT;
+    const missing = COLUMNS.find((column) => position[column] >= cells.length);
+    if (missing !== undefined) return tooFew(cells, missing);
+    return cells.length > width && !isBlank(cells.slice(width)) ? tooMany(cells, width) : undefined;
   }
 
   #readEmail(address: string, line: number): Email | undefined {
     const parsed = parseEmail(address);
     if ('problem' in parsed) {
-      const code = address.trim() === '' ? 'missing_email' : 'invalid_email';
-      this.#issues.add(line, { code, column: 'email', text: `${parsed.problem}. ${ADDRESS_REMEDY}` });
+      const text = `${quote(address.trim())} ${parsed.problem}`;
+      this.#issues.add(
+        line,
+        address.trim() === '' ? NO_ADDRESS : { code: 'invalid_email', column: 'email', text },
+      );
       return undefined;
     }
-    const { allowedDomains } = this.#rules;
-    if (allowedDomains.size === 0 || allowedDomains.has(domainOf(parsed.email))) return parsed.email;
+    if (this.#domains.size === 0 || this.#domains.has(domainOf(parsed.email))) return parsed.email;
     const text = `the domain ${quote(domainOf(parsed.email))} is not in ALLOWED_DOMAINS. Mend it, or allow it there`;
     this.#issues.add(line, { code: 'domain_not_allowed', column: 'email', text });
     return undefined;

@@ -3,13 +3,13 @@
 import { type IssueList, listSome, quote, type RosterIssue, type RosterIssueCode } from './issues.ts';
 import { unreadColumnProblems } from './unread-columns.ts';
 
-const COLUMNS = ['email', 'role', 'roles', 'services', 'limit_services'] as const;
+export const COLUMNS = ['email', 'role', 'roles', 'services', 'limit_services'] as const;
 type Column = (typeof COLUMNS)[number];
 
 export type Header = {
   /** Where the column is; -1 when there is none. */
   readonly position: Readonly<Record<Column, number>>;
-  /** How many cells each row has. */
+  /** How many columns have a name, or stand before one that has. Only blank cells may follow. */
   readonly width: number;
   readonly warnings: readonly string[];
 };
@@ -24,6 +24,14 @@ const OTHER_DELIMITERS = [
 ] as const;
 
 const LINE_BREAK = /\r\n|\n|\r/;
+/** Excel's own line about the delimiter, before the header. */
+const DELIMITER_LINE = /^("?)sep=(.)\1(?=[\r\n]|$)/i;
+
+const wrongDelimiter = (name: string, line: number): RosterIssue => ({
+  code: 'wrong_delimiter',
+  line,
+  message: `Line ${line}: the columns are separated by ${name}. Save the roster with commas`,
+});
 
 /** An issue when the first line that is not empty names the columns, but separates them by something else than commas. */
 const otherDelimiter = (head: string): RosterIssue | undefined => {
@@ -36,14 +44,12 @@ const otherDelimiter = (head: string): RosterIssue | undefined => {
     const cells = names(character);
     return cells.length > 1 && cells.includes('email');
   });
-  if (found === undefined) return undefined;
-  const message = `Line ${index + 1}: the columns are separated by ${found.name}. Save the roster with commas`;
-  return { code: 'wrong_delimiter', line: index + 1, message };
+  return found === undefined ? undefined : wrongDelimiter(found.name, index + 1);
 };
 
 /**
- * Hands `text` on, unless its first line shows another delimiter. That is looked for before CSV is parsed: between quoted
- * names another delimiter would be reported as a stray quote.
+ * Hands `text` on, without a line `sep=,`, unless its first line shows another delimiter. That is looked for before CSV is
+ * parsed: between quoted names another delimiter would be reported as a stray quote.
  */
 export async function* expectCommas(
   text: AsyncIterable<Buffer>,
@@ -51,24 +57,33 @@ export async function* expectCommas(
 ): AsyncGenerator<Buffer, void> {
   let isFirst = true;
   for await (const slice of text) {
-    const other = isFirst ? otherDelimiter(slice.toString()) : undefined;
-    if (other !== undefined) return issues.stop(other);
+    if (!isFirst) yield slice;
+    else {
+      const head = slice.toString();
+      const [line = '', , delimiter = ','] = DELIMITER_LINE.exec(head) ?? [];
+      const named =
+        OTHER_DELIMITERS.find(({ character }) => character === delimiter)?.name ?? quote(delimiter);
+      const other = delimiter === ',' ? otherDelimiter(head) : wrongDelimiter(named, 1);
+      if (other !== undefined) return issues.stop(other);
+      // Its line break stays, so that lines are counted right.
+      yield slice.subarray(Buffer.byteLength(line));
+    }
     isFirst = false;
-    yield slice;
   }
 }
 
-const REMEDY = 'The first line names the columns: at least email, and role or roles';
+const REMEDY =
+  'The first line names the columns, at least email, and role or roles: remove what stands above it';
 
 /** Data has an address in it. */
-const isHeader = (cells: readonly string[]): boolean =>
-  cells.some((cell) => cell.trim() !== '') && !cells.some((cell) => cell.includes('@'));
+const isHeader = (names: readonly string[]): boolean =>
+  names.length > 0 && !names.some((name) => name.includes('@'));
 
 const repeatedNames = (names: readonly string[]): string[] => {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const name of names) (seen.has(name) ? repeated : seen).add(name);
-  // Spreadsheets add columns without a name at the end; they mean nothing, however many there are.
+  // Columns without a name mean nothing, however many there are.
   repeated.delete('');
   return [...repeated];
 };
@@ -86,11 +101,12 @@ export const readHeader = (cells: readonly string[], line: number, issues: Issue
     issues.stop({ code, ...place, message: `Line ${line}: ${text}` });
   };
 
-  const names = cells.map(normalizeName);
-  const found = listSome(names.map(quote), MAX_NAMED_COLUMNS);
+  // Spreadsheets add empty cells at the end of every row.
+  const names = cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== '') + 1).map(normalizeName);
+  const found = listSome(names.filter((name) => name !== '').map(quote), MAX_NAMED_COLUMNS);
   const isRead = (name: string): boolean => (COLUMNS as readonly string[]).includes(name);
   const unread = names.filter((name) => !isRead(name));
-  if (!names.includes('email') && !isHeader(cells))
+  if (!names.includes('email') && !isHeader(names))
     return stop('missing_header', `this is not a header. ${REMEDY}`);
   for (const problem of unreadColumnProblems(unread, COLUMNS)) issues.add(line, problem);
   if (!names.includes('email'))
@@ -111,5 +127,5 @@ export const readHeader = (cells: readonly string[], line: number, issues: Issue
       `there is neither a column role nor roles, only ${found}. Add one of them`,
     );
   const position = Object.fromEntries(COLUMNS.map((name) => [name, names.indexOf(name)]));
-  return { position: position as Header['position'], width: cells.length, warnings: ignoredColumns(unread) };
+  return { position: position as Header['position'], width: names.length, warnings: ignoredColumns(unread) };
 };

@@ -1,4 +1,4 @@
-/** What is wrong with a roster: codes, the list that collects them, and words that never repeat an address. */
+/** What is wrong with a roster: codes, the list that collects them, and words that quote cells. */
 
 /** Stable: reports, alarms and people's scripts may match on them. */
 export type RosterIssueCode =
@@ -23,7 +23,7 @@ export type RosterIssueCode =
   | 'row_too_long'
   | 'too_few_cells'
   | 'too_many_cells'
-  | 'too_many_uneven_rows'
+  | 'comment_row'
   // the cells
   | 'missing_email'
   | 'invalid_email'
@@ -49,7 +49,7 @@ export type RosterIssue = {
   readonly line?: number;
   /** Name of the column, lower-cased. */
   readonly column?: string;
-  /** What is wrong, where, and what to do about it; never an address. */
+  /** What is wrong, where, and what to do about it. What it quotes from a cell may be an address. */
   readonly message: string;
 };
 
@@ -96,19 +96,18 @@ export class IssueList {
   }
 }
 
-const MAX_QUOTED_LENGTH = 40;
-/** Also the full-width and the small form: where columns were mixed up, any cell may hold an address. */
-const AT = /[@\uff20\ufe6b]/;
-const UNPRINTABLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
+const MAX_QUOTED_LENGTH = 60;
+const UNREADABLE = /["\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
 
-const escapeCharacter = (character: string): string =>
-  character === ' ' ? ' ' : `\\u{${character.codePointAt(0)?.toString(16)}}`;
+const escapeCharacter = (character: string): string => {
+  if (character === ' ') return ' ';
+  return /["\\]/.test(character) ? `\\${character}` : `\\u{${character.codePointAt(0)?.toString(16)}}`;
+};
 
-/** A cell as part of a sentence: cut to 40 characters, what is invisible escaped. A cell that may be an address is not shown. */
+/** A cell as part of a sentence: cut to 60 characters; quotes, backslashes and what is invisible escaped. */
 export const quote = (cell: string): string => {
-  if (AT.test(cell)) return 'a text with an @';
   const short = [...cell.slice(0, 2 * MAX_QUOTED_LENGTH)].slice(0, MAX_QUOTED_LENGTH).join('');
-  return `"${short.replace(UNPRINTABLE, escapeCharacter)}${short.length < cell.length ? '…' : ''}"`;
+  return `"${short.replace(UNREADABLE, escapeCharacter)}${short.length < cell.length ? '…' : ''}"`;
 };
 
 /** `items` as a sentence part: the first few, and how many more there are. */

@@ -51,8 +51,16 @@ async function* limit(
   }
 }
 
-const isZlibError = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
+/** What is wrong with a gzip file of which the last byte is `lastByte`; undefined when `error` is not about that. */
+const faultOf = (error: unknown, lastByte: number | undefined): string | undefined => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('Z_') !== true) return undefined;
+  // zlib takes what follows the data for the start of more gzip data, and only looks at two bytes at once.
+  if (message === 'incorrect header check') return 'goes on behind its end';
+  return lastByte === 0x0a || lastByte === 0x0d
+    ? 'goes on behind its end with a line break, or was cut off'
+    : 'is damaged or was cut off';
+};
 
 const damaged = (what: string): Parameters<IssueList['stop']>[0] => ({
   code: 'damaged_gzip',
@@ -61,9 +69,11 @@ const damaged = (what: string): Parameters<IssueList['stop']>[0] => ({
 
 async function* gunzip(packed: AsyncIterable<Buffer>, issues: IssueList): AsyncGenerator<Buffer, void> {
   let packedBytes = 0;
+  let lastByte: number | undefined;
   const counted = async function* () {
     for await (const next of packed) {
       packedBytes += next.length;
+      lastByte = next.at(-1);
       yield next;
     }
   };
@@ -73,8 +83,9 @@ async function* gunzip(packed: AsyncIterable<Buffer>, issues: IssueList): AsyncG
   try {
     yield* unpacker;
   } catch (error) {
-    if (!isZlibError(error)) throw error;
-    return issues.stop(damaged('is damaged or was cut off'));
+    const fault = faultOf(error, lastByte);
+    if (fault === undefined) throw error;
+    return issues.stop(damaged(fault));
   }
   // zlib ignores what follows a zero byte behind the data. Rows could be hidden there, so such a file is refused.
   if (unpacker.bytesWritten !== packedBytes) issues.stop(damaged('goes on behind its end'));

@@ -5,8 +5,17 @@ import type { IssueList, RosterIssue } from './issues.ts';
 import { LineCounter } from './line-numbers.ts';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-/** A zip archive, which an .xlsx workbook is. */
-const ZIP_MAGIC = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
+/** Where DOS programs put the end of a file. */
+const END_OF_FILE = 0x1a;
+
+const FOREIGN_FORMATS: readonly (readonly [magic: string, name: string, remedy: string])[] = [
+  ['504b0304', 'a zip archive, as .xlsx workbooks are', 'Export it as "CSV UTF-8"'],
+  ['d0cf11e0', 'an .xls workbook', 'Export it as "CSV UTF-8"'],
+  ['1f8b', 'gzipped twice', 'Unpack it once'],
+  ['425a68', 'packed with bzip2', 'Unpack it, or pack it with gzip'],
+  ['fd377a585a00', 'packed with xz', 'Unpack it, or pack it with gzip'],
+  ['28b52ffd', 'packed with zstd', 'Unpack it, or pack it with gzip'],
+];
 
 /** UTF-16 begins with a byte order mark, or has a zero byte in every ASCII character. */
 const isUtf16 = (head: Buffer): boolean => {
@@ -25,13 +34,10 @@ const foreignFormat = (head: Buffer): RosterIssue | undefined => {
       message:
         'The roster is UTF-16 (byte offset 0). Save it as "CSV UTF-8"; Excel\'s "Unicode text" is not it',
     };
-  if (startsWith(head, ZIP_MAGIC))
-    return {
-      code: 'not_text',
-      message:
-        'The roster is a zip archive, as .xlsx workbooks are (byte offset 0). Export it as "CSV UTF-8"',
-    };
-  return undefined;
+  const found = FOREIGN_FORMATS.find(([magic]) => startsWith(head, Buffer.from(magic, 'hex')));
+  if (found === undefined) return undefined;
+  const [, name, remedy] = found;
+  return { code: 'not_text', message: `The roster is ${name} (byte offset 0). ${remedy}` };
 };
 
 /** Bytes of the character that begins with this one; 1 too when no character does. */
@@ -41,8 +47,9 @@ const characterLength = (lead: number): number => {
   return lead >= 0xc0 ? 2 : 1;
 };
 
-/** How many bytes at the end belong to a character that goes on in the next slice. */
-const unfinishedLength = (bytes: Buffer): number => {
+/** How many bytes at the end are held back: a character that goes on in the next slice, or what may end the file. */
+const heldBackLength = (bytes: Buffer): number => {
+  if (bytes.at(-1) === END_OF_FILE) return 1;
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
     const isContinuation = byte >= 0x80 && byte < 0xc0;
@@ -101,7 +108,7 @@ export async function* readText(
     const foreign = isFirst ? foreignFormat(slice) : undefined;
     if (foreign !== undefined) return issues.stop(foreign);
     const bytes = rest.length === 0 ? slice : Buffer.concat([rest, slice]);
-    const complete = bytes.length - unfinishedLength(bytes);
+    const complete = bytes.length - heldBackLength(bytes);
     const good = textLength(bytes.subarray(0, complete));
     const text = bytes.subarray(0, good);
     rest = bytes.subarray(good);
@@ -113,5 +120,6 @@ export async function* readText(
     if (!isCut) break;
   }
   const [byte] = rest;
-  if (byte !== undefined) issues.stop(badByte(byte, isCut, offset, lines.line));
+  if (byte !== undefined && !(isCut && byte === END_OF_FILE))
+    issues.stop(badByte(byte, isCut, offset, lines.line));
 }

@@ -58,7 +58,7 @@ const ISSUE_CODES = names({
   row_too_long: true,
   too_few_cells: true,
   too_many_cells: true,
-  too_many_uneven_rows: true,
+  comment_row: true,
   missing_email: true,
   invalid_email: true,
   domain_not_allowed: true,

@@ -46,13 +46,17 @@ const limitCell = ({ limitServices, services }: Access): string =>
 
 export const writeRoster = (entries: readonly Entry[], style: RosterStyle): Buffer => {
   let cellNumber = 0;
+  /** Behind the last column that has a name all cells are empty. */
+  const width = style.columns.findLastIndex((column) => column !== '') + 1;
   const write = (cell: string): string => {
     cellNumber += 1;
     return style.quoted(cellNumber) || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
   };
   const rows = [
     style.columns,
-    ...entries.map((entry) => style.columns.map((column) => cellOf(entry, column, style.filler))),
+    ...entries.map((entry) =>
+      style.columns.map((column, index) => cellOf(entry, column, index < width ? style.filler : '')),
+    ),
   ];
   const text = rows.map((row) => row.map(write).join(',')).join(style.lineEnding);
   const bytes = Buffer.from(

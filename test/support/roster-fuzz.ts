@@ -22,7 +22,7 @@ const STOPPING: ReadonlySet<RosterIssueCode> = new Set<RosterIssueCode>([
   ...(['empty_file', 'too_large', 'damaged_gzip', 'utf16', 'not_utf8', 'not_text'] as const),
   ...(['wrong_delimiter', 'missing_header', 'missing_email_column', 'missing_role_column'] as const),
   ...(['misspelt_column', 'status_column'] as const),
-  ...(['duplicate_column', 'unclosed_quote', 'stray_quote', 'row_too_long', 'too_many_uneven_rows'] as const),
+  ...(['duplicate_column', 'unclosed_quote', 'stray_quote', 'row_too_long'] as const),
 ]);
 
 const TOKENS = [
