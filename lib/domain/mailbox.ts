@@ -65,6 +65,7 @@ const describeCharacter = (character: string): readonly [what: string, remedy: s
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   if (character === ' ') return ['a space', 'Remove it; write one address per row'];
   if (character === '\ufffd') return [`what a damaged character leaves behind (${code})`, 'Write it again'];
+  if (/\p{Cc}/u.test(character)) return [`the control character ${code}`, 'Remove it'];
   if (INVISIBLE.test(character)) return [`the invisible character ${code}`, 'Remove it'];
   if (QUOTATION_MARK.test(character))
     return [`the quotation mark ${character} (${code})`, "Remove it; an apostrophe inside a name is '"];

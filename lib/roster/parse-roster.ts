@@ -26,7 +26,6 @@ export type Roster = {
   readonly merged: number;
   /** One issue blocks the roster: `entries` must not be used then. In file order, 1,000 at most. */
   readonly issues: readonly RosterIssue[];
-  /** Sentences without addresses. */
   readonly warnings: readonly string[];
 };
 

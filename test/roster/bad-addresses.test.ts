@@ -50,12 +50,12 @@ describe('F78 what can not be a mailbox is an issue that names the character or 
     [
       'ada\u001a@example.com',
       'ada\\u{1a}@example.com',
-      'has the invisible character U+001A at character 4. Remove it',
+      'has the control character U+001A at character 4. Remove it',
     ],
     [
       'a\nda@example.com',
       'a\\u{a}da@example.com',
-      'has the invisible character U+000A at character 2. Remove it',
+      'has the control character U+000A at character 2. Remove it',
     ],
     [
       'jos\ufffd@example.com',
