@@ -4,9 +4,9 @@
  * A window is one page of some size: at the moment of its reading it holds a run of neighbours of the list. People come
  * and go, but two who stay keep their order. So when two windows share one invitation, the anchor, nobody who was there
  * throughout stood between them: whoever stands before the anchor was in the first window, whoever stands behind it is in
- * the second. Pages of one size share nothing. Between every two of them a window of another size, the bridge, is read
- * that reaches over the boundary. A chain from page 1 over bridges to a page that was the last one when it was read holds
- * everybody who was there throughout, whenever its parts were read.
+ * the second. Pages of one size share nothing, so the size changes from window to window, and each begins before the end
+ * of the one before it. A chain of such windows, from the first page to one behind which nothing stood when it was read,
+ * holds everybody who was there throughout, whenever its parts were read.
  */
 
 import type { Page } from './json-api.ts';
@@ -16,7 +16,9 @@ import type { Page } from './json-api.ts';
  * @see https://github.com/fastly/fastly-ruby/blob/main/lib/fastly/api/invitations_api.rb
  */
 export const PAGE_SIZE = 100;
-const SMALLEST_BRIDGE = 50;
+const SMALLEST_SIZE = 50;
+/** How many invitations two neighbouring windows share at least, in a list at rest. */
+const OVERLAP = 10;
 
 /** A million invitations. A page count beyond that is not believed, or it would keep us reading for days. */
 const MAX_PAGES = 10_000;
@@ -29,35 +31,34 @@ export type Readings = ReadonlyMap<string, Reading>;
 
 export const windowKey = ({ page, size }: Window): string => `${page}/${size}`;
 
-export const pageWindow = (page: number): Window => ({ page, size: PAGE_SIZE });
+const endOf = ({ page, size }: Window): number => page * size;
 
-/** The window that reaches farthest to both sides of the boundary behind `page`. */
-export const bridgeBehind = (page: number): Window => {
-  const boundary = page * PAGE_SIZE;
-  let best: Window & { readonly reach: number } = { page: 0, size: 0, reach: 0 };
-  for (let size = PAGE_SIZE; size >= SMALLEST_BRIDGE; size -= 1) {
-    const before = boundary % size;
-    const reach = Math.min(before, size - before);
-    if (reach > best.reach) best = { page: Math.floor(boundary / size) + 1, size, reach };
+export const FIRST_WINDOW: Window = { page: 1, size: PAGE_SIZE };
+
+/** The window that reaches farthest, of those that overlap this one. */
+export const windowBehind = (window: Window): Window => {
+  let best = window;
+  for (let size = PAGE_SIZE; size >= SMALLEST_SIZE; size -= 1) {
+    const next = { page: Math.floor((endOf(window) - OVERLAP) / size) + 1, size };
+    if (endOf(next) > endOf(best)) best = next;
   }
-  return { page: best.page, size: best.size };
+  return best;
 };
 
+const nameOf = ({ page, size }: Window): string => `page ${page} of ${size} each`;
+
 /** What is wrong with one reading by itself: nothing that changes at Fastly can explain it. */
-export const windowProblem = ({ page: asked, size }: Window, page: Page): string | undefined => {
+export const windowProblem = (window: Window, page: Page): string | undefined => {
+  const { page: asked, size } = window;
   const { ids, currentPage, recordCount, totalPages } = page;
   if (currentPage !== asked) return `page ${currentPage} came for page ${asked}`;
   const pages = Math.ceil(recordCount / size);
   if (totalPages > MAX_PAGES || totalPages < pages || totalPages > Math.max(1, pages))
     return `${recordCount} records on ${totalPages} pages of ${size} can't be right`;
   const expected = Math.max(0, Math.min(size, recordCount - (asked - 1) * size));
-  if (ids.length !== expected)
-    return `page ${asked} of ${size} each holds ${ids.length} of its ${expected} records`;
-  return new Set(ids).size < ids.length ? `page ${asked} repeats an invitation` : undefined;
+  if (ids.length !== expected) return `${nameOf(window)} holds ${ids.length} of its ${expected} records`;
+  return new Set(ids).size < ids.length ? `${nameOf(window)} repeats an invitation` : undefined;
 };
-
-/** Whether nothing stood behind the window when it was read. */
-const isLast = ({ window, page }: Reading): boolean => window.page * window.size >= page.recordCount;
 
 /** Where two neighbouring windows overlap: who stands in one of them only came or left in between. */
 type Overlap = {
@@ -85,6 +86,14 @@ const overlapOf = (first: readonly string[], second: readonly string[]): Overlap
   };
 };
 
+/** What joins two windows, or why nothing does. */
+const joinOf = (first: Reading, second: Reading) => {
+  const { anchored, sameOrder, goesOn, moved } = overlapOf(first.page.ids, second.page.ids);
+  const both = `${nameOf(first.window)} and ${nameOf(second.window)}`;
+  if (!sameOrder) return { problem: `the order of ${both} changes` };
+  return anchored && goesOn ? { moved } : { problem: `nothing joins ${both}, as people come and go` };
+};
+
 /**
  * - `whole`: the readings that hold everybody, and the ids that stand in only one of two that overlap
  * - `again`: the windows that have to be read, for the first time or once more
@@ -93,56 +102,32 @@ export type Chain =
   | { readonly kind: 'whole'; readonly readings: readonly Reading[]; readonly moved: readonly string[] }
   | { readonly kind: 'again'; readonly windows: readonly Window[]; readonly problem: string };
 
-/** What joins two pages of one size, or why nothing does. */
-const joinOf = (page: number, [first, bridge, next]: readonly [Reading, Reading, Reading]) => {
-  const overlaps = [overlapOf(first.page.ids, bridge.page.ids), overlapOf(bridge.page.ids, next.page.ids)];
-  const pages = `page ${page} and page ${page + 1}`;
-  if (!overlaps.every(({ sameOrder }) => sameOrder)) return { problem: `the order of ${pages} changes` };
-  if (!overlaps.every(({ anchored, goesOn }) => anchored && goesOn))
-    return { problem: `nothing joins ${pages}, as people come and go` };
-  return { moved: overlaps.flatMap((overlap) => overlap.moved) };
-};
-
-/** Follows the chain from page 1 to the end of the list. */
+/** Follows the chain from the first page to the end of the list, as far as the readings tell where that is. */
 export const followChain = (newest: Readings): Chain => {
-  const again = new Map<string, Window>();
+  const again = new Set<Window>();
   const readings: Reading[] = [];
   const moved: string[] = [];
   let problem: string | undefined;
-  const readAgain = (windows: readonly Window[]): void => {
-    for (const window of windows) again.set(windowKey(window), window);
-  };
-  for (let page = 1; ; page += 1) {
-    const windows = [pageWindow(page), bridgeBehind(page), pageWindow(page + 1)] as const;
-    const [first, bridge, next] = windows.map((window) => newest.get(windowKey(window)));
-    if (first === undefined) {
-      readAgain([pageWindow(page)]);
-      break;
-    }
-    readings.push(first);
-    if (isLast(first)) break;
-    readAgain(windows.filter((window) => !newest.has(windowKey(window))));
-    if (next === undefined) break;
-    if (bridge === undefined) continue;
-    readings.push(bridge);
-    const join = joinOf(page, [first, bridge, next]);
-    if (join.moved !== undefined) moved.push(...join.moved);
+  let before: Reading | undefined;
+  let recordCount = 0;
+  for (let window = FIRST_WINDOW; ; window = windowBehind(window)) {
+    const reading = newest.get(windowKey(window));
+    if (reading === undefined) again.add(window);
     else {
-      problem ??= join.problem;
-      readAgain(windows);
+      readings.push(reading);
+      recordCount = reading.page.recordCount;
     }
+    if (before !== undefined && reading !== undefined) {
+      const join = joinOf(before, reading);
+      if (join.moved === undefined) {
+        problem ??= join.problem;
+        again.add(before.window).add(reading.window);
+      } else moved.push(...join.moved);
+    }
+    if (endOf(window) >= recordCount) break;
+    before = reading;
   }
-  const windows = [...again.values()];
-  return windows.length === 0
+  return again.size === 0
     ? { kind: 'whole', readings, moved }
-    : { kind: 'again', windows, problem: problem ?? 'not every page was read' };
-};
-
-/** All windows of a list that has this many records now, without the first page. */
-export const windowsBehindFirst = (recordCount: number): Window[] => {
-  const boundaries = Math.max(0, Math.ceil(recordCount / PAGE_SIZE) - 1);
-  return Array.from({ length: boundaries }, (_, index) => index + 1).flatMap((page) => [
-    bridgeBehind(page),
-    pageWindow(page + 1),
-  ]);
+    : { kind: 'again', windows: [...again], problem: problem ?? 'not every page was read' };
 };

@@ -7,15 +7,7 @@ import pLimit from 'p-limit';
 import type { Email, Invitation } from '../domain/invitation.ts';
 import type { Failure, FastlyResult, InvitationList } from '../ports/fastly.ts';
 import type { Page } from './json-api.ts';
-import {
-  followChain,
-  pageWindow,
-  type Reading,
-  type Window,
-  windowKey,
-  windowProblem,
-  windowsBehindFirst,
-} from './list-windows.ts';
+import { followChain, type Reading, type Window, windowKey, windowProblem } from './list-windows.ts';
 import { LISTING_ROUNDS, listingPauseMs, OUTAGE_ROUNDS } from './retry.ts';
 
 export type ReadWindow = (window: Window) => Promise<FastlyResult<Page>>;
@@ -70,7 +62,7 @@ class Readings {
   }
 }
 
-/** One round: the windows that are missing or were contradicted, several at once. */
+/** Reads these windows, several at once, until one fails. */
 const readAll = async (
   readings: Readings,
   windows: readonly Window[],
@@ -99,18 +91,21 @@ export const listWhole = async (
   { listConcurrency, sleep, random }: ListOptions,
 ): Promise<FastlyResult<InvitationList>> => {
   const readings = new Readings(readWindow);
-  let windows: readonly Window[] = [pageWindow(1)];
+  let chain = followChain(readings.newest);
+  const readOn = async () => {
+    if (chain.kind === 'whole') return undefined;
+    const failed = await readAll(readings, chain.windows, listConcurrency);
+    chain = followChain(readings.newest);
+    return failed;
+  };
+  // The first page has to tell how many windows there are.
+  let failed = await readOn();
   for (let round = 1; ; round += 1) {
-    let failed = await readAll(readings, windows, listConcurrency);
-    const first = readings.newest.get(windowKey(pageWindow(1)));
-    if (failed === undefined && round === 1 && first !== undefined)
-      failed = await readAll(readings, windowsBehindFirst(first.page.recordCount), listConcurrency);
-    const chain = followChain(readings.newest);
-    if (failed === undefined && chain.kind === 'whole')
-      return { ok: true, value: readings.listOf(chain.readings, chain.moved) };
-    failed ??= incomplete(chain.kind === 'again' ? chain.problem : 'not every page was read');
+    failed ??= await readOn();
+    if (chain.kind === 'whole') return { ok: true, value: readings.listOf(chain.readings, chain.moved) };
+    failed ??= incomplete(chain.problem);
     if (round >= roundsFor(failed.failure)) return failed;
-    if (chain.kind === 'again') windows = chain.windows;
     await sleep(listingPauseMs(round, random));
+    failed = undefined;
   }
 };

@@ -56,7 +56,7 @@ describe('scenario 16: a read that fails', () => {
       invitations: Array.from({ length: 250 }, (_, number) => ({ email: `person${number}@example.com` })),
     });
     simulator.fault({
-      url: '/invitations?page[number]=3&page[size]=100',
+      url: '/invitations?page[number]=3&page[size]=85',
       answer: { status: 503 },
       times: 100,
     });
