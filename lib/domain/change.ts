@@ -1,13 +1,32 @@
 /** Changes: what a plan consists of. */
 
-import type { Access, Email } from './invitation.ts';
+import type { Access, Email, ServiceGrant } from './invitation.ts';
 
 /** What a live invitation can differ in. */
 export type Field = 'role' | 'roles' | 'limit_services' | 'services';
 
-export type CreateChange = {
-  readonly action: 'create';
+/** Of an invitation that is cancelled: what Fastly shows, and what was sent. What is not known is absent. */
+export type Cancelled = {
+  readonly role?: string;
+  readonly roles?: readonly string[];
+  readonly limitServices?: boolean;
+  /** Fastly never shows it; the ledger knows it of the invitation last sent. */
+  readonly services?: readonly ServiceGrant[];
+  /** ISO 8601 */
+  readonly createdAt?: string;
+  /** ISO 8601 */
+  readonly expiresAt?: string;
+};
+
+/** Whom a change is about. */
+type Subject = {
   readonly email: Email;
+  /** Where the roster has this person; absent for somebody who is not in it. */
+  readonly line?: number;
+};
+
+export type CreateChange = Subject & {
+  readonly action: 'create';
   readonly access: Access;
   /** `interrupted`: an earlier replace cancelled the old invitation and got no further. */
   readonly reason: 'not_invited' | 'interrupted';
@@ -15,22 +34,25 @@ export type CreateChange = {
   readonly mailNumber: number;
 };
 
-type DeleteChange = {
+type DeleteChange = Subject & {
   readonly action: 'delete';
-  readonly email: Email;
   /** Sorted; one DELETE each. */
   readonly invitationIds: readonly string[];
+  /** About each of these invitations, in the same order. */
+  readonly from: readonly Cancelled[];
   readonly reason: 'not_in_roster' | 'duplicate';
   /** How many of the invitations are live. */
   readonly live: number;
 };
 
-export type ReplaceChange = {
+export type ReplaceChange = Subject & {
   readonly action: 'replace';
-  readonly email: Email;
+  /** What the new invitation is for. */
   readonly access: Access;
   /** Sorted; one DELETE each, then one POST. */
   readonly invitationIds: readonly string[];
+  /** About each of these invitations, in the same order. */
+  readonly from: readonly Cancelled[];
   readonly reason: 'changed' | 'expired';
   /** What differs, in a fixed order; empty when expired. */
   readonly fields: readonly Field[];

@@ -31,7 +31,12 @@ export type Access = RoleChoice & {
 };
 
 /** One roster row, validated and normalised. Entries with equal access may share one `Access` object. */
-export type Entry = { readonly email: Email; readonly access: Access };
+export type Entry = {
+  readonly email: Email;
+  readonly access: Access;
+  /** Where the roster has it. */
+  readonly line?: number;
+};
 
 /** A pending invitation as Fastly lists it. What Fastly did not say is `undefined`. */
 export type Invitation = {

@@ -13,6 +13,8 @@ export type LedgerEntry = {
   readonly lastSentAt: string;
   /** Of the access last sent; see `accessDigest`. */
   readonly accessDigest: string;
+  /** The access last sent, as Fastly does not show all of it. */
+  readonly access?: Access;
   /** The invitation last sent. Absent when a POST may have sent one that nobody could identify. */
   readonly invitationId?: string;
   /** The generation that wrote this entry: an older one never overwrites it. */
@@ -25,16 +27,21 @@ export type Ledger = ReadonlyMap<Email, LedgerEntry>;
 
 export const EMPTY_LEDGER: Ledger = new Map();
 
-const entrySchema = v.object({
+const sentAccess = v.object({ limitServices: v.boolean(), services: v.array(v.object({ id: v.string() })) });
+const accessSchema = v.custom<Access>((value) => v.is(sentAccess, value));
+
+/** What is stored of an entry, also in the records of runs that recovered it. */
+export const ledgerEntrySchema = v.object({
   count: v.pipe(v.number(), v.integer(), v.minValue(0)),
   firstSentAt: v.pipe(v.string(), v.isoTimestamp()),
   lastSentAt: v.pipe(v.string(), v.isoTimestamp()),
   accessDigest: v.string(),
+  access: v.exactOptional(accessSchema),
   invitationId: v.exactOptional(v.string()),
   generation: v.optional(v.number(), 0),
   interrupted: v.optional(v.literal(true)),
 });
-const ledgerSchema = v.record(v.string(), entrySchema);
+const ledgerSchema = v.record(v.string(), ledgerEntrySchema);
 
 /** The newest generation that wrote an entry; 0 for an empty ledger. */
 export const newestGeneration = (ledger: Ledger): number => {
@@ -85,6 +92,7 @@ export const withMail = (
   firstSentAt: before?.firstSentAt ?? mail.at,
   lastSentAt: mail.at,
   accessDigest: accessDigest(mail.access),
+  access: mail.access,
   generation: mail.generation,
   ...(mail.invitationId !== undefined && { invitationId: mail.invitationId }),
 });

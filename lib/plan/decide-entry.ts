@@ -1,62 +1,98 @@
 /** What becomes of one roster entry whose person is not a member (docs/contract.md, “Plan”). */
 
-import type { Change, Field } from '../domain/change.ts';
+import type { Cancelled, Change, Field } from '../domain/change.ts';
 import type { Entry, Invitation } from '../domain/invitation.ts';
 import { isLive, type Match, matchInvitation, newestFirst } from '../domain/invitation-match.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import { DAY_MS } from '../domain/time.ts';
 import { mailLimit, type Wait } from './mail-limits.ts';
 import type { PlanInput } from './plan-input.ts';
 
 export const liveOnly = (invitations: readonly Invitation[], { rules, now }: PlanInput): Invitation[] =>
   invitations.filter((invitation) => isLive(invitation, rules.invitationTtlDays, now));
 
-export const sortedIds = (invitations: readonly Invitation[]): string[] =>
-  invitations.map(({ id }) => id).sort();
+const isoTime = (time: number): string => new Date(time).toISOString();
+
+/** What is known of an invitation: the services only of the one last sent. */
+const describe = (
+  { id, role, roles, limitServices, createdAt }: Invitation,
+  ledgerEntry: LedgerEntry | undefined,
+  ttlDays: number,
+): Cancelled => ({
+  ...(role !== undefined && { role }),
+  ...(roles !== undefined && roles.length > 0 && { roles }),
+  ...(limitServices !== undefined && { limitServices }),
+  ...(ledgerEntry?.access !== undefined &&
+    ledgerEntry.invitationId === id && { services: ledgerEntry.access.services }),
+  ...(createdAt !== undefined && {
+    createdAt: isoTime(createdAt),
+    expiresAt: isoTime(createdAt + ttlDays * DAY_MS),
+  }),
+});
+
+/** These invitations, of one person, as a change that cancels them names them. */
+export const cancelled = (
+  invitations: readonly Invitation[],
+  { ledger, rules }: PlanInput,
+): { readonly invitationIds: readonly string[]; readonly from: readonly Cancelled[] } => {
+  const sorted = [...invitations].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    invitationIds: sorted.map(({ id }) => id),
+    from: sorted.map((one) => describe(one, ledger.get(one.email), rules.invitationTtlDays)),
+  };
+};
+
+/** The line of a roster entry, if it has one. */
+export const lineOf = ({ line }: Entry): { readonly line?: number } => (line === undefined ? {} : { line });
 
 /** Which mail to this address the next one is, from 1. */
 const nextMail = (ledgerEntry: LedgerEntry | undefined): number => (ledgerEntry?.count ?? 0) + 1;
 
 /** For an entry without a live invitation: the first invitation, or a new one instead of `expired`. */
 const invite = (
-  { email, access }: Entry,
+  entry: Entry,
   expired: readonly Invitation[],
   ledgerEntry: LedgerEntry | undefined,
-  { rules, now }: PlanInput,
+  input: PlanInput,
 ): Change | Wait => {
+  const { rules, now } = input;
+  const { email, access } = entry;
   const wait = mailLimit(ledgerEntry, false, rules, now);
   if (wait !== undefined) return wait;
   const mailNumber = nextMail(ledgerEntry);
-  if (expired.length > 0) {
-    const invitationIds = sortedIds(expired);
+  if (expired.length > 0)
     return {
       action: 'replace',
       email,
+      ...lineOf(entry),
       access,
-      invitationIds,
+      ...cancelled(expired, input),
       reason: 'expired',
       fields: [],
       live: 0,
       mailNumber,
     };
-  }
   const reason = ledgerEntry?.interrupted ? 'interrupted' : 'not_invited';
-  return { action: 'create', email, access, reason, mailNumber };
+  return { action: 'create', email, ...lineOf(entry), access, reason, mailNumber };
 };
 
 /** For an entry whose live invitations all differ: one new invitation instead of all of them. */
 const replaceAll = (
-  { email, access }: Entry,
+  entry: Entry,
   live: readonly Invitation[],
   fields: readonly Field[],
-  { ledger, rules, now }: PlanInput,
+  input: PlanInput,
 ): Change | Wait => {
+  const { email, access } = entry;
+  const { ledger, rules, now } = input;
   const ledgerEntry = ledger.get(email);
   return (
     mailLimit(ledgerEntry, true, rules, now) ?? {
       action: 'replace',
       email,
+      ...lineOf(entry),
       access,
-      invitationIds: sortedIds(live),
+      ...cancelled(live, input),
       reason: 'changed',
       fields,
       live: live.length,
@@ -66,7 +102,7 @@ const replaceAll = (
 };
 
 /** An entry whose invitation stays. `others`: further live invitations of the person, which go. */
-export type Kept = {
+export type KeptInvitation = {
   readonly kept: Invitation;
   readonly match: Match;
   readonly others: readonly Invitation[];
@@ -77,7 +113,7 @@ export const decideEntry = (
   entry: Entry,
   found: readonly Invitation[],
   input: PlanInput,
-): Kept | Change | Wait => {
+): KeptInvitation | Change | Wait => {
   const ledgerEntry = input.ledger.get(entry.email);
   const live = liveOnly(found, input).sort(newestFirst);
   const matches = live.map((one) => ({ one, match: matchInvitation(entry.access, one, ledgerEntry) }));

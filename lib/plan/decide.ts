@@ -38,7 +38,11 @@ export type SyncRequest = {
  */
 export type PlanStatus = 'planned' | 'changed' | 'in_sync' | 'enqueued' | 'held' | 'blocked';
 
-export type PlanCounts = Readonly<Record<Action | 'keep' | 'member', number>>;
+/**
+ * How many people of each kind. `waiting`: the roster's people who need something and get nothing in this run, because
+ * they are mailed too soon, were mailed too often, or are on the move.
+ */
+export type PlanCounts = Readonly<Record<Action | 'keep' | 'member' | 'waiting', number>>;
 
 /** The work that was released, and when it is done at the latest if nobody else uses the quota. */
 export type QuotaEstimate = {
@@ -138,6 +142,13 @@ const planWarnings = (plan: Plan, quota: QuotaEstimate, now: number): string[] =
   return warnings;
 };
 
+const countPeople = (plan: Plan): PlanCounts => ({
+  ...summarize(plan.changes).counts,
+  keep: plan.kept.length + plan.shownDifferently.length,
+  member: plan.members.length + plan.drift.length,
+  waiting: plan.waiting.length + plan.moving.length,
+});
+
 /** `now`: milliseconds since 1970 */
 export const decide = (
   request: SyncRequest,
@@ -165,7 +176,7 @@ export const decide = (
     planHash,
     approval,
     status: statusOf(request, plan, planHash, guarded),
-    counts: { ...summarize(plan.changes).counts, keep: plan.keep, member: plan.member },
+    counts: countPeople(plan),
     quota,
     warnings: [...warnings, ...planWarnings(plan, quota, now)],
   };

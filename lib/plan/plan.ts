@@ -7,29 +7,39 @@ import type { Action, Change, Field } from '../domain/change.ts';
 import type { Email, Entry, Member } from '../domain/invitation.ts';
 import { differingRoles } from '../domain/invitation-match.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
-import { decideEntry, type Kept, liveOnly, sortedIds } from './decide-entry.ts';
+import { cancelled, decideEntry, type KeptInvitation, lineOf, liveOnly } from './decide-entry.ts';
 import { byPerson, type Person } from './fastly-state.ts';
 import { mayForget, type Wait } from './mail-limits.ts';
 import type { PlanInput } from './plan-input.ts';
 
-/** An entry that needs a mail and gets none in this run. */
-export type Waiting = {
+/** Somebody of the roster. */
+type Listed = {
   readonly email: Email;
+  /** Where the roster has this person. */
+  readonly line?: number;
+};
+
+/**
+ * An entry whose invitation may stay as it is: the one last sent (`as_sent`), or another one with the same role and
+ * limit (`same_access`).
+ */
+export type Kept = Listed & { readonly reason: 'as_sent' | 'same_access' };
+
+/** An entry that needs a mail and gets none in this run. */
+export type Waiting = Listed & {
   readonly reason: Wait['reason'];
   /** When it may be sent again, ISO 8601; absent when given up. */
   readonly until?: string;
 };
 
 /** A member whose role is not the one in the roster. */
-type Drift = {
-  readonly email: Email;
+type Drift = Listed & {
   readonly desired: string;
   readonly actual: string;
 };
 
 /** The invitation last sent for exactly this access, which Fastly shows otherwise. It stays as it is. */
-type ShownDifferently = {
-  readonly email: Email;
+type ShownDifferently = Listed & {
   readonly fields: readonly Field[];
   readonly sent: string;
   readonly shown: string;
@@ -38,18 +48,29 @@ type ShownDifferently = {
 /** An invitation that is not in the roster and stays: because of `PROTECTED_EMAILS` or of `PRUNE`. */
 type Spared = { readonly email: Email; readonly reason: 'protected' | 'prune' };
 
-/** People about whom the plan says something, and for whom it changes nothing. Each list is sorted by address. */
+/** A member without a roster row, with the role that Fastly shows. */
+type UnlistedMember = { readonly email: Email; readonly role: string };
+
+/**
+ * People for whom the plan changes nothing. Each list is sorted by address, and nobody is in two of them. Only somebody
+ * whose invitation stays may have a change as well: the delete of duplicates.
+ */
 export type LeftAlone = {
+  readonly kept: readonly Kept[];
+  /** Entries that are members already, with the role that the roster says. */
+  readonly members: readonly Listed[];
   readonly waiting: readonly Waiting[];
   readonly drift: readonly Drift[];
   readonly shownDifferently: readonly ShownDifferently[];
   /** Addresses about which Fastly's list was changing while it was read. */
-  readonly moving: readonly Email[];
-  readonly unlistedMembers: readonly Email[];
+  readonly moving: readonly Listed[];
+  readonly unlistedMembers: readonly UnlistedMember[];
   readonly spared: readonly Spared[];
 };
 
 export const NOBODY_LEFT_ALONE: LeftAlone = {
+  kept: [],
+  members: [],
   waiting: [],
   drift: [],
   shownDifferently: [],
@@ -61,10 +82,6 @@ export const NOBODY_LEFT_ALONE: LeftAlone = {
 export type Plan = LeftAlone & {
   /** Sorted deletes, replaces, creates, then by address. At most one change per address. */
   readonly changes: readonly Change[];
-  /** Entries whose invitation may stay as it is. */
-  readonly keep: number;
-  /** Entries that are members already. */
-  readonly member: number;
   /** Live invitations at Fastly, in the roster or not: the base of the percentage guard. */
   readonly liveInvitations: number;
   /** Ledger addresses that are members now, or left the roster so long ago that their mails no longer count. */
@@ -74,8 +91,6 @@ export type Plan = LeftAlone & {
 /** A plan that is being filled; its lists are in any order. */
 type UnsortedPlan = { readonly [List in keyof LeftAlone]: LeftAlone[List][number][] } & {
   readonly changes: Readonly<Record<Action, Change[]>>;
-  keep: number;
-  member: number;
 };
 
 /** Role and limit in one line, as far as they are known. */
@@ -89,30 +104,44 @@ const describeAccess = (shown: {
 };
 
 /** A member's role is never changed, only reported. A member of whom Fastly shows no role at all is not. */
-const driftOf = ({ email, access }: Entry, member: Member): Drift | undefined =>
-  (member.role === undefined && member.roles === undefined) || differingRoles(access, member).length === 0
+const driftOf = (entry: Entry, member: Member): Drift | undefined => {
+  const { email, access } = entry;
+  return (member.role === undefined && member.roles === undefined) ||
+    differingRoles(access, member).length === 0
     ? undefined
     : {
         email,
+        ...lineOf(entry),
         desired: describeAccess({ role: access.role, roles: access.roles }),
         actual: describeAccess(member),
       };
+};
 
 /** The invitation stays; its duplicates go. */
-const addKept = (plan: UnsortedPlan, { email, access }: Entry, { kept, match, others }: Kept): void => {
-  plan.keep += 1;
+const addKept = (
+  plan: UnsortedPlan,
+  entry: Entry,
+  { kept, match, others }: KeptInvitation,
+  input: PlanInput,
+): void => {
+  const { email, access } = entry;
+  const person = { email, ...lineOf(entry) };
   if (match.kind === 'shown_differently')
     plan.shownDifferently.push({
-      email,
+      ...person,
       fields: match.fields,
       sent: describeAccess(access),
       shown: describeAccess(kept),
     });
+  else {
+    const isLastSent = input.ledger.get(email)?.invitationId === kept.id;
+    plan.kept.push({ ...person, reason: isLastSent ? 'as_sent' : 'same_access' });
+  }
   if (others.length > 0)
     plan.changes.delete.push({
       action: 'delete',
-      email,
-      invitationIds: sortedIds(others),
+      ...person,
+      ...cancelled(others, input),
       reason: 'duplicate',
       live: others.length,
     });
@@ -120,19 +149,19 @@ const addKept = (plan: UnsortedPlan, { email, access }: Entry, { kept, match, ot
 
 const addEntry = (plan: UnsortedPlan, entry: Entry, person: Person | undefined, input: PlanInput): void => {
   if (person?.member !== undefined) {
-    plan.member += 1;
     const drift = driftOf(entry, person.member);
     if (drift !== undefined) plan.drift.push(drift);
+    else plan.members.push({ email: entry.email, ...lineOf(entry) });
     return;
   }
   if (input.moving.has(entry.email)) {
-    plan.moving.push(entry.email);
+    plan.moving.push({ email: entry.email, ...lineOf(entry) });
     return;
   }
   const decision = decideEntry(entry, person?.invitations ?? [], input);
-  if ('kept' in decision) addKept(plan, entry, decision);
+  if ('kept' in decision) addKept(plan, entry, decision, input);
   else if ('action' in decision) plan.changes[decision.action].push(decision);
-  else plan.waiting.push({ email: entry.email, ...decision });
+  else plan.waiting.push({ email: entry.email, ...lineOf(entry), ...decision });
 };
 
 /** Why an invitation that is not in the roster stays; undefined when it is cancelled. */
@@ -146,11 +175,11 @@ const reasonToSpare = (email: Email, { rules, ledger }: PlanInput): Spared['reas
 const addUnlisted = (plan: UnsortedPlan, email: Email, person: Person, input: PlanInput): void => {
   // Fastly may still list the invitation of somebody who accepted it: there is nothing left to cancel.
   if (person.member !== undefined) {
-    plan.unlistedMembers.push(email);
+    plan.unlistedMembers.push({ email, role: describeAccess(person.member) });
     return;
   }
   if (input.moving.has(email)) {
-    plan.moving.push(email);
+    plan.moving.push({ email });
     return;
   }
   const reason = reasonToSpare(email, input);
@@ -158,9 +187,9 @@ const addUnlisted = (plan: UnsortedPlan, email: Email, person: Person, input: Pl
     plan.spared.push({ email, reason });
     return;
   }
-  const invitationIds = sortedIds(person.invitations);
   const live = liveOnly(person.invitations, input).length;
-  plan.changes.delete.push({ action: 'delete', email, invitationIds, reason: 'not_in_roster', live });
+  const invitations = cancelled(person.invitations, input);
+  plan.changes.delete.push({ action: 'delete', email, ...invitations, reason: 'not_in_roster', live });
 };
 
 /** Sorted. Nobody whose invitation is, or may be, at Fastly. */
@@ -186,14 +215,14 @@ const byEmail = <T extends { readonly email: Email }>(a: T, b: T): number => (a.
 export const planChanges = (input: PlanInput): Plan => {
   const plan: UnsortedPlan = {
     changes: { delete: [], replace: [], create: [] },
+    kept: [],
+    members: [],
     waiting: [],
     drift: [],
     shownDifferently: [],
     moving: [],
     unlistedMembers: [],
     spared: [],
-    keep: 0,
-    member: 0,
   };
   const people = byPerson(input.invitations, input.members);
   for (const entry of input.entries.values()) addEntry(plan, entry, people.get(entry.email), input);
@@ -203,13 +232,13 @@ export const planChanges = (input: PlanInput): Plan => {
   return {
     // What takes something away comes first.
     changes: [changes.delete, changes.replace, changes.create].flatMap((list) => list.sort(byEmail)),
-    keep: plan.keep,
-    member: plan.member,
+    kept: plan.kept.sort(byEmail),
+    members: plan.members.sort(byEmail),
     waiting: plan.waiting.sort(byEmail),
     drift: plan.drift.sort(byEmail),
     shownDifferently: plan.shownDifferently.sort(byEmail),
-    moving: plan.moving.sort(),
-    unlistedMembers: plan.unlistedMembers.sort(),
+    moving: plan.moving.sort(byEmail),
+    unlistedMembers: plan.unlistedMembers.sort(byEmail),
     spared: plan.spared.sort(byEmail),
     liveInvitations: liveOnly(input.invitations, input).length,
     forgotten: forgottenEmails(input, people),

@@ -79,6 +79,8 @@ export const recordOf = (
       held.size === 0
         ? plan.changes
         : plan.changes.map((change) => (held.has(change) ? { ...change, held: true as const } : change)),
+    kept: plan.kept,
+    members: plan.members,
     waiting: plan.waiting,
     drift: plan.drift,
     shownDifferently: plan.shownDifferently,

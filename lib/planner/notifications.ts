@@ -6,7 +6,7 @@ import type { Notification } from '../ports/telemetry.ts';
 import type { SyncResult } from './result.ts';
 
 const counted = ({ counts }: Pick<SyncResult, 'counts'>): string =>
-  `${counts.create} to create, ${counts.delete} to delete, ${counts.replace} to replace, ${counts.keep} kept, ${counts.member} members`;
+  `${counts.create} to create, ${counts.delete} to delete, ${counts.replace} to replace, ${counts.keep} kept, ${counts.member} members, ${counts.waiting} waiting`;
 
 const reportLine = ({ report }: Pick<SyncResult, 'report'>): string =>
   report === undefined ? '' : `\nReport: ${report} (plan.html beside it)`;

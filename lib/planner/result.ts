@@ -28,7 +28,7 @@ export type SyncResult = {
   readonly mayPass?: true;
 };
 
-export const NO_COUNTS: PlanCounts = { create: 0, delete: 0, replace: 0, keep: 0, member: 0 };
+export const NO_COUNTS: PlanCounts = { create: 0, delete: 0, replace: 0, keep: 0, member: 0, waiting: 0 };
 
 /** The result of a run without a plan. */
 export const bareResult = (

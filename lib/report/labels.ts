@@ -10,6 +10,8 @@ export const ACTION_LABELS = {
   moving: 'Moving',
   unlisted_member: 'Unlisted member',
   spared: 'Spared',
+  keep: 'Keep',
+  member: 'Member',
 } as const;
 
 export const HELD_LABELS = { held: 'Held' } as const;
@@ -33,6 +35,9 @@ export const REASON_LABELS = {
   member_not_in_roster: 'Member without a roster row; left alone',
   protected: 'Protected address (PROTECTED_EMAILS)',
   prune: 'Not in the roster, but kept (PRUNE)',
+  as_sent: 'Invited exactly so',
+  same_access: 'Invited with this access already',
+  accepted: 'Member already',
 } as const;
 
 export const RESULT_LABELS = {

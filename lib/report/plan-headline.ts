@@ -5,9 +5,9 @@ import type { PlanStatus } from '../plan/decide.ts';
 import { countHeld } from '../plan/guards.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 import type { Tone } from './page.ts';
-import { enumeration, people, quantity } from './wording.ts';
+import { enumeration, numeral, people, quantity } from './wording.ts';
 
-export const STATUS_MARKS: Readonly<Record<PlanStatus, readonly [Tone, string]>> = {
+const STATUS_MARKS: Readonly<Record<PlanStatus, readonly [Tone, string]>> = {
   planned: ['neutral', 'Planned, nothing changed'],
   changed: ['attention', 'Not the plan that was reviewed'],
   in_sync: ['good', 'In sync'],
@@ -15,6 +15,9 @@ export const STATUS_MARKS: Readonly<Record<PlanStatus, readonly [Tone, string]>>
   held: ['attention', 'Waiting for approval'],
   blocked: ['bad', 'Blocked'],
 };
+
+export const statusMark = ({ status, counts }: PlanRecord): readonly [Tone, string] =>
+  status === 'in_sync' && counts.waiting > 0 ? ['neutral', 'Nothing to do now'] : STATUS_MARKS[status];
 
 type ActionCounts = Readonly<Record<Action, number>>;
 
@@ -44,11 +47,30 @@ const releasedPhrase = (record: PlanRecord): string => {
   });
 };
 
+/**
+ * What a plan without changes means. Fastly matches the roster only if nobody is left waiting for a later run:
+ * `Nothing to do now: 2 wait until 2026-12-02.`
+ */
+export const nothingToDo = ({ waiting, moving }: Pick<PlanRecord, 'waiting' | 'moving'>): string => {
+  const dates = waiting.flatMap(({ until }) => until ?? []).sort();
+  const [first, last] = [dates[0], dates.at(-1)].map((date) => date?.slice(0, 10));
+  const dated = first === last ? `until ${last}` : `until between ${first} and ${last}`;
+  const givenUp = waiting.length - dates.length;
+  const waits = (count: number): string => `${numeral(count)} ${count === 1 ? 'waits' : 'wait'}`;
+  const parts = [
+    dates.length > 0 ? `${waits(dates.length)} ${dated}` : '',
+    givenUp > 0 ? `${numeral(givenUp)} ${givenUp === 1 ? 'was' : 'were'} mailed as often as allowed` : '',
+    moving.length > 0 ? `${waits(moving.length)} for the next run` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0
+    ? 'Fastly already matches the roster.'
+    : `Nothing to do now: ${enumeration(parts)}.`;
+};
+
 const plannedHeadline = (record: PlanRecord): string => {
   const released = releasedPhrase(record);
   const held = phraseOf(heldCounts(record));
-  if (released === '' && held === '')
-    return 'Fastly already matches the roster. Nothing would have to change.';
+  if (released === '' && held === '') return nothingToDo(record);
   const release = released === '' ? '' : `If applied, this plan will ${released}. `;
   const hold = held === '' ? '' : `Held until somebody approves: ${held}. `;
   return `${release}${hold}Nothing has been changed so far.`;
@@ -70,7 +92,7 @@ export const headline = (record: PlanRecord): string => {
     case 'changed':
       return 'Nothing was done: the plan is no longer the one that was reviewed. Review this one instead.';
     case 'in_sync':
-      return 'Fastly already matches the roster. Nothing has to change.';
+      return nothingToDo(record);
     case 'planned':
       return plannedHeadline(record);
     case 'held':

@@ -6,11 +6,11 @@ import { heldSection } from './held.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
 import { mark, pageEnd, pageStart, tiles } from './page.ts';
-import { headline, STATUS_MARKS } from './plan-headline.ts';
+import { headline, statusMark } from './plan-headline.ts';
 import { countPlanRows, planTableRows } from './plan-rows.ts';
 import { aboutSection, asideSection, guardSection, warningSection } from './plan-sections.ts';
 import { type Column, tableSection } from './table.ts';
-import { people, quantity } from './wording.ts';
+import { numeral, people, quantity } from './wording.ts';
 
 const planTiles = ({ counts, held, status }: PlanRecord): Fragment =>
   status !== 'blocked' &&
@@ -21,10 +21,11 @@ const planTiles = ({ counts, held, status }: PlanRecord): Fragment =>
     { count: countHeld(held), name: 'Held', note: 'of these changes', tone: 'attention' },
     { count: counts.keep, name: 'Keep', note: 'invitations stay as they are' },
     { count: counts.member, name: 'Members', note: 'of the roster, accepted already' },
+    { count: counts.waiting, name: 'Waiting', note: 'need something, and get nothing now' },
   ]);
 
 const summary = (record: PlanRecord): Html => {
-  const [tone, status] = STATUS_MARKS[record.status];
+  const [tone, status] = statusMark(record);
   return html`<header>
 <p class="kicker">Plan for Fastly invitations · ${mark(tone, status)}</p>
 <h1>${record.account}</h1>
@@ -62,15 +63,17 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function* peopleSection(record: PlanRecord): Generator<string> {
-  const count = countPlanRows(record);
-  if (count === 0) return;
-  const changes = record.changes.length;
-  const others = count - changes;
+  const { changes, alone, settled } = countPlanRows(record);
+  if (changes + alone + settled === 0) return;
   yield* tableSection({
     id: 'changes',
-    heading: `${quantity(changes, 'change')}${others > 0 ? `, ${people(others)} left alone` : ''}`,
+    heading: [
+      quantity(changes, 'change'),
+      ...(alone > 0 ? [`${people(alone)} left alone`] : []),
+      ...(settled > 0 ? [`${numeral(settled)} as the roster says`] : []),
+    ].join(', '),
     columns: COLUMNS,
-    count,
+    count: changes + alone + settled,
     rows: () => planTableRows(record),
     file: 'plan.csv',
   });

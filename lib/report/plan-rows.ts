@@ -1,8 +1,9 @@
 /** The rows of plan.csv and of the table in plan.html: one for each person whom the plan says something about. */
 
-import type { Action, Field } from '../domain/change.ts';
-import type { Access } from '../domain/invitation.ts';
+import type { Action, Cancelled, Field } from '../domain/change.ts';
+import type { Access, ServiceGrant } from '../domain/invitation.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
+import { ageText, transitionText } from './access-text.ts';
 import { enumeration, minuteOf, quantity, undisguised } from './wording.ts';
 
 /**
@@ -12,13 +13,24 @@ import { enumeration, minuteOf, quantity, undisguised } from './wording.ts';
  * - `moving` somebody for whom Fastly's list was changing while it was read
  * - `unlisted_member` a member without a roster row
  * - `spared` an invitation without a roster row that stays
+ * - `keep` and `member` an entry that is invited, or a member, as the roster says
  */
-type RowKind = Action | 'waiting' | 'drift' | 'shown_differently' | 'moving' | 'unlisted_member' | 'spared';
+type RowKind =
+  | Action
+  | 'waiting'
+  | 'drift'
+  | 'shown_differently'
+  | 'moving'
+  | 'unlisted_member'
+  | 'spared'
+  | 'keep'
+  | 'member';
 
 type PlanRow = {
   readonly kind: RowKind;
   readonly email: string;
   readonly reason: string;
+  readonly line?: number | undefined;
   readonly change?: RecordedChange;
   /** In which Fastly shows something else than was sent. */
   readonly fields?: readonly Field[];
@@ -29,38 +41,43 @@ type PlanRow = {
   readonly shownRole?: string;
 };
 
-/** Changes in the plan's order, then the people whom it leaves alone. */
+/** Changes in the plan's order, then the people whom it leaves alone, those who are as they should be last. */
 function* planRows(record: PlanRecord): Generator<PlanRow> {
   for (const change of record.changes)
-    yield { kind: change.action, email: change.email, reason: change.reason, change };
-  for (const { email, reason, until } of record.waiting) yield { kind: 'waiting', email, reason, until };
-  for (const { email, desired, actual } of record.drift)
-    yield { kind: 'drift', email, reason: 'role_differs', desiredRole: desired, shownRole: actual };
-  for (const { email, fields, sent, shown } of record.shownDifferently)
-    yield {
-      kind: 'shown_differently',
-      email,
-      reason: 'shown_differently',
-      fields,
-      desiredRole: sent,
-      shownRole: shown,
-    };
-  for (const email of record.moving) yield { kind: 'moving', email, reason: 'moving' };
-  for (const email of record.unlistedMembers)
-    yield { kind: 'unlisted_member', email, reason: 'member_not_in_roster' };
-  for (const { email, reason } of record.spared) yield { kind: 'spared', email, reason };
+    yield { kind: change.action, email: change.email, reason: change.reason, line: change.line, change };
+  for (const waiting of record.waiting) yield { kind: 'waiting', ...waiting };
+  for (const { desired, actual, ...person } of record.drift)
+    yield { kind: 'drift', reason: 'role_differs', desiredRole: desired, shownRole: actual, ...person };
+  for (const { sent, shown, ...person } of record.shownDifferently) {
+    const roles = { desiredRole: sent, shownRole: shown };
+    yield { kind: 'shown_differently', reason: 'shown_differently', ...roles, ...person };
+  }
+  for (const person of record.moving) yield { kind: 'moving', reason: 'moving', ...person };
+  for (const { email, role } of record.unlistedMembers)
+    yield { kind: 'unlisted_member', email, reason: 'member_not_in_roster', shownRole: role };
+  for (const spared of record.spared) yield { kind: 'spared', ...spared };
+  for (const kept of record.kept) yield { kind: 'keep', ...kept };
+  for (const member of record.members) yield { kind: 'member', reason: 'accepted', ...member };
 }
 
-export const countPlanRows = (record: PlanRecord): number =>
-  record.changes.length +
-  record.waiting.length +
-  record.drift.length +
-  record.shownDifferently.length +
-  record.moving.length +
-  record.unlistedMembers.length +
-  record.spared.length;
+/** How many rows there are: of changes, of people who are left alone, and of those who are as they should be. */
+export const countPlanRows = (
+  record: PlanRecord,
+): { readonly changes: number; readonly alone: number; readonly settled: number } => {
+  const { waiting, drift, shownDifferently, moving, unlistedMembers, spared } = record;
+  const alone = [waiting, drift, shownDifferently, moving, unlistedMembers, spared];
+  return {
+    changes: record.changes.length,
+    alone: alone.reduce((sum, list) => sum + list.length, 0),
+    settled: record.kept.length + record.members.length,
+  };
+};
 
-/** `differs_in`, `services`, `invitation_ids` and role ids in `role` are lists, separated by `;`. */
+/**
+ * `differs_in`, `services`, `invitation_ids` and role ids in `role` are lists, separated by `;`. `role` to `services` is
+ * what the roster asks for. `from_role` to `expires_at` is what a change cancels; where it cancels several invitations,
+ * their values are separated by ` | `, in the order of `invitation_ids`. What is not known is empty.
+ */
 export const PLAN_CSV_HEADER = [
   'action',
   'email',
@@ -71,6 +88,11 @@ export const PLAN_CSV_HEADER = [
   'limit_services',
   'services',
   'invitation_ids',
+  'from_role',
+  'from_limit_services',
+  'from_services',
+  'invited_at',
+  'expires_at',
   'mail_number',
   'wait_until',
   'shown_role',
@@ -85,6 +107,21 @@ const accessOf = (change: RecordedChange | undefined): Access | undefined =>
 const idsOf = (change: RecordedChange | undefined): readonly string[] =>
   change === undefined || change.action === 'create' ? [] : change.invitationIds;
 
+const servicesCell = (services: readonly ServiceGrant[] = []): string =>
+  services.map(({ id, permission }) => `${id}:${permission}`).join(';');
+
+const fromCells = (change: RecordedChange | undefined): readonly string[] => {
+  const from = change === undefined || change.action === 'create' ? [] : change.from;
+  const cell = (textOf: (one: Cancelled) => string): string => from.map(textOf).join(' | ');
+  return [
+    cell(({ role, roles = [] }) => [role ?? [], roles].flat().join(';')),
+    cell(({ limitServices }) => String(limitServices ?? '')),
+    cell(({ services }) => servicesCell(services)),
+    cell(({ createdAt }) => createdAt ?? ''),
+    cell(({ expiresAt }) => expiresAt ?? ''),
+  ];
+};
+
 const csvRow = (row: PlanRow): readonly string[] => {
   const { change } = row;
   const access = accessOf(change);
@@ -96,12 +133,13 @@ const csvRow = (row: PlanRow): readonly string[] => {
     (row.fields ?? (change?.action === 'replace' ? change.fields : [])).join(';'),
     row.desiredRole ?? access?.role ?? access?.roles?.join(';') ?? '',
     access === undefined ? '' : String(access.limitServices),
-    access?.services.map(({ id, permission }) => `${id}:${permission}`).join(';') ?? '',
+    servicesCell(access?.services),
     idsOf(change).join(';'),
+    ...fromCells(change),
     change === undefined || change.action === 'delete' ? '' : String(change.mailNumber),
     row.until ?? '',
     row.shownRole ?? '',
-    '',
+    String(row.line ?? ''),
     '',
     '',
   ];
@@ -116,35 +154,29 @@ export function* planCsvRows(record: PlanRecord): Generator<readonly string[]> {
   }
 }
 
-const accessText = ({ role, roles, limitServices, services }: Access): string => {
-  const name = role ?? `roles ${roles?.join(', ')}`;
-  if (!limitServices) return name;
-  if (services.length === 0) return `${name}, limited to no services`;
-  return `${name}, limited to ${services.map(({ id, permission }) => `${id} (${permission})`).join(', ')}`;
-};
-
-const detailText = ({ change, until }: PlanRow): string => {
+const detailText = ({ change, until }: PlanRow, now: number): string => {
   if (change === undefined) return until === undefined ? '' : `again from ${minuteOf(until)}`;
   const parts: string[] = [];
   if (change.action === 'replace' && change.fields.length > 0)
     parts.push(`differs in ${enumeration(change.fields)}`);
   const ids = idsOf(change);
-  if (ids.length > 0) parts.push(`${quantity(ids.length, 'invitation')}: ${ids.join(', ')}`);
+  if (change.action !== 'create')
+    parts.push(`${quantity(ids.length, 'invitation')}, ${ageText(change.from, now)}: ${ids.join(', ')}`);
   if (change.action !== 'delete' && change.mailNumber > 1)
     parts.push(`mail number ${change.mailNumber} to this address`);
   return parts.join('; ');
 };
 
 const rowAccess = ({ change, desiredRole, shownRole }: PlanRow): string => {
-  if (shownRole !== undefined) return `${shownRole}; the roster says ${desiredRole}`;
-  const access = accessOf(change);
-  return access === undefined ? '' : accessText(access);
+  if (shownRole === undefined) return change === undefined ? '' : transitionText(change);
+  return desiredRole === undefined ? shownRole : `${shownRole}; the roster says ${desiredRole}`;
 };
 
 /** The cells of the table in plan.html: action, held, address, reason, access, details. */
 export function* planTableRows(record: PlanRecord): Generator<readonly string[]> {
+  const now = Date.parse(record.createdAt);
   for (const row of planRows(record)) {
     const held = row.change?.held === true ? 'held' : '';
-    yield [row.kind, held, undisguised(row.email), row.reason, rowAccess(row), detailText(row)];
+    yield [row.kind, held, undisguised(row.email), row.reason, rowAccess(row), detailText(row, now)];
   }
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Change } from '../domain/change.ts';
 import type { Email } from '../domain/invitation.ts';
 import type { Issue } from '../domain/issue.ts';
-import type { LedgerEntry } from '../domain/ledger.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../domain/ledger.ts';
 import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
 import type { GuardReading, Hold } from '../plan/guards.ts';
 import type { LeftAlone } from '../plan/plan.ts';
@@ -75,18 +75,7 @@ const recordSchema = v.looseObject({
   createdAt: text,
   changes: v.array(changeSchema),
   ledger: v.object({
-    recovered: v.record(
-      v.string(),
-      v.object({
-        count: v.number(),
-        firstSentAt: text,
-        lastSentAt: text,
-        accessDigest: text,
-        invitationId: v.exactOptional(text),
-        generation: v.number(),
-        interrupted: v.exactOptional(v.literal(true)),
-      }),
-    ),
+    recovered: v.record(v.string(), ledgerEntrySchema),
     forgotten: v.array(text),
   }),
 });

@@ -36,7 +36,8 @@ const sentence = ({ status, error, planHash, held, counts, quota }: SyncResult, 
   const { create, delete: deletes, replace } = counts;
   switch (status) {
     case 'in_sync':
-      return 'In sync: nothing to change, 0 writes';
+      // The plan says who waits until when.
+      return counts.waiting > 0 ? '' : 'In sync: nothing to change, 0 writes';
     case 'planned':
       return quota?.writes === 0
         ? 'Nothing was changed'

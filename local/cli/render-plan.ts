@@ -1,9 +1,11 @@
 /** The plan for the terminal: a diff first, then the numbers, then what a person has to do. */
 
-import type { Access } from '../../lib/domain/invitation.ts';
 import type { Issue } from '../../lib/domain/issue.ts';
 import { HOUR_MS } from '../../lib/domain/time.ts';
+import type { GuardReading } from '../../lib/plan/guards.ts';
+import { ageText, transitionText } from '../../lib/report/access-text.ts';
 import { REASON_LABELS } from '../../lib/report/labels.ts';
+import { nothingToDo } from '../../lib/report/plan-headline.ts';
 import { enumeration, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
 import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
@@ -18,11 +20,6 @@ const STYLES = {
   create: { sign: '+', colour: 'green' },
 } as const;
 
-const accessText = ({ role, roles, limitServices, services }: Access): string => {
-  const name = role ?? quantity(roles?.length ?? 0, 'IAM role');
-  return limitServices ? `${name}, ${quantity(services.length, 'service')}` : name;
-};
-
 const reasonText = (change: RecordedChange): string => {
   if (change.action === 'replace' && change.fields.length > 0)
     return `differs in ${enumeration(change.fields)}`;
@@ -30,22 +27,23 @@ const reasonText = (change: RecordedChange): string => {
   return `${inSentence(REASON_LABELS[change.reason])}${again}`;
 };
 
-const changeLine = (change: RecordedChange, width: number, paint: Paint): string => {
+const changeLine = (change: RecordedChange, width: number, now: number, paint: Paint): string => {
   const { sign, colour } = STYLES[change.action];
-  const access = change.action === 'delete' ? '' : accessText(change.access);
+  const age = change.action === 'delete' ? `, ${ageText(change.from, now)}` : '';
+  const access = transitionText(change, true) + age;
   const held = change.held ? `  ${paint(['bold', 'magenta'], 'held')}` : '';
   const subject = `${sign} ${change.action.padEnd(7)}  ${plain(change.email).padEnd(width)}`;
   return `${paint(colour, subject)}  ${plain(access).padEnd(20)}  ${paint('dim', reasonText(change))}${held}`;
 };
 
-function* changeLines(changes: readonly RecordedChange[], paint: Paint): Generator<string> {
+function* changeLines({ changes, createdAt }: PlanRecord, paint: Paint): Generator<string> {
   const byAction = Map.groupBy(changes, ({ action }) => action);
   const width = Math.min(
     WIDEST_EMAIL,
     Math.max(0, ...changes.slice(0, SHOWN * 3).map((c) => c.email.length)),
   );
   for (const [action, some] of byAction) {
-    for (const change of some.slice(0, SHOWN)) yield changeLine(change, width, paint);
+    for (const change of some.slice(0, SHOWN)) yield changeLine(change, width, Date.parse(createdAt), paint);
     if (some.length > SHOWN)
       yield paint(
         STYLES[action].colour,
@@ -86,11 +84,13 @@ function* aloneLines(record: PlanRecord): Generator<string> {
   );
   yield* personLines(
     '.',
-    moving.map((email) => `${plain(email)}: ${inSentence(REASON_LABELS.moving)}`),
+    moving.map(({ email }) => `${plain(email)}: ${inSentence(REASON_LABELS.moving)}`),
   );
   yield* personLines(
     '.',
-    unlistedMembers.map((email) => `${plain(email)} is a member without a roster row: left alone`),
+    unlistedMembers.map(
+      ({ email, role }) => `${plain(email)} is a member as ${plain(role)} without a roster row: left alone`,
+    ),
   );
   yield* personLines(
     '.',
@@ -107,6 +107,7 @@ const countLine = ({ counts }: PlanRecord, paint: Paint): string =>
     paint(STYLES.replace.colour, `${numeral(counts.replace)} to replace`),
     `${numeral(counts.keep)} kept`,
     quantity(counts.member, 'member'),
+    ...(counts.waiting > 0 ? [`${numeral(counts.waiting)} waiting`] : []),
   ].join(', ');
 
 const quotaLine = ({ quota, createdAt }: PlanRecord): string => {
@@ -119,11 +120,18 @@ const quotaLine = ({ quota, createdAt }: PlanRecord): string => {
   return `${quantity(quota.writes, 'write')} at ${numeral(quota.perHour)} per hour: ${when}`;
 };
 
+/** A tripped guard always holds changes. When nothing is held any more, somebody has approved them. */
+const guardText = ({ tripped, sentence }: GuardReading, { held }: PlanRecord, paint: Paint): string => {
+  if (!tripped) return `${paint('green', '✓')} ${sentence}`;
+  return held.length > 0 ? paint('red', `✗ ${sentence}`) : paint('yellow', `✓ ${sentence}: approved`);
+};
+
 function* summaryLines(record: PlanRecord, paint: Paint): Generator<string> {
   yield `Plan    ${countLine(record, paint)}`;
-  for (const [index, { tripped, sentence }] of record.guards.entries())
-    yield `${index === 0 ? 'Guards' : '      '}  ${tripped ? paint('red', `✗ ${sentence}`) : `${paint('green', '✓')} ${sentence}`}`;
+  for (const [index, guard] of record.guards.entries())
+    yield `${index === 0 ? 'Guards' : '      '}  ${guardText(guard, record, paint)}`;
   yield `Quota   ${quotaLine(record)}`;
+  if (record.status === 'in_sync' && record.counts.waiting > 0) yield nothingToDo(record);
   if (record.planHash !== undefined) yield `Hash    ${record.planHash}`;
   for (const warning of record.warnings) yield paint('yellow', `Warning ${plain(warning)}`);
 }
@@ -163,7 +171,7 @@ export function* renderPlan(record: PlanRecord, rosterName: string, paint: Paint
     yield* blockedLines(record, rosterName, paint);
     return;
   }
-  yield* changeLines(record.changes, paint);
+  yield* changeLines(record, paint);
   yield* aloneLines(record);
   yield* summaryLines(record, paint);
   yield* heldLines(record, paint);

@@ -13,6 +13,7 @@ const remove = (ids: readonly string[], live: number): Change => ({
   action: 'delete',
   email: email('bob'),
   invitationIds: ids,
+  from: [],
   reason: 'not_in_roster',
   live,
 });
@@ -21,6 +22,7 @@ const replace = (ids: readonly string[], live: number): Change => ({
   email: email('cyd'),
   access: access(),
   invitationIds: ids,
+  from: [],
   reason: live > 0 ? 'changed' : 'expired',
   fields: [],
   live,

@@ -95,7 +95,7 @@ describe('the deployed bundles, over the wire', () => {
       {
         account: 'acme',
         status: 'enqueued',
-        counts: { create: 1, delete: 1, replace: 1, keep: 1, member: 1 },
+        counts: { create: 1, delete: 1, replace: 1, keep: 1, member: 1, waiting: 0 },
       },
     ]);
     await drain(deployment, 40);

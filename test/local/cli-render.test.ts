@@ -36,7 +36,7 @@ describe('the plan on the terminal', () => {
       planRecord([], {
         waiting: [{ email, reason: 'cooling_down', until: '2026-11-30T10:00:00.000Z' }],
         drift: [{ email, desired: 'engineer', actual: 'user' }],
-        unlistedMembers: [email],
+        unlistedMembers: [{ email, role: 'billing' }],
         spared: [{ email, reason: 'protected' }],
       }),
     );
@@ -44,9 +44,45 @@ describe('the plan on the terminal', () => {
     expect(shown.slice(0, 4)).toEqual([
       '. kim@example.com waits: mailed too recently, again from 2026-11-30 10:00 UTC',
       '. kim@example.com is a member as user, the roster says engineer: not changed',
-      '. kim@example.com is a member without a roster row: left alone',
+      '. kim@example.com is a member as billing without a roster row: left alone',
       '. kim@example.com: protected address (PROTECTED_EMAILS)',
     ]);
+  });
+
+  it('says what a change takes and gives, how old what it cancels is, and that nothing can be done for who waits', () => {
+    const email = 'kim@example.com' as never;
+    const from = [
+      {
+        role: 'user',
+        limitServices: false,
+        createdAt: '2026-11-20T08:00:00.000Z',
+        expiresAt: '2026-11-27T08:00:00.000Z',
+      },
+    ];
+    const access = {
+      role: 'engineer',
+      limitServices: true,
+      services: [{ id: 's1', permission: 'full' as const }],
+    };
+    const ids = { email, invitationIds: ['a'], from, live: 1 };
+    const shown = lines(
+      planRecord([
+        { action: 'delete', reason: 'not_in_roster', ...ids },
+        { action: 'replace', reason: 'changed', fields: ['role'], access, mailNumber: 1, ...ids },
+      ]),
+    );
+    expect(shown[0]).toContain('user, 3 of 7 days old  not in the roster');
+    expect(shown[1]).toContain('user → engineer, 1 service  differs in role');
+    expect(shown.find((line) => line.startsWith('Plan'))).toMatch(/310 members, 2 waiting$/);
+    expect(lines(planRecord([], { status: 'in_sync' }))).toContain(
+      'Nothing to do now: 1 waits until 2026-11-27 and 1 was mailed as often as allowed.',
+    );
+  });
+
+  it('calls guards approved when nothing is held any more', () => {
+    const { held: _held, ...record } = planRecord(changesOf(2000));
+    const guards = lines({ ...record, held: [] }).filter((line) => line.endsWith(': approved'));
+    expect(guards).not.toEqual([]);
   });
 
   it('lets nothing from elsewhere command the terminal', () => {

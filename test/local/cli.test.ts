@@ -69,10 +69,16 @@ describe('the sample run', () => {
 
       expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: '' });
       expect(first.stdout).toContain('19 to create, 1 to delete, 3 to replace, 10 kept, 8 members');
-      expect(first.stdout).toMatch(/^- delete {3}uwe\.former@example\.com\s+not in the roster$/m);
-      expect(first.stdout).toMatch(/^~ replace {2}sven\.forest@example\.com\s+engineer\s+differs in role$/m);
+      expect(first.stdout).toMatch(
+        /^- delete {3}uwe\.former@example\.com\s+engineer, 0 of 7 days old {2}not in the roster$/m,
+      );
+      expect(first.stdout).toMatch(
+        /^~ replace {2}sven\.forest@example\.com\s+user → engineer\s+differs in role$/m,
+      );
       expect(first.stdout).toMatch(/^~ replace {2}vera\.sound@example\.com\s+user\s+invitation expired$/m);
-      expect(first.stdout).toMatch(/^\. ola\.founder@example\.com is a member without a roster row/m);
+      expect(first.stdout).toMatch(
+        /^\. ola\.founder@example\.com is a member as superuser without a roster row/m,
+      );
       expect(first.stdout).toMatch(/^Done {4}23 jobs in .*: 19 created, 1 deleted, 3 replaced$/m);
       expect(first.stdout).not.toMatch(/held|✗/);
       expect(linesWithoutHash(first.stdout)).toEqual(expect.arrayContaining(readmeSample()));
@@ -200,7 +206,7 @@ describe('--json', () => {
         issues: [],
         warnings: [],
       });
-      expect(result.counts).toEqual({ create: 2, delete: 0, replace: 0, keep: 0, member: 0 });
+      expect(result.counts).toEqual({ create: 2, delete: 0, replace: 0, keep: 0, member: 0, waiting: 0 });
       expect(planned.stderr).toContain('2 to create');
       const { runId, report = '', status } = resultIn(applied);
       expect({ status, report }).toEqual({ status: 'enqueued', report: `runs/acme/${runId}/plan.json` });

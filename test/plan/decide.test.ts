@@ -81,7 +81,7 @@ describe('the numbers', () => {
       invitations: [invitation('cyd'), invitation('kept'), invitation('moved')],
       members: [member('there')],
     });
-    expect(counts).toEqual({ create: 2, delete: 1, replace: 1, keep: 1, member: 1 });
+    expect(counts).toEqual({ create: 2, delete: 1, replace: 1, keep: 1, member: 1, waiting: 0 });
   });
 
   it.each<Facts & { name: string; writes: number; finish: string }>([

@@ -28,6 +28,7 @@ export const deletes = (count: number, live = 1): Change[] =>
     action: 'delete',
     email: email(`d${index}`),
     invitationIds: [`d${index}`],
+    from: [],
     reason: 'not_in_roster',
     live,
   }));
@@ -37,6 +38,7 @@ export const replaces = (count: number, live = 1): Change[] =>
     email: email(`r${index}`),
     access: access(),
     invitationIds: [`r${index}`],
+    from: [],
     reason: live > 0 ? 'changed' : 'expired',
     fields: [],
     live,

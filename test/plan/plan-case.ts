@@ -12,7 +12,7 @@ export type PlanCase = {
   readonly input: PlanFacts;
   /** See {@link lineOf}. */
   readonly changes: readonly string[];
-  readonly also?: Partial<Plan>;
+  readonly also?: Partial<Plan> & { readonly keep?: number; readonly member?: number };
 };
 
 /** All that a change says but its access: `replace ada changed, [id-ada] 1 live, role, mail 2`. */
@@ -24,11 +24,15 @@ const lineOf = (change: Change): string => {
   return parts.join(', ');
 };
 
+export const keptOf = ({ kept, shownDifferently }: Plan): number => kept.length + shownDifferently.length;
+export const membersOf = ({ members, drift }: Plan): number => members.length + drift.length;
+
 export const expectPlan = ({ input, changes, also = {} }: PlanCase): void => {
   const plan = planChanges(planInput(input));
   expect(plan.changes.map(lineOf)).toEqual(changes);
+  const counted = { ...plan, keep: keptOf(plan), member: membersOf(plan) };
   // Not toMatchObject: for that, [] is like [undefined].
-  expect({ ...plan, ...also }).toStrictEqual(plan);
+  expect({ ...counted, ...also }).toStrictEqual(counted);
 };
 
 export const ledgerOf = (entries: Record<string, Parameters<typeof ledgerEntry>[0]>): Ledger =>

@@ -14,6 +14,7 @@ const remove: Change = {
   action: 'delete',
   email: email('bob'),
   invitationIds: ['id1', 'id2'],
+  from: [],
   reason: 'not_in_roster',
   live: 2,
 };
@@ -22,6 +23,7 @@ const replace: Change = {
   email: email('cyd'),
   access: engineer('full'),
   invitationIds: ['id3'],
+  from: [],
   reason: 'changed',
   fields: ['role'],
   live: 1,

@@ -17,13 +17,13 @@ describe('an address that left the roster', () => {
       name: 'F23 an invitation of somebody who is a member by now is not cancelled',
       input: { invitations: [invitation('ada')], members: [member('ada')] },
       changes: [],
-      also: { unlistedMembers: [email('ada')] },
+      also: { unlistedMembers: [{ email: email('ada'), role: 'user' }] },
     },
     {
       name: 'F42 members who are not in the roster are listed and left alone',
       input: { members: [member('bob'), member('ada')] },
       changes: [],
-      also: { unlistedMembers: [email('ada'), email('bob')] },
+      also: { unlistedMembers: ['ada', 'bob'].map((name) => ({ email: email(name), role: 'user' })) },
     },
     {
       name: 'F55 a protected address stays, whatever its case, and is not filtered out of the comparison',
@@ -91,7 +91,10 @@ describe('an address that left the roster', () => {
         }),
       },
       changes: ['delete bob not_in_roster, [id-bob] 1 live', 'create ada not_invited, mail 2'],
-      also: { forgotten: [email('cyd'), email('dee'), email('eve')], unlistedMembers: [email('dee')] },
+      also: {
+        forgotten: [email('cyd'), email('dee'), email('eve')],
+        unlistedMembers: [{ email: email('dee'), role: 'user' }],
+      },
     },
   ])('$name', expectPlan);
 });

@@ -10,7 +10,7 @@ describe('a run that applies', () => {
     const result = await world.run();
     expect(result).toMatchObject({
       status: 'held',
-      counts: { create: 1, delete: 1, replace: 1, keep: 1, member: 1 },
+      counts: { create: 1, delete: 1, replace: 1, keep: 1, member: 1, waiting: 0 },
     });
     expect(world.jobLines()).toEqual(['create ada', 'finish']);
   });

@@ -30,16 +30,25 @@ describe('plan.json', () => {
 
 describe('plan.csv', () => {
   it('has everybody the plan says something about, in its order', () => {
-    const record = planRecord(changesOf(60));
+    const record = planRecord(changesOf(60), {
+      kept: [{ email: email('petra'), line: 7, reason: 'as_sent' }],
+      members: [{ email: email('quinn'), line: 8 }],
+    });
     const rows = csvOf(record);
+    expect(rows.slice(-2)).toMatchObject([
+      { reason: 'as_sent', line: '7' },
+      { reason: 'accepted', line: '8' },
+    ]);
     expect(rows.map(({ action, email }) => [action, email])).toEqual([
       ...record.changes.map(({ action, email }) => [action, email]),
       ...record.waiting.map(({ email }) => ['waiting', email]),
       ...record.drift.map(({ email }) => ['drift', email]),
       ...record.shownDifferently.map(({ email }) => ['shown_differently', email]),
-      ...record.moving.map((email) => ['moving', email]),
-      ...record.unlistedMembers.map((email) => ['unlisted_member', email]),
+      ...record.moving.map(({ email }) => ['moving', email]),
+      ...record.unlistedMembers.map(({ email }) => ['unlisted_member', email]),
       ...record.spared.map(({ email }) => ['spared', email]),
+      ...record.kept.map(({ email }) => ['keep', email]),
+      ...record.members.map(({ email }) => ['member', email]),
     ]);
   });
 
@@ -54,6 +63,11 @@ describe('plan.csv', () => {
       limit_services: 'false',
       services: '',
       invitation_ids: '5Uk3hNqL0aZbT000003',
+      from_role: 'billing',
+      from_limit_services: 'false',
+      from_services: '',
+      invited_at: '2026-11-20T08:00:00.000Z',
+      expires_at: '2026-11-27T08:00:00.000Z',
       mail_number: '2',
     });
     expect(rows.find(({ action }) => action === 'create')).toMatchObject({
@@ -74,7 +88,7 @@ describe('plan.csv', () => {
       shownDifferently: [
         { email: email('olga'), fields: ['role', 'roles'], sent: 'engineer', shown: 'user;r1' },
       ],
-      moving: [email('pavel')],
+      moving: [{ email: email('pavel') }],
     });
     expect(rows.slice(-5)).toMatchObject(
       expect.arrayContaining([
@@ -98,6 +112,29 @@ describe('plan.csv', () => {
     expect(rows.find(({ action }) => action === 'drift')).toMatchObject({
       role: 'user',
       shown_role: 'superuser',
+    });
+  });
+
+  it('says of each cancelled invitation what is known', () => {
+    const from = [
+      { role: 'engineer', limitServices: true, services: [{ id: 's1', permission: 'full' as const }] },
+      { roles: ['r1', 'r2'], createdAt: '2026-11-20T08:00:00.000Z' },
+    ];
+    const record = planRecord([
+      {
+        action: 'delete',
+        email: email('ada'),
+        invitationIds: ['a', 'b'],
+        from,
+        reason: 'not_in_roster',
+        live: 2,
+      },
+    ]);
+    expect(csvOf(record)[0]).toMatchObject({
+      from_role: 'engineer | r1;r2',
+      from_limit_services: 'true | ',
+      from_services: 's1:full | ',
+      invited_at: ' | 2026-11-20T08:00:00.000Z',
     });
   });
 
@@ -149,6 +186,7 @@ describe('the files of a plan', () => {
       Held: json.changes.filter(({ held }) => held).length,
       Keep: json.counts.keep,
       Members: json.counts.member,
+      Waiting: json.counts.waiting,
     });
     expect(json.counts).toMatchObject({
       create: tiles.Create,

@@ -38,7 +38,7 @@ describe('plan.html', () => {
   });
 
   it.each([
-    ['in_sync', 'Fastly already matches the roster. Nothing has to change.'],
+    ['in_sync', 'Nothing to do now: 1 waits until 2026-11-27 and 1 was mailed as often as allowed.'],
     [
       'enqueued',
       'This run will invite 10 people, replace invitations of 1 person and cancel invitations of 1 person.',
@@ -50,6 +50,19 @@ describe('plan.html', () => {
     const changes = status === 'in_sync' ? [] : changesOf(12);
     const mode = status === 'planned' || status === 'held' ? 'plan' : 'apply';
     expect(visibleText(pageOf(planRecord(changes, { status, mode })))).toContain(sentence);
+  });
+
+  it('calls only that in sync where nobody waits', () => {
+    const noChange = { status: 'in_sync', mode: 'apply' } as const;
+    const record = planRecord([], { ...noChange, waiting: [] });
+    const counts = { ...record.counts, waiting: 0 };
+    const inSync = visibleText(pageOf({ ...record, counts }));
+    expect(inSync).toContain('In sync');
+    expect(inSync).toContain('Fastly already matches the roster.');
+    const moving = [{ email: 'kim@example.com' as Email }];
+    const waits = visibleText(pageOf(planRecord([], { ...noChange, waiting: [], moving })));
+    expect(waits).not.toContain('In sync');
+    expect(waits).toContain('Nothing to do now: 1 waits for the next run.');
   });
 
   it('says that tripped guards were approved when nothing is held any more', () => {

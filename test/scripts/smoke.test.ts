@@ -78,7 +78,7 @@ describe('a deployment that is fine', () => {
       `ok      token acme            ${TOKEN_PARAMETER} is a SecureString`,
       `ok      rights acme           scope "global", customer ${fastly.customerId}`,
       'ok      listing acme          whole: 1 invitations, 1 users',
-      'ok      plan acme             in_sync: 0 create, 0 delete, 0 replace, 0 keep, 0 member',
+      'ok      plan acme             in_sync: 0 create, 0 delete, 0 replace, 0 keep, 0 member, 0 waiting',
       'All 8 checks are fine.',
     ]);
     expect(status).toBe(0);
@@ -89,7 +89,7 @@ describe('a deployment that is fine', () => {
   it('shows what the plan would do, what a guard would hold, and warnings', async () => {
     aws.plan = () =>
       bareResult('acme', 'run1', 'planned', {
-        counts: { create: 2, delete: 80, replace: 0, keep: 40, member: 310 },
+        counts: { create: 2, delete: 80, replace: 0, keep: 40, member: 310, waiting: 0 },
         held: [{ action: 'delete', count: 80, reason: '80 deletes exceed the limit of 50' }],
         warnings: ['the token expires in 7 days'],
       });

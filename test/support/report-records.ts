@@ -13,6 +13,13 @@ import type { ReportedOutcome, RunReport } from '../../lib/state/run-report.ts';
 const CREATED_AT = '2026-11-23T09:12:40.000Z';
 const LIMITS = { maxCreates: 500, maxDeletes: 50, maxReplaces: 50, maxChangePercent: 25, percentFloor: 10 };
 
+const FROM = {
+  role: 'billing',
+  limitServices: false,
+  createdAt: '2026-11-20T08:00:00.000Z',
+  expiresAt: '2026-11-27T08:00:00.000Z',
+};
+
 const digits = (index: number): string => String(index).padStart(6, '0');
 const invitationId = (index: number): string => `5Uk3hNqL0aZbT${digits(index)}`;
 
@@ -34,8 +41,16 @@ export const changesOf = (
   for (let index = 0; index < count; index += 1) {
     const who = { email: normalizeEmail(email(index)) };
     const invitationIds = [invitationId(index)];
+    const from = [FROM];
     if (index % 50 === 7)
-      changes.delete.push({ ...who, action: 'delete', invitationIds, reason: 'not_in_roster', live: 1 });
+      changes.delete.push({
+        ...who,
+        action: 'delete',
+        invitationIds,
+        from,
+        reason: 'not_in_roster',
+        live: 1,
+      });
     else if (index % 10 === 3) {
       const changed = index % 20 === 3;
       changes.replace.push({
@@ -43,6 +58,7 @@ export const changesOf = (
         action: 'replace',
         access: accessOf(index),
         invitationIds,
+        from,
         reason: changed ? 'changed' : 'expired',
         fields: changed ? ['role', 'services'] : [],
         live: changed ? 1 : 0,
@@ -91,7 +107,7 @@ export const planRecord = (
       approval,
       approveCommand: `npx osls invoke --function sync --data '{"account":"acme","approve":"${approval}"}'`,
     }),
-    counts: { ...summarize(changes).counts, keep, member: 310 },
+    counts: { ...summarize(changes).counts, keep, member: 310, waiting: 2 },
     guards: readings,
     held: holds,
     changes: changes.map((change) => (heldSet.has(change) ? { ...change, held: true } : change)),
@@ -106,7 +122,9 @@ export const planRecord = (
     shownDifferently: [],
     moving: [],
     drift: [{ email: normalizeEmail('nadia@example.com'), desired: 'user', actual: 'superuser' }],
-    unlistedMembers: [normalizeEmail('oskar@example.com')],
+    unlistedMembers: [{ email: normalizeEmail('oskar@example.com'), role: 'user' }],
+    kept: [],
+    members: [],
     spared: [{ email: normalizeEmail('break-glass@example.com'), reason: 'protected' }],
     liveInvitations,
     issues: [],
@@ -124,7 +142,7 @@ export const blockedRecord = (issueCount: number): PlanRecord => {
   return {
     ...record,
     status: 'blocked',
-    counts: { create: 0, delete: 0, replace: 0, keep: 0, member: 0 },
+    counts: { create: 0, delete: 0, replace: 0, keep: 0, member: 0, waiting: 0 },
     guards: [],
     ...NOBODY_LEFT_ALONE,
     liveInvitations: 0,

@@ -30,6 +30,7 @@ export const remove = (name: string, ids = [`id-${name}`]): Change => ({
   action: 'delete',
   email: email(name),
   invitationIds: ids,
+  from: [],
   reason: 'not_in_roster',
   live: 1,
 });
@@ -38,6 +39,7 @@ export const replace = (name: string, ids = [`id-${name}`]): Change => ({
   email: email(name),
   access: access({ role: 'billing' }),
   invitationIds: ids,
+  from: [],
   reason: 'changed',
   fields: ['role'],
   live: 1,
