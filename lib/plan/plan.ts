@@ -23,7 +23,7 @@ type Listed = {
  * An entry whose invitation may stay as it is: the one last sent (`as_sent`), or another one with the same role and
  * limit (`same_access`).
  */
-export type Kept = Listed & { readonly reason: 'as_sent' | 'same_access' };
+type Kept = Listed & { readonly reason: 'as_sent' | 'same_access' };
 
 /** An entry that needs a mail and gets none in this run. */
 export type Waiting = Listed & {

@@ -23,11 +23,11 @@ const limitText = ({ limitServices, services }: Shown, short: boolean): string =
 };
 
 /** Role and services; what is not known is left out. */
-export const accessText = (access: Access | Shown, short = false): string =>
+const accessText = (access: Access | Shown, short = false): string =>
   roleText(access, short) + limitText(access, short);
 
 /** What a change cancels. Several invitations with the same access are named once. */
-export const fromText = (from: readonly Shown[], short = false): string =>
+const fromText = (from: readonly Shown[], short = false): string =>
   enumeration([...new Set(from.map((one) => accessText(one, short)))]);
 
 /** `user → engineer, 2 services`; only one side for a create or a delete. */
