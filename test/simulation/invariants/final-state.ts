@@ -128,13 +128,12 @@ const isAccepted = ({ world }: Seen, wish: Access, real: SimulatedInvitation, is
   return isShown && JSON.stringify(shown) === JSON.stringify(shownAccess(wish, behaviour));
 };
 
-/** Whoever was mailed as often as allowed keeps what there is. */
+/** Whoever was mailed as often as allowed keeps what there is. Somebody else's invitation may have been taken for ours. */
 const isGivenUp = ({ world, tenant, ledger }: Seen, email: Email): boolean => {
   const { strict, rules } = world.settings;
-  const mails = strict
-    ? world.witness.contract.mailLimits.countOf(tenant.fastly.name, email)
-    : (ledger.get(email)?.count ?? 0);
-  return mails >= rules.MAX_INVITES_PER_EMAIL;
+  const { idsByAddress } = tenant.fastly.account.state;
+  const mails = strict ? idsByAddress.get(email)?.length : ledger.get(email)?.count;
+  return (mails ?? 0) >= rules.MAX_INVITES_PER_EMAIL;
 };
 
 /** No further mail is due. */

@@ -44,11 +44,6 @@ export class MailLimits {
     this.#rules = rules;
   }
 
-  /** Mails of all times. */
-  countOf(account: string, email: Email): number {
-    return this.#people.get(account)?.get(email)?.mails.length ?? 0;
-  }
-
   left(account: string, email: Email, at: number): void {
     this.#of(account, email).leftAt = at;
   }

@@ -41,7 +41,9 @@ export class Triggers {
   ): void {
     const earlier = this.#book.claims.get(before?.runId ?? '');
     if (before === undefined || earlier === undefined || !this.#isOfSameEvent(by, earlier)) return;
-    const isOver = before.status === 'finished' || before.status === 'halted' || this.#killed.has(earlier.by);
+    // A planner that is gone has left its run where it was.
+    const isAbandoned = before.status === 'planning' && !earlier.by.alive;
+    const isOver = before.status === 'finished' || before.status === 'halted' || isAbandoned;
     const isOverdue = now > Date.parse(before.estimatedFinish) + OVERDUE_MS;
     if (!isOver && !isOverdue && before.roster.etag === pointer.roster.etag)
       this.#violate(`${account}: run ${runId} ends run ${earlier.runId}, which the same event began`);
