@@ -18,6 +18,8 @@ const LATEST_TWIN_MS = 20 * 60_000;
 /** One delivery of an event. */
 type Delivery = {
   readonly event: number;
+  /** Lambda's name for it: the same when Lambda repeats it, another one when it comes twice to Lambda. */
+  readonly requestId: string;
   readonly trigger: Trigger;
   /** From 0. */
   readonly attempt: number;
@@ -50,12 +52,12 @@ export class PlannerHost {
   invoke(trigger: Trigger): void {
     const { scheduler, random, strikes, counts } = this.#world;
     this.#events += 1;
-    const delivery = { event: this.#events, trigger, attempt: 0 };
+    const delivery = { event: this.#events, requestId: `request-${this.#events}`, trigger, attempt: 0 };
     this.#deliver(delivery);
     if (!strikes('eventTwice')) return;
     counts.add(`events twice: ${kindOf(trigger)}`);
     scheduler.after(random.chance(0.5) ? 0 : random.between(0, LATEST_TWIN_MS), () =>
-      this.#deliver(delivery),
+      this.#deliver({ ...delivery, ...(random.chance(0.5) && { requestId: `${delivery.requestId}-2` }) }),
     );
   }
 
@@ -74,13 +76,13 @@ export class PlannerHost {
       { name, timeoutMs: TIMEOUT_MS, crashAtRequest },
       (end) => this.#ended(invocation, end, () => this.#processes.giveBack(process, scheduler.now), delivery),
     );
-    witness.contract.triggers.started(invocation, delivery.event);
+    witness.contract.triggers.started(invocation, delivery);
     const notified = ({ message }: { readonly message: string }): void => this.#notified(message);
     invocation.run(() =>
       callPlanner(
         { world: this.#world, invocation, process, notified, mutation: this.#mutation },
         trigger,
-        `event-${delivery.event}`,
+        delivery.requestId,
       ),
     );
   }

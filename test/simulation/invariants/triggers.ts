@@ -9,11 +9,14 @@ import type { Book, ClaimedRun, Violate } from './book.ts';
 /** After that a run is overdue, and anybody may take over. */
 const OVERDUE_MS = 6 * HOUR_MS;
 
+/** Of an event that a planner was called with. */
+type EventDelivery = { readonly event: number; readonly requestId: string };
+
 export class Triggers {
   readonly #book: Book;
   readonly #violate: Violate;
-  /** Which event an invocation was called with. */
-  readonly #events = new Map<Invocation, number>();
+  /** What an invocation was called with. */
+  readonly #deliveries = new Map<Invocation, EventDelivery>();
   /** Invocations that did not come to an end by themselves. */
   readonly #killed = new Set<Invocation>();
   /** By account: what may be wrong with it, so that a run is blocked for a reason. */
@@ -24,8 +27,8 @@ export class Triggers {
     this.#violate = violate;
   }
 
-  started(invocation: Invocation, event: number): void {
-    this.#events.set(invocation, event);
+  started(invocation: Invocation, delivery: EventDelivery): void {
+    this.#deliveries.set(invocation, delivery);
   }
 
   killed(invocation: Invocation): void {
@@ -40,9 +43,10 @@ export class Triggers {
     now: number,
   ): void {
     const earlier = this.#book.claims.get(before?.runId ?? '');
-    if (before === undefined || earlier === undefined || !this.#isOfSameEvent(by, earlier)) return;
-    // A planner that is gone has left its run where it was.
-    const isAbandoned = before.status === 'planning' && !earlier.by.alive;
+    if (before === undefined || earlier === undefined || !this.#isSame('event', by, earlier)) return;
+    // A planner that is gone has left its run where it was. Nobody can tell it from one that Lambda calls a second time.
+    const isAbandoned =
+      before.status === 'planning' && (!earlier.by.alive || this.#isSame('requestId', by, earlier));
     const isOver = before.status === 'finished' || before.status === 'halted' || isAbandoned;
     const isOverdue = now > Date.parse(before.estimatedFinish) + OVERDUE_MS;
     if (!isOver && !isOverdue && before.roster.etag === pointer.roster.etag)
@@ -67,15 +71,16 @@ export class Triggers {
     if (this.#troubles.get(account)?.has(what)) this.trouble(account, what, at);
   }
 
-  #isOfSameEvent(by: Invocation, earlier: ClaimedRun): boolean {
-    return by !== earlier.by && this.#events.get(by) === this.#events.get(earlier.by);
+  #isSame(what: keyof EventDelivery, by: Invocation, earlier: ClaimedRun): boolean {
+    const [one, other] = [by, earlier.by].map((invocation) => this.#deliveries.get(invocation)?.[what]);
+    return by !== earlier.by && one !== undefined && one === other;
   }
 
   #checkBusy(invocation: Invocation, account: string): void {
     const pointer = this.#book.pointers.get(account);
     const claim = this.#book.claims.get(pointer?.runId ?? '');
     if (pointer?.status !== 'planning' || claim === undefined) return;
-    if (this.#isOfSameEvent(invocation, claim) && this.#killed.has(claim.by))
+    if (this.#isSame('requestId', invocation, claim) && this.#killed.has(claim.by))
       this.#violate(
         `${account}: a retry waits for run ${claim.runId}, which the killed planner of its own event began`,
       );
