@@ -36,7 +36,19 @@ const MAX_CLAIM_ATTEMPTS = 5;
 
 type NewRun = { readonly account: string; readonly runId: string; readonly customerId: string };
 
-/** Takes the next generation for `run`, or says which run already does what is asked. Throws when it loses again and again. */
+const readPointerFor = async (
+  store: ObjectStore,
+  { account, customerId }: NewRun,
+): Promise<StoredPointer | undefined> => {
+  const found = await readPointer(store, account);
+  if (found === undefined || found.pointer.customerId === customerId) return found;
+  throw new Error(`a run for customer ${found.pointer.customerId} has claimed ${account}; try again`);
+};
+
+/**
+ * Takes the next generation for `run`, or says which run already does what is asked. Throws when it loses again and again,
+ * and when a run for another customer of Fastly has claimed since this one's token was compared with the pointer.
+ */
 export const claimGeneration = async (
   store: ObjectStore,
   run: NewRun,
@@ -47,7 +59,7 @@ export const claimGeneration = async (
 > => {
   let tried: (Claim & { kind: 'take' }) | undefined;
   for (let attempt = 1; attempt <= MAX_CLAIM_ATTEMPTS; attempt += 1) {
-    const found = await readPointer(store, run.account);
+    const found = await readPointerFor(store, run);
     // A write whose answer was lost is repeated by the SDK, and then looks lost to somebody else: to us.
     if (tried !== undefined && found?.pointer.runId === run.runId) return { claim: tried, held: found };
     const { ledger } = await readLedger(store, run.account);

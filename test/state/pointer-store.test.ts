@@ -37,7 +37,7 @@ const loseAnswer = (store: FakeStore, afterwards: () => void = () => {}): void =
   };
 };
 
-const run = { account: 'acme', runId: 'run8', customerId: 'customer2' };
+const run = { account: 'acme', runId: 'run8', customerId: 'customer1' };
 const roster = { key: 'rosters/acme.csv', etag: '"new"' };
 const claim = (store: FakeStore, more: { approve?: string } = {}) =>
   claimGeneration(store, run, { roster, now: NOW, planningTimeoutMs: PLANNING_TIMEOUT_MS, ...more });
@@ -81,7 +81,7 @@ describe('claimGeneration', () => {
       generation: 8,
       runId: 'run8',
       status: 'planning',
-      customerId: 'customer2',
+      customerId: 'customer1',
       roster,
       jobs: 0,
       estimatedFinish: at,
@@ -123,6 +123,13 @@ describe('claimGeneration', () => {
     const store = storeWith();
     race(store, 1, (found) => ({ ...anotherRun(found), roster, status: 'planning' }));
     expect(await claim(store)).toMatchObject({ kind: 'in_progress' });
+    expect(stored(store).runId).toBe('other1');
+  });
+
+  it('F63 never takes over from a run for another customer, which came since the token was asked', async () => {
+    const store = storeWith();
+    race(store, 1, (found) => ({ ...anotherRun(found), customerId: 'customer2' }));
+    await expect(claim(store)).rejects.toThrow('a run for customer customer2 has claimed acme; try again');
     expect(stored(store).runId).toBe('other1');
   });
 
