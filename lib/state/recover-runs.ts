@@ -26,7 +26,11 @@ export const recoverRuns = async (
     const record = await readRecord(store, account, runId);
     if (record === undefined) continue;
     const outcomes = await readOutcomes(store, account, runId);
-    const updates = recoverRun({ record, outcomes }, known, byEmail, generation);
+    const made = recoverRun({ record, outcomes }, known, byEmail, generation);
+    // Somebody may have put an older pointer back, with a run that the ledger has left behind since.
+    const isNewer = (email: Email): boolean =>
+      (ledger.get(email)?.generation ?? 0) > (record.generation ?? generation);
+    const updates = new Map([...made].filter(([email]) => !isNewer(email)));
     known = mergeLedger(known, updates);
     recovered = new Map([...recovered, ...updates]);
   }

@@ -66,6 +66,22 @@ describe('recoverRuns', () => {
     expect([...recovered.keys()]).toEqual([email('ada')]);
   });
 
+  it.each([
+    { name: 'below', generation: 6, known: [] },
+    { name: 'at', generation: 7, known: [email('ada')] },
+  ])(
+    'F58 changes no entry of a newer run than $name its own, which an older pointer names again',
+    async (given) => {
+      const store = new FakeStore();
+      putRecord(store, recordWith([create('ada')], { runId: 'run1', generation: given.generation }));
+      const newer: Ledger = new Map([[email('ada'), ledgerEntry({ generation: 7 })]]);
+      const found = [invitation('ada', { createdAt: NOW })];
+      const { ledger: after, recovered } = await recoverRuns(store, 'acme', ['run1'], newer, found, 9);
+      expect([...recovered.keys()]).toEqual(given.known);
+      expect(after.get(email('ada'))?.generation).toBe(given.known.length === 0 ? 7 : 9);
+    },
+  );
+
   it('asks the listing where a run has no outcome, for each address its own invitations', async () => {
     const store = new FakeStore();
     putRecord(store, recordWith([create('ada'), create('cyd')], { runId: 'run1' }));
