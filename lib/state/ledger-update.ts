@@ -51,7 +51,7 @@ const afterOutcome = (
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
 };
 
-const isSince = ({ createdAt }: PlanRecord, invitation: Invitation): boolean =>
+const isSince = ({ createdAt }: PlanRecord, invitation: Pick<Invitation, 'createdAt'>): boolean =>
   invitation.createdAt === undefined || invitation.createdAt >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS;
 
 /** The entry after one mailing change of a run that was cut off: what its outcomes leave open, the listing answers. */
@@ -64,9 +64,12 @@ const afterListing = (
 ): LedgerEntry | undefined => {
   const old = new Set(change.action === 'replace' ? change.invitationIds : []);
   // An invitation with a new id means that this run sent a mail, even if it has expired since. A create found no
-  // invitation at all, so for a create every invitation is new.
+  // invitation at all, so for a create every invitation is new but one that the list showed late.
   const fresh = found.find(
-    (invitation) => !old.has(invitation.id) && (change.action === 'create' || isSince(record, invitation)),
+    ({ id, ...invitation }) =>
+      !old.has(id) &&
+      id !== before?.invitationId &&
+      (change.action === 'create' || isSince(record, invitation)),
   );
   if (fresh !== undefined) {
     const { mailNumber: number, access } = change;

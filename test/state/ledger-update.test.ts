@@ -62,6 +62,15 @@ describe('recoverRun: what a run that never finished has done', () => {
       entry: { count: 1 },
     },
     {
+      name: 'an invitation that the ledger knows was only listed late',
+      change: create('ada'),
+      given: {
+        ledger: new Map([[email('ada'), ledgerEntry({ count: 1, invitationId: 'id-ada' })]]),
+        found: [invitation('ada', { id: 'id-ada' })],
+      },
+      entry: undefined,
+    },
+    {
       name: 'neither outcome nor invitation: nothing was sent',
       change: create('ada'),
       given: {},
