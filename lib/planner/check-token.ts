@@ -1,8 +1,14 @@
 /** Before anything is claimed: is there a token, whose is it, what may it do, and does Fastly's clock agree with ours? */
 
 import type { Issue } from '../domain/issue.ts';
-import { CLOCK_TOLERANCE_MS, DAY_MS } from '../domain/time.ts';
-import { type FastlyReader, type FastlyResult, mayPass, type TokenInfo } from '../ports/fastly.ts';
+import { DAY_MS } from '../domain/time.ts';
+import {
+  clockProblem,
+  type FastlyReader,
+  type FastlyResult,
+  mayPass,
+  type TokenInfo,
+} from '../ports/fastly.ts';
 import { accountOfCustomer, claimCustomer } from '../state/customer-claim.ts';
 import { customerKey } from '../state/keys.ts';
 import type { RunPointer } from '../state/run-pointer.ts';
@@ -25,15 +31,6 @@ const timeText = (time: number): string => new Date(time).toISOString();
 const expiryWarnings = ({ expiresAt }: TokenInfo, now: number): string[] => {
   if (expiresAt === undefined || expiresAt - now > EXPIRY_WARNING_DAYS * DAY_MS) return [];
   return [`the token expires at ${timeText(expiresAt)}: replace it before then`];
-};
-
-/**
- * What is wrong with the clock, if anything. The age of invitations and the time since the last mail are counted by it:
- * a clock days ahead would mail everybody again. `now`: our clock when the answer came.
- */
-const clockProblem = ({ answeredAt }: TokenInfo, now: number): string | undefined => {
-  if (answeredAt === undefined || Math.abs(now - answeredAt) <= CLOCK_TOLERANCE_MS) return undefined;
-  return `the clock of this machine says ${timeText(now)}, but Fastly's says ${timeText(answeredAt)}: set the clock of this machine, because the age of invitations and of mails is counted by it`;
 };
 
 type Opened =

@@ -2,6 +2,7 @@
 
 import type { Access, Email, Invitation, Member } from '../domain/invitation.ts';
 import type { QuotaReading } from '../domain/quota.ts';
+import { CLOCK_TOLERANCE_MS } from '../domain/time.ts';
 
 /**
  * Why Fastly did not do it.
@@ -48,6 +49,16 @@ export type TokenInfo = {
   readonly expiresAt: number | undefined;
   /** Fastly's clock when it answered (`Date`), in milliseconds since 1970; undefined: the answer does not tell. */
   readonly answeredAt: number | undefined;
+};
+
+/**
+ * What is wrong with our clock, if anything. The age of invitations and the time since the last mail are counted by it: a
+ * clock days ahead would mail everybody again. `now`: what it said when the answer came.
+ */
+export const clockProblem = ({ answeredAt }: TokenInfo, now: number): string | undefined => {
+  if (answeredAt === undefined || Math.abs(now - answeredAt) <= CLOCK_TOLERANCE_MS) return undefined;
+  const [ours, fastlys] = [now, answeredAt].map((time) => new Date(time).toISOString());
+  return `the clock of this machine says ${ours}, but Fastly's says ${fastlys}: set the clock of this machine, because the age of invitations and of mails is counted by it`;
 };
 
 /** What Fastly lists, whole. */

@@ -33,7 +33,7 @@ export class AccountSession {
     this.#remainingMs = remainingMs;
     const quota = deps.quotas.get(account) ?? UNKNOWN_QUOTA;
     this.gate = createGate(quota, deps.rules.RATE_LIMIT_RESERVE, deps.now);
-    this.#token = new FreshToken(account, deps.connect);
+    this.#token = new FreshToken(account, deps);
     this.fence = new Fence(account, deps.store);
     this.listing = new Listing(this.#token, () => this.fence.customerId, deps.now);
     this.halting = new Halting(account, deps);

@@ -1,9 +1,15 @@
 /** Fastly's token for one account's part of a batch. */
 
-import type { Failure, FastlyResult, FastlyWriter, TokenInfo } from '../ports/fastly.ts';
+import {
+  clockProblem,
+  type Failure,
+  type FastlyResult,
+  type FastlyWriter,
+  type TokenInfo,
+} from '../ports/fastly.ts';
 import type { WorkerPorts } from './ports.ts';
 
-/** `fresh`: its token was read past the cache. `token`: what Fastly says of it, asked once. */
+/** `fresh`: its token was read past the cache. `token`: what Fastly says of it, asked once, or that our clock is wrong. */
 export type Connection = {
   readonly fastly: FastlyWriter;
   readonly fresh: boolean;
@@ -25,6 +31,12 @@ export const tokenFailure = ({ token }: Connection, customerId: string): Failure
   return { kind: 'unauthorized', message };
 };
 
+/** When a mail was sent is told by our clock: with one that is days off nothing may be written. */
+const checkClock = (token: FastlyResult<TokenInfo>, now: number): FastlyResult<TokenInfo> => {
+  const message = token.ok ? clockProblem(token.value, now) : undefined;
+  return message === undefined ? token : { ok: false, failure: { kind: 'unauthorized', message } };
+};
+
 /**
  * Where tokens are kept they are also cached, so a token that was exchanged may be refused for some minutes. A refused
  * token is therefore read once more, past the cache, before anybody concludes that the account has no valid one.
@@ -32,12 +44,14 @@ export const tokenFailure = ({ token }: Connection, customerId: string): Failure
 export class FreshToken {
   readonly #account: string;
   readonly #connect: WorkerPorts['connect'];
+  readonly #now: () => number;
   #connection: Promise<Connection | undefined> | undefined;
   #refusedOnce = false;
 
-  constructor(account: string, connect: WorkerPorts['connect']) {
+  constructor(account: string, { connect, now }: Pick<WorkerPorts, 'connect' | 'now'>) {
     this.#account = account;
     this.#connect = connect;
+    this.#now = now;
   }
 
   /** All jobs share one connection. `undefined`: there is no token. Throws when that can't be told now. */
@@ -59,6 +73,7 @@ export class FreshToken {
     const connected = await this.#connect(this.#account, { fresh });
     if ('problem' in connected) return undefined;
     const { fastly } = connected;
-    return { fastly, fresh, token: await fastly.readToken() };
+    const token = await fastly.readToken();
+    return { fastly, fresh, token: checkClock(token, this.#now()) };
   }
 }

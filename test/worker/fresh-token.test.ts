@@ -7,10 +7,11 @@ describe('the token', () => {
   it('is that of the account', async () => {
     const w = new WorkerWorld();
     const asked: unknown[] = [];
-    const token = new FreshToken('acme', async (account, { fresh }) => {
+    const connect = async (account: string, { fresh }: { readonly fresh: boolean }) => {
       asked.push([account, fresh]);
       return { fastly: w.fastly };
-    });
+    };
+    const token = new FreshToken('acme', { connect, now: w.clock.now });
     const connection = await token.connect();
     expect(connection).toMatchObject({
       fresh: false,
@@ -41,7 +42,7 @@ describe('the token', () => {
 
   it('refused to several jobs at once is read again once for all of them', async () => {
     const w = new WorkerWorld();
-    const token = new FreshToken('acme', w.deps().connect);
+    const token = new FreshToken('acme', w.deps());
     const connections = await Promise.all([token.connect(), token.connect()]);
     const again = [];
     for (const connection of connections) {
@@ -144,4 +145,28 @@ describe('the customer of the token', () => {
     expect(w.connects).toEqual([false, true]);
     expect(w.pointer().status).toBe(status);
   });
+});
+
+describe('F64 the worker’s clock', () => {
+  const MINUTE_MS = 60_000;
+
+  it.each([5 * MINUTE_MS, -5 * MINUTE_MS, undefined])('may differ by %p ms from Fastly’s', async (ahead) => {
+    const w = new WorkerWorld();
+    w.fastly.clockAheadMs = ahead;
+    expect(await w.one(create('ada'))).toBe('created');
+  });
+
+  it.each([6 * MINUTE_MS, -6 * MINUTE_MS])(
+    'differs by %p ms: the run is halted, and nothing is written',
+    async (ahead) => {
+      const w = new WorkerWorld();
+      w.fastly.clockAheadMs = ahead;
+      expect(await w.one(create('ada'))).toBe('superseded');
+      expect(w.writes()).toEqual([]);
+      const { status, reason } = w.pointer();
+      expect(status).toBe('halted');
+      for (const time of [w.clock.now(), w.clock.now() + ahead])
+        expect(reason).toContain(new Date(time).toISOString());
+    },
+  );
 });

@@ -6,7 +6,7 @@ import { WorkerWorld } from '../support/worker.ts';
 
 const setUp = () => {
   const w = new WorkerWorld();
-  const token = new FreshToken('acme', w.deps().connect);
+  const token = new FreshToken('acme', w.deps());
   const customers: string[] = [];
   const listMembers = w.fastly.listMembers.bind(w.fastly);
   Object.assign(w.fastly, {
