@@ -45,24 +45,22 @@ export const restoreState = (world: World, account: string): void => {
   // Without a pointer nobody could say whose token the right one is.
   if (world.account(account).isSwapped) return;
   if ([pointerKey(account), ledgerKey(account)].some((key) => bucket.get(key)?.content === DAMAGED)) return;
-  const ledgerBefore = bucket.get(ledgerKey(account))?.content;
   const [what, restore] = random.pick(Object.entries(RESTORATIONS));
   if (!restore(world, account)) return;
   counts.add(`people: ${what}`);
   world.note(() => `${account}: ${what}`);
-  witness.restored(account, pointerIn(world, account), ledgerBefore);
-  if (what === 'runs removed') witness.contract.runsRemoved(account);
+  witness.restored(account, pointerIn(world, account));
+  if (what === 'runs removed') witness.runsRemoved(account);
 };
 
 /** Puts the newest versions in place that the tool wrote: what its messages ask for, when state is missing or too old. */
 export const repairState = (world: World, account: string): void => {
   const { bucket, counts, witness } = world;
-  const ledgerBefore = bucket.get(ledgerKey(account))?.content;
   for (const key of [pointerKey(account), ledgerKey(account)]) {
     const newest = bucket.writtenTo(key).at(-1);
     if (newest !== undefined && bucket.get(key)?.content !== newest) bucket.put(key, newest);
   }
-  witness.restored(account, pointerIn(world, account), ledgerBefore);
+  witness.restored(account, pointerIn(world, account));
   counts.add('repairs of state');
   world.note(() => `${account}: the newest state is put in place`);
 };

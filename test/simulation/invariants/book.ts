@@ -45,6 +45,10 @@ export class Book {
   readonly listings = new Map<string, Listing[]>();
   /** Approvals that the operator gave. */
   readonly approvals = new Set<string>();
+  /** Runs of which people removed the records, or what named them: nobody can know of them any more. */
+  readonly lostRuns = new Set<string>();
+  /** Of these, runs of an account of which nothing was left: to a planner it looks as one that was never seen. */
+  readonly runsWithoutTrace = new Set<string>();
   readonly #claimsBy = new Map<Invocation, Map<string, ClaimedRun>>();
   #orders = 0;
 
@@ -66,6 +70,23 @@ export class Book {
     else this.pointers.set(account, pointer);
     const again = this.claims.get(pointer?.runId ?? '');
     if (again !== undefined) again.order = this.#nextOrder();
+    this.#lose(account, [pointer?.runId, ...(pointer?.unsettled ?? [])]);
+  }
+
+  /** Somebody removed all state. */
+  stateRemoved(account: string): void {
+    for (const run of this.claims.values()) if (run.account === account) this.runsWithoutTrace.add(run.runId);
+  }
+
+  /** Somebody removed the records of all runs. */
+  recordsRemoved(account: string): void {
+    this.#lose(account, []);
+  }
+
+  /** All runs so far but these. */
+  #lose(account: string, but: readonly (string | undefined)[]): void {
+    for (const run of this.claims.values())
+      if (run.account === account && !but.includes(run.runId)) this.lostRuns.add(run.runId);
   }
 
   #nextOrder(): number {

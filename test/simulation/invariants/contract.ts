@@ -13,6 +13,7 @@ import type { Book, ClaimedRun, Violate, WriteOfJob } from './book.ts';
 import { Claims } from './claims.ts';
 import { FailedWrites } from './failed-writes.ts';
 import { MailLimits } from './mail-limits.ts';
+import { OwnMails } from './own-mails.ts';
 import { Reserve } from './reserve.ts';
 import { Stranded } from './stranded.ts';
 import { Triggers } from './triggers.ts';
@@ -36,21 +37,21 @@ export class Contract {
   readonly mailLimits: MailLimits;
   readonly reserve: Reserve;
   readonly triggers: Triggers;
+  readonly ownMails: OwnMails;
   readonly #deps: ContractDeps;
-  readonly #book: Book;
   readonly #failedWrites: FailedWrites;
   readonly #stranded: Stranded;
   readonly #claims: Claims;
   /** Accounts whose records of runs people removed. */
   readonly #withoutRuns = new Set<string>();
-  /** What of an account's state is not what the functions wrote last. */
-  readonly #restored = new Map<string, Set<'pointer' | 'ledger'>>();
+  /** Accounts whose state people changed. */
+  readonly #restored = new Set<string>();
 
   constructor(book: Book, deps: ContractDeps) {
     const { rules, strict } = deps.settings;
     const violate: Violate = strict ? deps.violate : () => undefined;
     this.#deps = deps;
-    this.#book = book;
+    this.ownMails = new OwnMails(book);
     this.mailLimits = new MailLimits(book, violate, rules);
     this.reserve = new Reserve(violate, rules.RATE_LIMIT_RESERVE);
     this.triggers = new Triggers(book, violate);
@@ -67,15 +68,19 @@ export class Contract {
   }
 
   planned(record: PlanRecord): void {
+    this.mailLimits.planned(record);
     this.#stranded.planned(record, this.#deps.account(record.account));
   }
 
-  outcomesStored(runId: string, text: string): void {
-    this.#failedWrites.stored(runId, decodeOutcomes(text));
+  outcomesStored(account: string, runId: string, text: string): void {
+    const outcomes = decodeOutcomes(text);
+    this.#failedWrites.stored(runId, outcomes);
+    this.ownMails.outcomesStored(account, runId, outcomes, this.#deps.scheduler.now);
   }
 
   ledgerStored(account: string, text: string): void {
     this.mailLimits.recorded(account, ledgerOf(text));
+    this.ownMails.ledgerStored(account, ledgerOf(text), this.#deps.scheduler.now);
   }
 
   answered(write: WriteOfJob, answer: SimulatedAnswer | undefined): void {
@@ -88,25 +93,18 @@ export class Contract {
   }
 
   /** People removed something of an account's state, or put an older version in its place. */
-  restored(
-    account: string,
-    before: { readonly pointer: RunPointer | undefined; readonly ledger: string | undefined },
-  ): void {
-    const { account: find, ledgerText } = this.#deps;
-    const restored = this.#restored.get(account) ?? new Set();
-    this.#restored.set(account, restored);
-    const pointer = this.#book.pointers.get(account);
-    if (JSON.stringify(pointer) !== JSON.stringify(before.pointer)) restored.add('pointer');
-    const text = ledgerText(account);
-    if (text !== before.ledger) restored.add('ledger');
-    if (restored.size === 2) this.mailLimits.forgotten(account, ledgerOf(text));
+  restored(account: string): void {
+    const { account: find, ledgerText, scheduler } = this.#deps;
+    const ledger = ledgerOf(ledgerText(account));
+    this.#restored.add(account);
+    this.mailLimits.forgotten(account, ledger);
+    this.ownMails.forgotten(account, ledger, scheduler.now);
     this.reserve.forgotten(find(account));
     this.triggers.trouble(account, 'restored state');
   }
 
   /** Records of runs are gone. */
   runsRemoved(account: string): void {
-    this.mailLimits.runsRemoved(account);
     this.#withoutRuns.add(account);
   }
 

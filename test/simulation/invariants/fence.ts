@@ -40,7 +40,7 @@ export class Fence {
 
   tookEffect({ account, job, method, startedAt }: WriteOfJob, now: number): void {
     // Later than the request's time-out nobody can know of it.
-    if (now - startedAt > REQUEST_TIMEOUT_MS) return;
+    if (now - startedAt > REQUEST_TIMEOUT_MS || this.#book.runsWithoutTrace.has(job.runId)) return;
     const order = this.#book.claims.get(job.runId)?.order ?? -1;
     const newer = this.#book.listings.get(account)?.find((one) => one.order > order && one.at <= now);
     if (newer !== undefined)

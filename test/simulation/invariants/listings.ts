@@ -2,6 +2,7 @@
 
 import { normalizeEmail } from '../../../lib/domain/invitation.ts';
 import type { InvitationList } from '../../../lib/ports/fastly.ts';
+import type { Behaviour } from '../../../local/simulator/behaviour.ts';
 import { isExpired, isListed } from '../../../local/simulator/listing.ts';
 import { shownAccess } from '../../../local/simulator/shown.ts';
 import type { SimulatedInvitation } from '../../../local/simulator/state.ts';
@@ -33,16 +34,16 @@ export const watchListing = (violate: Violate, fastly: FastlyAccount): ((found: 
   };
 };
 
-/** Invitations whose access is not shown as it was asked for. */
-export const shownOtherwise = (fastly: FastlyAccount): number => {
-  const { behaviour } = fastly.account.options;
-  const asAsked = {
-    ...behaviour,
-    shownRole: 'as_asked',
-    shownRoles: 'as_asked',
-    shownLimit: 'as_asked',
-  } as const;
-  return listedNow(fastly).filter(
-    (one) => JSON.stringify(shownAccess(one, behaviour)) !== JSON.stringify(shownAccess(one, asAsked)),
-  ).length;
+/** Whether Fastly shows this invitation's access otherwise than it was asked for. */
+export const isShownOtherwise = (invitation: SimulatedInvitation, behaviour: Behaviour): boolean => {
+  const asAsked = { ...behaviour, ...SHOWN_AS_ASKED };
+  return (
+    JSON.stringify(shownAccess(invitation, behaviour)) !== JSON.stringify(shownAccess(invitation, asAsked))
+  );
 };
+
+const SHOWN_AS_ASKED = { shownRole: 'as_asked', shownRoles: 'as_asked', shownLimit: 'as_asked' } as const;
+
+/** How many invitations are shown so. */
+export const shownOtherwise = (fastly: FastlyAccount): number =>
+  listedNow(fastly).filter((one) => isShownOtherwise(one, fastly.account.options.behaviour)).length;

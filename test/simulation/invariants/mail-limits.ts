@@ -7,6 +7,7 @@ import type { Rules } from '../../../lib/domain/config.ts';
 import type { Email } from '../../../lib/domain/invitation.ts';
 import type { Ledger } from '../../../lib/domain/ledger.ts';
 import { DAY_MS, MINUTE_MS } from '../../../lib/domain/time.ts';
+import type { PlanRecord } from '../../../lib/state/plan-record.ts';
 import { isExpired } from '../../../local/simulator/listing.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
 import { nameOf } from '../people.ts';
@@ -25,7 +26,7 @@ type Person = {
   mails: Mail[];
   /** When the address last left the roster. */
   leftAt: number;
-  /** A replace that was asked for took the invitation away, and its mail is still due. */
+  /** A replace that the roster's owner asked for was released, and its mail is still due. */
   isOwed: boolean;
 };
 
@@ -48,17 +49,19 @@ export class MailLimits {
     this.#of(account, email).leftAt = at;
   }
 
-  /** A DELETE of ours took something away. */
-  cancelled({ account, job }: WriteOfJob): void {
-    if (job.action === 'replace' && this.#book.changeOf(job)?.reason === 'changed')
-      this.#of(account, job.email).isOwed = true;
+  /** Whether a run that was cut off got as far as the DELETE nobody can tell, once the invitation is not listed any more. */
+  planned({ account, changes, generation }: PlanRecord): void {
+    if (generation === undefined) return;
+    for (const { action, email, reason, held } of changes)
+      if (action === 'replace' && reason === 'changed' && !held) this.#of(account, email).isOwed = true;
   }
 
   /** `isTraceless`: it came when nobody could see it any more. */
   sent({ account, job }: WriteOfJob, mail: Pick<Mail, 'id' | 'at' | 'isTraceless'>, fastly: FastlyAccount) {
     const person = this.#of(account, job.email);
-    if (!mail.isTraceless) this.#check(job.email, person, this.#isAskedFor(job, person), mail.at, fastly);
-    person.mails.push({ ...mail, isRecorded: false });
+    const isTraceless = mail.isTraceless || this.#book.lostRuns.has(job.runId);
+    if (!isTraceless) this.#check(job.email, person, this.#isAskedFor(job, person), mail.at, fastly);
+    person.mails.push({ ...mail, isTraceless, isRecorded: false });
     person.isOwed = false;
   }
 
@@ -75,13 +78,10 @@ export class MailLimits {
     }
   }
 
-  /** Records of runs are gone, and with them what the ledger does not know yet. */
-  runsRemoved(account: string): void {
-    for (const { mails } of this.#people.get(account)?.values() ?? [])
-      for (const mail of mails) mail.isTraceless ||= !mail.isRecorded;
-  }
-
-  /** Neither pointer nor ledger is what it was: what counts is what this ledger knows. */
+  /**
+   * People removed state or records of runs, or put older ones in their place: what this ledger does not count, and what
+   * the runs before still send, nobody can know of any more.
+   */
   forgotten(account: string, ledger: Ledger): void {
     for (const [email, { mails }] of this.#people.get(account) ?? []) {
       const count = ledger.get(email)?.count ?? 0;

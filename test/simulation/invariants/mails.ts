@@ -8,6 +8,8 @@ import type { FastlyAccount } from '../fastly-account.ts';
 import { nameOf } from '../people.ts';
 import type { Settings } from '../settings.ts';
 import type { Book, Violate, WriteOfJob } from './book.ts';
+import { isShownOtherwise } from './listings.ts';
+import type { OwnMails } from './own-mails.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const SECOND_MS = 1000;
@@ -52,10 +54,12 @@ export class Mails {
   readonly #strict: boolean;
   readonly #skewMs: number;
   readonly #toleranceMs: number;
+  readonly #own: OwnMails;
   readonly #histories = new Map<string, History>();
 
-  constructor(book: Book, violate: Violate, { rules, clocks, strict }: Settings) {
+  constructor(book: Book, own: OwnMails, violate: Violate, { rules, clocks, strict }: Settings) {
     this.#book = book;
+    this.#own = own;
     this.#violate = violate;
     this.#strict = strict;
     this.#rules = rules;
@@ -109,16 +113,17 @@ export class Mails {
   /** A POST of ours made Fastly send a mail. */
   sent({ account, job }: WriteOfJob, id: string, fastly: FastlyAccount, now: number): void {
     const history = this.historyOf(account, job.email);
+    const plannedAt = Date.parse(this.#book.records.get(job.runId)?.createdAt ?? '') - this.#skewMs;
     const previous = history.mails.at(-1);
     if (previous !== undefined && !history.excused) {
-      if (history.causes.length === 0 && !this.#hasExpired(previous, fastly))
+      const hasReason = history.causes.length > 0 || this.#couldBeAnybodys(previous, plannedAt, fastly);
+      if (!hasReason && !this.#hasExpired(previous, fastly))
         this.#violate(
           `${nameOf(job.email)} is mailed again by generation ${job.generation}, without a reason since generation ${previous.generation}`,
         );
       // Judged more strictly by the mail limits.
       if (!this.#strict) this.#checkPatience({ job }, history, previous, now);
     }
-    const plannedAt = Date.parse(this.#book.records.get(job.runId)?.createdAt ?? '') - this.#skewMs;
     history.mails.push({ at: now, id, runId: job.runId, generation: job.generation, plannedAt });
     history.owedBy = undefined;
     // What came after this mail was planned is not answered by it.
@@ -128,6 +133,13 @@ export class Mails {
   /** Mails since the address was last added to the roster: those that the ledger has to know. */
   since({ mails, leftAt }: History): number {
     return mails.filter(({ plannedAt }) => plannedAt > leftAt).length;
+  }
+
+  /** Its id was lost, or not told yet, and it shows something else than was asked for: nobody could tell who sent it. */
+  #couldBeAnybodys({ id }: Mail, plannedAt: number, { name, account }: FastlyAccount): boolean {
+    const invitation = account.state.invitations.get(id);
+    const isOtherwise = invitation !== undefined && isShownOtherwise(invitation, account.options.behaviour);
+    return isOtherwise && !this.#own.knew(name, id, plannedAt);
   }
 
   #hasExpired({ id }: Mail, { account }: FastlyAccount): boolean {

@@ -65,7 +65,7 @@ export class Witness {
     const { settings, counts, violate } = deps;
     this.#deps = deps;
     this.contract = new Contract(this.book, deps);
-    this.mails = new Mails(this.book, violate, settings);
+    this.mails = new Mails(this.book, this.contract.ownMails, violate, settings);
     this.outcomes = new Outcomes(this.book, violate);
     this.#fence = new Fence(this.book, violate);
     this.#quota = new QuotaWatch(violate, counts, settings);
@@ -78,7 +78,7 @@ export class Witness {
     this.#deps.note(() => `${by.name} stored ${key} ${summaryOf(key, content)}`);
     if (what === 'run') this.#pointerStored(account, JSON.parse(content), by);
     else if (what === 'plan') this.#planStored(content);
-    else if (what === 'outcomes') this.#outcomesStored(runId, content);
+    else if (what === 'outcomes') this.#outcomesStored(account, runId, content);
     else if (what === 'report') this.outcomes.reported(JSON.parse(content));
     else if (what === 'ledger') this.#ledgerStored(account, content);
   }
@@ -145,11 +145,18 @@ export class Witness {
     if (id !== undefined) this.contract.endedByOthers(account, email, id);
   }
 
-  /** People removed state, or put an older version in its place. `ledgerBefore`: its text. */
-  restored(account: string, pointer: RunPointer | undefined, ledgerBefore: string | undefined): void {
-    const before = { pointer: this.book.pointers.get(account), ledger: ledgerBefore };
+  /** People removed state, or put an older version in its place. */
+  restored(account: string, pointer: RunPointer | undefined): void {
     this.book.pointerRestored(account, pointer);
-    this.contract.restored(account, before);
+    if (pointer === undefined && this.#deps.ledgerText(account) === undefined)
+      this.book.stateRemoved(account);
+    this.contract.restored(account);
+  }
+
+  /** People removed the records of all runs. */
+  runsRemoved(account: string): void {
+    this.book.recordsRemoved(account);
+    this.contract.runsRemoved(account);
   }
 
   #tookEffect(write: WriteOfJob, fastly: FastlyAccount, answer: SimulatedAnswer, late: boolean): void {
@@ -168,7 +175,6 @@ export class Witness {
     this.#fence.tookEffect(write, scheduler.now);
     if (method === 'DELETE') {
       this.mails.cancelled(write);
-      this.contract.mailLimits.cancelled(write);
       return;
     }
     counts.add('mails');
@@ -206,9 +212,9 @@ export class Witness {
     if (claim !== undefined) this.contract.claimed(claim, before, pointer);
   }
 
-  #outcomesStored(runId: string, text: string): void {
+  #outcomesStored(account: string, runId: string, text: string): void {
     this.outcomes.stored(runId, text);
-    this.contract.outcomesStored(runId, text);
+    this.contract.outcomesStored(account, runId, text);
   }
 
   #ledgerStored(account: string, text: string): void {
