@@ -13,16 +13,16 @@ const askToStop = (): void => {
   if (askedAt === undefined) {
     askedAt = Date.now();
     stop.abort();
-    process.stderr.write('\nFinishing the jobs that have begun; press Ctrl-C again to quit at once\n');
   } else if (Date.now() - askedAt > SAME_KEY_PRESS_MS) process.exit(INTERRUPTED);
 };
 process.on('SIGINT', askToStop);
 process.on('SIGTERM', askToStop);
 
-// A reader that has seen enough, as in `| head`, is no reason to leave the job half done.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// A reader that has seen enough, as in `2>&1 | head`, is no reason to leave the job half done.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 
 process.exitCode = await runCli({
   argv: process.argv.slice(2),

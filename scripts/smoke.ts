@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCOUNT_NAME } from '../lib/domain/invitation.ts';
 import { SECOND_MS } from '../lib/domain/time.ts';
 import { createFastlyClient } from '../lib/fastly/client.ts';
+import { createCloud, stackName } from '../local/cloud.ts';
 import { readOptions } from '../local/parse-options.ts';
-import { createCloud } from './smoke/aws.ts';
+
 import {
   checkEnvironment,
   checkListing,
@@ -45,9 +46,8 @@ the bucket, like every plan.
 Exit status: 0 everything is fine; 1 something is not.`,
 });
 
-/** As `service` in serverless.yml, and the stage. */
-const stack = `fastly-invitation-sync-${values.stage}`;
-const cloud = createCloud(values.region);
+const stack = stackName(values.stage);
+const cloud = createCloud(process.env, values.region);
 const report = createReport((line) => console.log(line));
 
 const connect = (token: string, { FASTLY_API_URL, LIST_CONCURRENCY }: DeployedConfig) =>

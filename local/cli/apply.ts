@@ -8,7 +8,8 @@ import type { Context } from './context.ts';
 import type { Ending } from './ending.ts';
 import { findInterruptedRun, hasPlanHash, settingsDigest, tokenProblem } from './interrupted-run.ts';
 import type { Jobs } from './jobs.ts';
-import { plan, showPlan } from './planner.ts';
+import { plan } from './planner.ts';
+import { showPlan } from './show-plan.ts';
 import type { PlannerRequest } from './target.ts';
 import { carryOutJobs, jobsLeft } from './worker.ts';
 

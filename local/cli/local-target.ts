@@ -16,6 +16,7 @@ import { openLog } from './log-file.ts';
 import { type Call, jobsDirectory, type Options, statePath } from './options.ts';
 import { withRosterFile } from './roster-file.ts';
 import type { Screen } from './screen.ts';
+import { announce } from './show-plan.ts';
 import { ensureStateFolder } from './state-folder.ts';
 import type { Target } from './target.ts';
 
@@ -36,11 +37,6 @@ const mentionInterruptedRun = async (context: Context): Promise<void> => {
     context.screen.say(
       `Run ${run.runId} was interrupted before it had enqueued its jobs; --apply plans again`,
     );
-};
-
-/** Says what is about to happen to whom. */
-const announce = ({ command, rosterName }: Call, name: string, { print, paint }: Screen): void => {
-  if (['plan', 'apply', 'resend'].includes(command)) print([paint('bold', `${rosterName} → ${name}`)]);
 };
 
 export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {

@@ -21,7 +21,7 @@ type Values = Parsed<typeof COMMAND.options>['values'];
 const SAMPLE_ROSTER = resolve(import.meta.dirname, '../../events/roster.csv');
 
 /** Where a command works. */
-type TargetChoice =
+export type TargetChoice =
   | { readonly kind: 'simulated' }
   | { readonly kind: 'live' }
   | { readonly kind: 'stage'; readonly stage: string; readonly region: string | undefined };

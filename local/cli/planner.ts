@@ -1,17 +1,13 @@
-/** The planner, wired to a roster file and the state folder; and its plan on the screen. */
+/** The planner, wired to a roster file and the state folder. */
 
 import { planAccount } from '../../lib/planner/plan-account.ts';
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
-import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { planFiles } from '../../lib/report/plan-files.ts';
 import { duration } from '../../lib/report/wording.ts';
-import { readRecord } from '../../lib/state/read-run.ts';
 import type { Context } from './context.ts';
 import { notifyLog } from './log-file.ts';
 import { applyCommand } from './printed-command.ts';
-import { renderPlan } from './render-plan.ts';
-import type { Screen } from './screen.ts';
 import type { PlannerRequest } from './target.ts';
 
 type Send = PlannerPorts['queue']['send'];
@@ -47,14 +43,3 @@ const plannerPorts = (context: Context, send: Send): PlannerPorts => {
 /** Plans one account. `send` takes the jobs. */
 export const plan = (context: Context, request: PlannerRequest, send: Send): Promise<SyncResult> =>
   planAccount({ ...request, account: context.options.account, manual: true }, plannerPorts(context, send));
-
-/** Prints the plan that an answer of the planner is about, if one was made. */
-export const showPlan = async (
-  store: Pick<ObjectStore, 'read'>,
-  { account, runId }: SyncResult,
-  rosterName: string,
-  { print, paint }: Screen,
-): Promise<void> => {
-  const record = await readRecord(store, account, runId);
-  if (record !== undefined) print(['', ...renderPlan(record, rosterName, paint)]);
-};

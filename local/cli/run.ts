@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, parseRules } from '../../lib/domain/config.ts';
+import { createCloud } from '../cloud.ts';
 import { UsageError, usageOf, versionText } from '../parse-options.ts';
 import { COMMAND, type CommandName } from './command-line.ts';
 import { type Answer, type CommandPorts, withAccount } from './commands/command.ts';
@@ -15,6 +16,7 @@ import { type Call, type Options, parseCall } from './options.ts';
 import type { Terminal } from './progress.ts';
 import { checkRosterFile } from './roster-file.ts';
 import { createScreen, type Screen } from './screen.ts';
+import { openStageTarget } from './stage-target.ts';
 import type { Target } from './target.ts';
 
 export type World = {
@@ -34,11 +36,15 @@ const CLOCK: Clock = {
 };
 
 /** Throws a {@link UsageError} or a {@link ConfigError}, before anything was written. */
-const openTarget = (call: Call, { env, stop }: World, screen: Screen): Target => {
+const openTarget = async (call: Call, { env, stop }: World, screen: Screen): Promise<Target> => {
+  const { target } = call;
+  const ports = { screen, clock: CLOCK, stop };
+  if (target.kind === 'stage')
+    return await openStageTarget(call, target, createCloud(env, target.region), ports);
   const rules = parseRules(env);
-  const token = call.target.kind === 'live' ? readToken(env) : undefined;
+  const token = target.kind === 'live' ? readToken(env) : undefined;
   checkRosterFile(call);
-  return openLocalTarget(call, { rules, token, screen, clock: CLOCK, stop });
+  return openLocalTarget(call, { ...ports, rules, token });
 };
 
 /** Commands about one account. */
@@ -56,6 +62,12 @@ const answer = async (call: Call, ports: CommandPorts): Promise<Answer> => {
   return await onOne(await withAccount(call, ports.target), ports);
 };
 
+const ON_STOP = {
+  simulated: 'Finishing the jobs that have begun',
+  live: 'Finishing the jobs that have begun',
+  stage: 'Leaving the run to AWS',
+} as const;
+
 const run = async (world: World): Promise<number> => {
   const { stdout, stderr } = world;
   const call = parseCall(world.argv, world.env);
@@ -64,7 +76,10 @@ const run = async (world: World): Promise<number> => {
     return 0;
   }
   const screen = createScreen(stdout, stderr, call.json);
-  const target = openTarget(call, world, screen);
+  world.stop.addEventListener('abort', () =>
+    screen.say(`\n${ON_STOP[call.target.kind]}; press Ctrl-C again to quit at once`),
+  );
+  const target = await openTarget(call, world, screen);
   try {
     const { exitStatus, json } = await answer(call, { target, screen, now: CLOCK.now });
     if (call.json) stdout.write(`${JSON.stringify(json, null, 2)}\n`);

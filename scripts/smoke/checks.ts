@@ -5,7 +5,7 @@ import { type Config, ConfigError, parseConfig } from '../../lib/domain/config.t
 import type { FastlyClient } from '../../lib/fastly/client.ts';
 import { readFastlyState } from '../../lib/ports/fastly.ts';
 import { accountOfRosterKey, ROSTER_PREFIX } from '../../lib/state/keys.ts';
-import type { Cloud } from './aws.ts';
+import { type Cloud, thrownMessage } from '../../local/cloud.ts';
 import type { Verdict } from './report.ts';
 
 /** The outputs of the files in stack/. The functions get the same values in the variable named beside. */
@@ -78,7 +78,9 @@ export const checkRosters = async (
   bucket: string,
   chosen: string | undefined,
 ): Promise<Verdict<readonly string[]>> => {
-  const accounts = (await cloud.rosterKeys(bucket)).flatMap((key) => accountOfRosterKey(key) ?? []);
+  const accounts = (await Array.fromAsync(cloud.store(bucket).list(ROSTER_PREFIX))).flatMap(
+    (key) => accountOfRosterKey(key) ?? [],
+  );
   const found = [...new Set(accounts)].sort();
   const place = `s3://${bucket}/${ROSTER_PREFIX}`;
   if (chosen !== undefined && !found.includes(chosen))
@@ -148,15 +150,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   failed: 'docs/runbook.md#run-failed',
 };
 
-const thrownSchema = v.pipe(v.string(), v.parseJson(), v.object({ errorMessage: v.string() }));
-
 /** A plan by the deployed planner. Plan mode: nothing is changed but for a report in the bucket. */
 export const checkPlan = async (cloud: Cloud, functionName: string, account: string): Promise<Verdict> => {
   const { failed, payload } = await cloud.invoke(functionName, { account, mode: 'plan' });
   if (failed) {
-    const thrown = v.safeParse(thrownSchema, payload);
-    const why = thrown.success ? thrown.output.errorMessage : 'it failed without a readable reason';
-    return { found: `${functionName}: ${why}`, remedy: 'docs/runbook.md#sync-errors' };
+    return { found: `${functionName}: ${thrownMessage(payload)}`, remedy: 'docs/runbook.md#sync-errors' };
   }
   const answer = v.safeParse(answerSchema, payload);
   if (!answer.success || answer.output.results[0].account !== account)

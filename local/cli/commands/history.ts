@@ -2,13 +2,12 @@
 
 import pLimit from 'p-limit';
 import { countHeld } from '../../../lib/plan/guards.ts';
-import { readText } from '../../../lib/ports/object-store.ts';
 import { minuteOf, numeral } from '../../../lib/report/wording.ts';
 import { runPrefix } from '../../../lib/state/keys.ts';
 import { readPointer } from '../../../lib/state/pointer-store.ts';
 import { readRecord } from '../../../lib/state/read-run.ts';
 import type { RunPointer } from '../../../lib/state/run-pointer.ts';
-import type { RunReport } from '../../../lib/state/run-report.ts';
+import { readReport } from '../follow-run.ts';
 import type { Options } from '../options.ts';
 import type { Target } from '../target.ts';
 import type { Answer, CommandPorts } from './command.ts';
@@ -39,15 +38,6 @@ const runIdsOf = async ({ store }: Target, account: string): Promise<readonly st
   return [...ids].sort().reverse();
 };
 
-const readReport = async (
-  { store }: Pick<Target, 'store'>,
-  account: string,
-  runId: string,
-): Promise<RunReport | undefined> => {
-  const stored = await readText(store, `${runPrefix(account, runId)}report.json`);
-  return stored && (JSON.parse(stored.text) as RunReport);
-};
-
 const pastRun = async (
   target: Target,
   account: string,
@@ -56,7 +46,7 @@ const pastRun = async (
 ): Promise<PastRun | undefined> => {
   const record = await readRecord(target.store, account, runId);
   if (record === undefined) return undefined;
-  const report = await readReport(target, account, runId);
+  const report = await readReport(target.store, { account, runId });
   const running = pointer?.runId === runId && pointer.jobs > 0 ? pointer.status : undefined;
   const page = report === undefined ? 'plan.html' : 'report.html';
   return {

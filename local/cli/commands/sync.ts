@@ -2,7 +2,7 @@
 
 import { type Ending, exitStatus, renderEnding } from '../ending.ts';
 import type { Options } from '../options.ts';
-import { showPlan } from '../planner.ts';
+import { showPlan } from '../show-plan.ts';
 import type { PlannerRequest } from '../target.ts';
 import type { Answer, CommandPorts } from './command.ts';
 

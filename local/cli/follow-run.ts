@@ -1,0 +1,68 @@
+/** Watches a run that the deployed worker carries out, by what it stores in the bucket. */
+
+import { decodeOutcomes } from '../../lib/domain/outcome.ts';
+import { SECOND_MS } from '../../lib/domain/time.ts';
+import { type ObjectStore, readText } from '../../lib/ports/object-store.ts';
+import { outcomesPrefix, runPrefix } from '../../lib/state/keys.ts';
+import { readPointer } from '../../lib/state/pointer-store.ts';
+import type { RunReport } from '../../lib/state/run-report.ts';
+import type { Clock } from './drain.ts';
+import { renderOutcomes } from './render-outcome.ts';
+import type { Screen } from './screen.ts';
+import type { Drained } from './worker.ts';
+
+const LOOK_EVERY_MS = 3 * SECOND_MS;
+
+type Reading = Pick<ObjectStore, 'read' | 'list'>;
+type Run = { readonly account: string; readonly runId: string };
+
+export const readReport = async (store: Reading, { account, runId }: Run): Promise<RunReport | undefined> => {
+  const stored = await readText(store, `${runPrefix(account, runId)}report.json`);
+  return stored && (JSON.parse(stored.text) as RunReport);
+};
+
+/** Counts jobs that have an outcome; each object of outcomes is read once. */
+const outcomeCounter = (store: Reading, { account, runId }: Run): (() => Promise<number>) => {
+  const seen = new Set<string>();
+  const addresses = new Set<string>();
+  return async () => {
+    for await (const key of store.list(outcomesPrefix(account, runId))) {
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const stored = await readText(store, key);
+      for (const { email } of decodeOutcomes(stored?.text ?? '')) addresses.add(email);
+    }
+    return addresses.size;
+  };
+};
+
+/** Until the run is over or `stop` is aborted. Prints what became of the jobs. */
+export const followRun = async (
+  run: Run,
+  jobs: number,
+  store: Reading,
+  { screen, clock, stop }: { readonly screen: Screen; readonly clock: Clock; readonly stop: AbortSignal },
+): Promise<Drained> => {
+  const countDone = outcomeCounter(store, run);
+  const progress = screen.startProgress(jobs, 0);
+  try {
+    while (!stop.aborted) {
+      const pointer = (await readPointer(store, run.account))?.pointer;
+      if (pointer?.runId !== run.runId)
+        return { end: 'empty', halted: 'a newer run took over', deadLetters: 0 };
+      if (pointer.status === 'halted')
+        return { end: 'empty', halted: pointer.reason ?? 'the reason was not noted', deadLetters: 0 };
+      if (pointer.status === 'finished') {
+        progress.stop();
+        const report = await readReport(store, run);
+        if (report !== undefined) screen.print(renderOutcomes(report, screen.paint));
+        return { end: 'empty', ...(report !== undefined && { report }), deadLetters: 0 };
+      }
+      progress.update(await countDone());
+      await clock.sleep(LOOK_EVERY_MS, stop);
+    }
+    return { end: 'goes_on', deadLetters: 0 };
+  } finally {
+    progress.stop();
+  }
+};

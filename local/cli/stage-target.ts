@@ -1,0 +1,97 @@
+/** A deployed stage: its function plans, its worker carries out, and its bucket has the state and the reports. */
+
+import * as v from 'valibot';
+import { describeError, errorName } from '../../lib/aws/sdk-errors.ts';
+import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
+import { readPointer } from '../../lib/state/pointer-store.ts';
+import { type Cloud, stackName, thrownMessage } from '../cloud.ts';
+import type { Clock } from './drain.ts';
+import { followRun } from './follow-run.ts';
+import type { Call, Options, TargetChoice } from './options.ts';
+import type { Screen } from './screen.ts';
+import { announce, showPlan } from './show-plan.ts';
+import type { PlannerRequest, Target } from './target.ts';
+
+type Stage = Extract<TargetChoice, { readonly kind: 'stage' }>;
+
+const OUTPUTS = ['RosterBucketName', 'JobQueueUrl', 'DeadLetterQueueUrl'] as const;
+
+/** What every result has; a deployed function of another version may add to it. */
+const resultSchema = v.looseObject({
+  account: v.string(),
+  runId: v.string(),
+  status: v.string(),
+  counts: v.looseObject({}),
+  held: v.array(v.looseObject({})),
+  issues: v.array(v.looseObject({})),
+  warnings: v.array(v.string()),
+});
+const answerSchema = v.pipe(v.string(), v.parseJson(), v.object({ results: v.tuple([resultSchema]) }));
+
+const stackOutputs = async (
+  cloud: Cloud,
+  { stage, region }: Stage,
+): Promise<Record<(typeof OUTPUTS)[number], string>> => {
+  const name = stackName(stage);
+  const where = region === undefined ? '' : ` in ${region}`;
+  const { Outputs = [] } = await cloud.describeStack(name).catch((error: unknown) => {
+    const cause = { cause: error };
+    if (errorName(error) === 'ValidationError')
+      throw new Error(
+        `There is no stack ${name}${where}. Deploy it, or choose another --stage or --region.`,
+        cause,
+      );
+    throw new Error(
+      `Can't look up the stack ${name}${where} (${describeError(error)}). Are you signed in to AWS?`,
+      cause,
+    );
+  });
+  const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  const missing = OUTPUTS.filter((output) => !outputs[output]);
+  if (missing.length > 0)
+    throw new Error(`The stack ${name}${where} has no ${missing.join(', ')}. Deploy the current version.`);
+  return outputs as Record<(typeof OUTPUTS)[number], string>;
+};
+
+export const openStageTarget = async (
+  call: Call,
+  choice: Stage,
+  cloud: Cloud,
+  ports: { readonly screen: Screen; readonly clock: Clock; readonly stop: AbortSignal },
+): Promise<Target> => {
+  const { screen } = ports;
+  const outputs = await stackOutputs(cloud, choice);
+  const functionName = `${stackName(choice.stage)}-sync`;
+  const name = `the stage ${choice.stage}${choice.region === undefined ? '' : ` in ${choice.region}`}`;
+  const store = cloud.store(outputs.RosterBucketName);
+
+  const ask = async ({ account }: Options, request: PlannerRequest): Promise<SyncResult> => {
+    announce(call, name, screen);
+    const { failed, payload } = await cloud.invoke(functionName, { account, ...request });
+    if (failed) return bareResult(account, '', 'failed', { error: thrownMessage(payload) });
+    const answer = v.safeParse(answerSchema, payload);
+    if (!answer.success)
+      throw new Error(`${functionName} gave no result for ${account}. Deploy this version.`);
+    return answer.output.results[0] as unknown as SyncResult;
+  };
+
+  return {
+    name,
+    store,
+    plan: ask,
+    apply: async (options, request) => {
+      const result = await ask(options, request);
+      await showPlan(store, result, `rosters/${options.account}.csv`, screen);
+      const pointer = (await readPointer(store, options.account))?.pointer;
+      const goesOn = pointer?.runId === result.runId && pointer.jobs > 0;
+      return { result, drained: goesOn ? [await followRun(result, pointer.jobs, store, ports)] : [] };
+    },
+    queue: async () => ({
+      messages: await cloud.messagesIn(outputs.JobQueueUrl),
+      deadLetters: await cloud.messagesIn(outputs.DeadLetterQueueUrl),
+      deadLetterPlace: `${outputs.DeadLetterQueueUrl} (of all accounts)`,
+    }),
+    locate: (key) => `s3://${outputs.RosterBucketName}/${key}`,
+    close: async () => undefined,
+  };
+};
