@@ -22,7 +22,7 @@ const VOIDS_OLDER_JOBS: ReadonlySet<SyncResult['status']> = new Set([
 ]);
 
 const show = ({ store, options, screen }: Context, result: SyncResult): Promise<void> =>
-  showPlan(store, result, options.rosterName, screen);
+  showPlan(store, result, options, screen);
 
 const planAndEnqueue = async (context: Context, jobs: Jobs, request: PlannerRequest): Promise<SyncResult> => {
   let isRestarted = false;

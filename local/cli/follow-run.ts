@@ -3,6 +3,7 @@
 import { decodeOutcomes } from '../../lib/domain/outcome.ts';
 import { SECOND_MS } from '../../lib/domain/time.ts';
 import { type ObjectStore, readText } from '../../lib/ports/object-store.ts';
+import { quantity } from '../../lib/report/wording.ts';
 import { outcomesPrefix, runPrefix } from '../../lib/state/keys.ts';
 import { readPointer } from '../../lib/state/pointer-store.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
@@ -44,6 +45,7 @@ export const followRun = async (
   { screen, clock, stop }: { readonly screen: Screen; readonly clock: Clock; readonly stop: AbortSignal },
 ): Promise<Drained> => {
   const countDone = outcomeCounter(store, run);
+  screen.say(`Following run ${run.runId}: ${quantity(jobs, 'job')}. Ctrl-C leaves it to AWS`);
   const progress = screen.startProgress(jobs, 0);
   try {
     while (!stop.aborted) {

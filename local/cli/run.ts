@@ -39,8 +39,7 @@ const CLOCK: Clock = {
 const openTarget = async (call: Call, { env, stop }: World, screen: Screen): Promise<Target> => {
   const { target } = call;
   const ports = { screen, clock: CLOCK, stop };
-  if (target.kind === 'stage')
-    return await openStageTarget(call, target, createCloud(env, target.region), ports);
+  if (target.kind === 'stage') return await openStageTarget(target, createCloud(env, target.region), ports);
   const rules = parseRules(env);
   const token = target.kind === 'live' ? readToken(env) : undefined;
   checkRosterFile(call);
@@ -55,10 +54,10 @@ const ON_ONE: Partial<Record<CommandName, (options: Options, ports: CommandPorts
 };
 
 const answer = async (call: Call, ports: CommandPorts): Promise<Answer> => {
-  const { command, target } = call;
+  const { command } = call;
   if (command === 'status') return await status(call, ports);
   const onOne = ON_ONE[command];
-  if (onOne === undefined || target.kind === 'stage') throw new UsageError(`${command} is not possible here`);
+  if (onOne === undefined) throw new UsageError(`${command} is not possible here`);
   return await onOne(await withAccount(call, ports.target), ports);
 };
 

@@ -7,7 +7,7 @@ import { readPointer } from '../../lib/state/pointer-store.ts';
 import { type Cloud, stackName, thrownMessage } from '../cloud.ts';
 import type { Clock } from './drain.ts';
 import { followRun } from './follow-run.ts';
-import type { Call, Options, TargetChoice } from './options.ts';
+import type { Options, TargetChoice } from './options.ts';
 import type { Screen } from './screen.ts';
 import { announce, showPlan } from './show-plan.ts';
 import type { PlannerRequest, Target } from './target.ts';
@@ -54,7 +54,6 @@ const stackOutputs = async (
 };
 
 export const openStageTarget = async (
-  call: Call,
   choice: Stage,
   cloud: Cloud,
   ports: { readonly screen: Screen; readonly clock: Clock; readonly stop: AbortSignal },
@@ -65,8 +64,9 @@ export const openStageTarget = async (
   const name = `the stage ${choice.stage}${choice.region === undefined ? '' : ` in ${choice.region}`}`;
   const store = cloud.store(outputs.RosterBucketName);
 
-  const ask = async ({ account }: Options, request: PlannerRequest): Promise<SyncResult> => {
-    announce(call, name, screen);
+  const ask = async (options: Options, request: PlannerRequest): Promise<SyncResult> => {
+    const { account } = options;
+    announce(options, name, screen);
     const { failed, payload } = await cloud.invoke(functionName, { account, ...request });
     if (failed) return bareResult(account, '', 'failed', { error: thrownMessage(payload) });
     const answer = v.safeParse(answerSchema, payload);
@@ -81,7 +81,7 @@ export const openStageTarget = async (
     plan: ask,
     apply: async (options, request) => {
       const result = await ask(options, request);
-      await showPlan(store, result, `rosters/${options.account}.csv`, screen);
+      await showPlan(store, result, options, screen);
       const pointer = (await readPointer(store, options.account))?.pointer;
       const goesOn = pointer?.runId === result.runId && pointer.jobs > 0;
       return { result, drained: goesOn ? [await followRun(result, pointer.jobs, store, ports)] : [] };

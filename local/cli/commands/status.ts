@@ -11,6 +11,7 @@ import { readPointer } from '../../../lib/state/pointer-store.ts';
 import { readOutcomes, readRecord } from '../../../lib/state/read-run.ts';
 import type { RunPointer, RunStatus } from '../../../lib/state/run-pointer.ts';
 import type { Call } from '../options.ts';
+import { applyCommand } from '../printed-command.ts';
 import type { Paint } from '../screen.ts';
 import type { QueueView, Target } from '../target.ts';
 import { type Answer, type CommandPorts, knownAccounts } from './command.ts';
@@ -65,6 +66,11 @@ const statusOf = async (
   const record = await readRecord(store, account, runId);
   const outcomes = [...(await readOutcomes(store, account, runId)).values()];
   const status = standingOf(pointer, view, call.target.kind !== 'stage');
+  // Only the call that planned knows where the roster lies.
+  const command =
+    call.target.kind === 'stage' && record?.approval !== undefined
+      ? applyCommand(withName(call, account), '--approve', record.approval)
+      : record?.approveCommand;
   const page = status === 'finished' && pointer.jobs > 0 ? 'report.html' : 'plan.html';
   return {
     account,
@@ -88,10 +94,14 @@ const statusOf = async (
     }),
     ...((status === 'draining' || status === 'interrupted') && { estimatedFinish }),
     held: record?.held ?? [],
-    ...(record?.approveCommand !== undefined && { approveCommand: record.approveCommand }),
+    ...(command !== undefined && { approveCommand: command }),
     ...queueFields(view),
   };
 };
+
+/** A call about all accounts names none, but a command for one of them has to. */
+const withName = (call: Call, account: string): Call =>
+  call.account === undefined ? { ...call, place: [...call.place, '--account', account] } : call;
 
 const damaged = async (target: Target, account: string, reason: string): Promise<AccountStatus> => ({
   account,

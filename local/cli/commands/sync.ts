@@ -15,7 +15,7 @@ const requestOf = ({ command, planHash, approve, prune }: Options): PlannerReque
 
 const planAndShow = async (options: Options, { target, screen }: CommandPorts): Promise<Ending> => {
   const result = await target.plan(options, requestOf(options));
-  await showPlan(target.store, result, options.rosterName, screen);
+  await showPlan(target.store, result, options, screen);
   return { result, drained: [] };
 };
 
