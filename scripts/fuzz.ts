@@ -24,7 +24,7 @@ const { values } = readOptions({
 });
 
 const { runs, from, seed = Date.now() % 2 ** 32 } = values;
-const figures: FuzzFigures = { accepted: 0, blocked: {} };
+const figures: FuzzFigures = { accepted: 0, compared: 0, blocked: {} };
 let run = from;
 
 // A promise that never settles ends the process early: that is a hang.
@@ -42,5 +42,6 @@ for (; run < from + runs; run += 1) {
 }
 
 const byCount = Object.entries(figures.blocked).sort(([, one], [, other]) => other - one);
+console.log(`${figures.compared} valid rosters have the rows that Papa Parse reads`);
 console.log(`accepted ${figures.accepted}, blocked ${runs - figures.accepted}; of these, with at least one`);
 console.table(Object.fromEntries(byCount));

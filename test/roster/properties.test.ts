@@ -63,6 +63,10 @@ const style: fc.Arbitrary<RosterStyle> = fc.record({
   lineEnding: fc.constantFrom('\n', '\r\n', '\r'),
   byteOrderMark: fc.boolean(),
   finalLineEnding: fc.boolean(),
+  delimiterLine: fc.boolean(),
+  endOfFile: fc.boolean(),
+  surplusCells: fc.func(fc.constantFrom(0, 0, 1, 3)),
+  leavesOff: fc.func(fc.boolean()),
   gzip: fc.boolean(),
   quoted: fc.func(fc.boolean()),
 });

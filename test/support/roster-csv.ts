@@ -17,6 +17,14 @@ export type RosterStyle = {
   readonly lineEnding: '\n' | '\r\n' | '\r';
   readonly byteOrderMark: boolean;
   readonly finalLineEnding: boolean;
+  /** Before the header, where it counts as a line. */
+  readonly delimiterLine: boolean;
+  /** A byte 0x1A at the very end. */
+  readonly endOfFile: boolean;
+  /** How many empty cells the row with this number has more at its end; the header is row 0. */
+  readonly surplusCells: (row: number) => number;
+  /** Whether the row with this number goes without its last cells as far as their columns are not read. */
+  readonly leavesOff: (row: number) => boolean;
   readonly gzip: boolean;
   /** Whether the cell with this number is quoted though it need not be. */
   readonly quoted: (cell: number) => boolean;
@@ -44,24 +52,34 @@ const cellOf = (entry: Entry, column: string, filler: string): string => {
 const limitCell = ({ limitServices, services }: Access): string =>
   limitServices === services.length > 0 ? '' : String(limitServices).toUpperCase();
 
+const READ_COLUMN = /^\s*(?:email|roles?|services|limit_services)\s*$/i;
+
 export const writeRoster = (entries: readonly Entry[], style: RosterStyle): Buffer => {
+  const { columns, filler, lineEnding } = style;
   let cellNumber = 0;
   /** Behind the last column that has a name all cells are empty. */
-  const width = style.columns.findLastIndex((column) => column !== '') + 1;
+  const width = columns.findLastIndex((column) => column !== '') + 1;
+  const needed = columns.findLastIndex((column) => READ_COLUMN.test(column)) + 1;
   const write = (cell: string): string => {
     cellNumber += 1;
     return style.quoted(cellNumber) || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
   };
-  const rows = [
-    style.columns,
-    ...entries.map((entry) =>
-      style.columns.map((column, index) => cellOf(entry, column, index < width ? style.filler : '')),
-    ),
-  ];
-  const text = rows.map((row) => row.map(write).join(',')).join(style.lineEnding);
-  const bytes = Buffer.from(
-    `${style.byteOrderMark ? '\ufeff' : ''}${text}${style.finalLineEnding ? style.lineEnding : ''}`,
+  const cellsOf = (entry: Entry): string[] =>
+    columns.map((column, index) => cellOf(entry, column, index < width ? filler : ''));
+  const rows = entries.map((entry, index) =>
+    style.leavesOff(index + 1) ? cellsOf(entry).slice(0, needed) : cellsOf(entry),
   );
+  const lines = [columns, ...rows].map((row, index) =>
+    [...row.map(write), ...Array<string>(style.surplusCells(index)).fill('')].join(','),
+  );
+  const text = [
+    style.byteOrderMark ? '\ufeff' : '',
+    style.delimiterLine ? `sep=,${lineEnding}` : '',
+    lines.join(lineEnding),
+    style.finalLineEnding ? lineEnding : '',
+    style.endOfFile ? '\u001a' : '',
+  ];
+  const bytes = Buffer.from(text.join(''));
   return style.gzip ? gzipSync(bytes, { level: 1 }) : bytes;
 };
 

@@ -4,12 +4,16 @@
  */
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Access, type Entry, PERMISSIONS, parseEmail } from '../../lib/domain/invitation.ts';
+import { gunzipSync } from 'node:zlib';
+import Papa from 'papaparse';
+import { normalizeEmail } from '../../lib/domain/invitation.ts';
 import { messageWithoutAddresses } from '../../lib/domain/issue.ts';
+import { readRows } from '../../lib/roster/csv-rows.ts';
+import { IssueList } from '../../lib/roster/issues.ts';
 import { parseRoster, type Roster, type RosterIssueCode } from '../../lib/roster/parse-roster.ts';
 import { Random } from '../simulation/random.ts';
-import { chunksOf, type RosterStyle, RULES, writeRoster } from './roster-csv.ts';
+import { chunksOf, RULES } from './roster-csv.ts';
+import { fuzzBytes } from './roster-fuzz-inputs.ts';
 import { type ReferenceRow, referenceDataRows, referenceRows } from './roster-reference.ts';
 
 /** Small, so that some rosters are too large. */
@@ -26,150 +30,6 @@ const STOPPING: ReadonlySet<RosterIssueCode> = new Set<RosterIssueCode>([
   ...(['duplicate_column', 'unclosed_quote', 'stray_quote', 'row_too_long'] as const),
 ]);
 
-const TOKENS = [
-  ...[
-    'email',
-    'role',
-    'roles',
-    'services',
-    'limit_services',
-    'name',
-    'user',
-    'engineer',
-    'superuser',
-    'true',
-  ],
-  ...[
-    'ada@example.com',
-    'Ada@Example.com ',
-    'a+b@example.com',
-    '@',
-    ';',
-    ':',
-    ':full',
-    'svc1:read_only',
-    ' ',
-  ],
-  ...[
-    ',',
-    ',',
-    ',',
-    '"',
-    '""',
-    '\n',
-    '\n',
-    '\r\n',
-    '\r',
-    '\t',
-    '\ufeff',
-    '\u00a0',
-    '\u200b',
-    'é',
-    '😀',
-    '=1',
-  ],
-];
-
-const randomAccess = (random: Random): Access => {
-  if (random.chance(0.15)) return { roles: ['idA', 'idB'], limitServices: false, services: [] };
-  if (random.chance(0.6))
-    return { role: random.pick(['user', 'billing', 'tls_admin']), limitServices: false, services: [] };
-  const services = random.some(['svc1', 'svc2', 'svc3'], 0.4);
-  return {
-    role: 'engineer',
-    limitServices: services.length > 0 || random.chance(0.3),
-    services: services.map((id) => ({ id, permission: random.pick(PERMISSIONS) })),
-  };
-};
-
-const randomEntry = (random: Random): Entry => {
-  const parsed = parseEmail(
-    `${random.pick(['ada', 'béla', "o'neil", '=cmd', 'a+b'])}${random.between(0, 500)}@example.com`,
-  );
-  if ('problem' in parsed) throw new Error(parsed.problem);
-  return { email: parsed.email, access: randomAccess(random) };
-};
-
-const randomStyle = (random: Random): RosterStyle => {
-  const quoting = random.next();
-  return {
-    columns: random.shuffled([
-      ...['Email', 'role ', 'ROLES', 'services', 'limit_services'],
-      ...random.some(['name', 'team', ''], 0.3),
-    ]),
-    filler: random.pick(['', 'Ada', 'Lovelace, Ada', 'two\nlines', 'two\r\nlines', 'say "hi"', '😀']),
-    lineEnding: random.pick(['\n', '\r\n', '\r']),
-    byteOrderMark: random.chance(0.2),
-    finalLineEnding: random.chance(0.8),
-    gzip: random.chance(0.05),
-    quoted: () => random.chance(quoting * quoting),
-  };
-};
-
-const validRoster = (random: Random): Buffer => {
-  const most = random.pick([3, 5, 5, 5, 80]);
-  const entries = Array.from({ length: random.between(0, most) }, () => randomEntry(random));
-  return writeRoster(entries, randomStyle(random));
-};
-
-const splice = (bytes: Buffer, at: number, remove: number, insert: Buffer): Buffer =>
-  Buffer.concat([bytes.subarray(0, at), insert, bytes.subarray(at + remove)]);
-
-const RECODINGS: readonly ((bytes: Buffer) => Buffer)[] = [
-  (bytes) => Buffer.from(bytes.toString('latin1').replaceAll(',', ';'), 'latin1'),
-  (bytes) => Buffer.from(bytes.toString(), 'utf16le'),
-  (bytes) => Buffer.from(bytes.toString(), 'latin1'),
-  (bytes) => gzipSync(bytes, { level: 1 }),
-];
-
-const DAMAGES: readonly ((bytes: Buffer, at: number, random: Random) => Buffer)[] = [
-  (bytes, at) => bytes.subarray(0, at),
-  (bytes, at, random) => splice(bytes, at, random.between(1, 8), Buffer.alloc(0)),
-  (bytes, at, random) => splice(bytes, at, 0, Buffer.from(random.pick(TOKENS))),
-  (bytes, at, random) => splice(bytes, at, 1, Buffer.of(random.between(0, 255))),
-  (bytes, at, random) => splice(bytes, at, 1, Buffer.of((bytes[at] ?? 0) ^ (1 << random.between(0, 7)))),
-  (bytes, at, random) => splice(bytes, at, 0, bytes.subarray(random.between(0, bytes.length))),
-  (bytes, _, random) => random.pick(RECODINGS)(bytes),
-];
-
-const damagedRoster = (random: Random): Buffer => {
-  let bytes = validRoster(random);
-  for (let count = random.between(1, 3); count > 0; count -= 1)
-    bytes = random.pick(DAMAGES)(bytes, random.between(0, bytes.length), random);
-  return bytes;
-};
-
-/** Right in shape, and anything in the cells. */
-const careless = (random: Random): Buffer => {
-  const row = () => [
-    random.pick(['ada@example.com', 'bob@example.com', ' BOB@example.com', 'n/a', 'a b@example.com', '']),
-    random.pick(['user', 'engineer', 'superuser', 'Engineer', 'admin', '', '']),
-    random.pick(['', '', '', 'idA;idB', 'idA;', 'no id']),
-    random.pick(['', '', 'svc1:full', 'svc1:full;svc1:full', 'svc1:full;svc1:read_only', 'svc1', 'svc1:all']),
-    random.pick(['', '', 'true', 'FALSE', 'yes']),
-  ];
-  const rows = Array.from({ length: random.between(0, 8) }, row);
-  const lines = [['email', 'role', 'roles', 'services', 'limit_services'], ...rows];
-  return Buffer.from(lines.map((cells) => cells.join(',')).join(random.pick(['\n', '\r\n', '\r', '\n\n'])));
-};
-
-const randomBytes = (random: Random): Buffer =>
-  Buffer.from(Array.from({ length: random.between(0, 300) }, () => random.between(0, 255)));
-
-const randomTokens = (random: Random): Buffer => {
-  const header = random.chance(0.7) ? 'email,role,services\n' : '';
-  const tokens = Array.from({ length: random.between(0, 60) }, () => random.pick(TOKENS));
-  return Buffer.from(header + tokens.join(''));
-};
-
-const fuzzBytes = (random: Random): { bytes: Buffer; isValid: boolean } => {
-  const kind = random.between(0, 9);
-  if (kind < 2) return { bytes: validRoster(random), isValid: true };
-  if (kind < 6) return { bytes: damagedRoster(random), isValid: false };
-  if (kind < 8) return { bytes: careless(random), isValid: false };
-  return { bytes: kind < 9 ? randomTokens(random) : randomBytes(random), isValid: false };
-};
-
 const parseInChunks = (bytes: Buffer, random: Random): Promise<Roster> => {
   const most = random.pick([30, 300, 100_000, 100_000]);
   return parseRoster(
@@ -181,14 +41,19 @@ const parseInChunks = (bytes: Buffer, random: Random): Promise<Roster> => {
 /** The text as one reads it who knows that it is fine. */
 const textOf = (bytes: Buffer): string => {
   const unpacked = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-  return unpacked.toString().replace(/^\ufeff/, '');
+  // A line sep=, becomes an empty one, so that lines are counted right.
+  const text = unpacked.toString();
+  return text
+    .slice(0, text.endsWith('\u001a') ? -1 : undefined)
+    .replace(/^\ufeff/, '')
+    .replace(/^("?)sep=,\1(?=[\r\n]|$)/i, '');
 };
 
 /** By line. */
 const addressesOf = (rows: readonly ReferenceRow[]): Map<number, string> => {
   const column = rows[0]?.cells.findIndex((cell) => cell.trim().toLowerCase() === 'email') ?? -1;
   return new Map(
-    referenceDataRows(rows).map(({ line, cells }) => [line, (cells[column] ?? '').trim().toLowerCase()]),
+    referenceDataRows(rows).map(({ line, cells }) => [line, normalizeEmail(cells[column] ?? '')]),
   );
 };
 
@@ -219,6 +84,24 @@ const checkAgainstReference = (bytes: Buffer, roster: Roster): void => {
     deepStrictEqual(new Set<string>(roster.entries.keys()), new Set(addresses.values()), 'a person is lost');
 };
 
+/** Compares the rows of a valid roster with what Papa Parse, a reader of another make, finds in the same text. */
+const checkAgainstPapaParse = async (bytes: Buffer): Promise<void> => {
+  const text = textOf(bytes);
+  const newline = /\r\n|\n|\r/.exec(text.replace(/"[^"]*"/g, ''))?.[0] as '\n' | '\r\n' | '\r' | undefined;
+  const { data } = Papa.parse<string[]>(text, {
+    delimiter: ',',
+    newline: newline ?? '\n',
+    skipEmptyLines: true,
+  });
+  const rows: (readonly string[])[] = [];
+  await readRows(
+    chunksOf(Buffer.from(text), () => Infinity) as AsyncIterable<Buffer>,
+    new IssueList(),
+    (cells) => rows.push(cells),
+  );
+  deepStrictEqual(rows, data, 'Papa Parse reads other rows');
+};
+
 /** Two maps are equal in any order; the entries have to be in file order. */
 const inOrder = (roster: Roster) => ({ ...roster, entries: [...roster.entries.values()] });
 
@@ -231,6 +114,8 @@ const checkSame = (one: Roster, other: Roster): void => {
 
 export type FuzzFigures = {
   accepted: number;
+  /** How many were compared with the reading of Papa Parse. */
+  compared: number;
   readonly blocked: Partial<Record<RosterIssueCode, number>>;
 };
 
@@ -250,6 +135,10 @@ export const fuzzRoster = async (seed: number, run: number, figures: FuzzFigures
     checkAgainstReference(bytes, roster);
     const conflicts = roster.issues.every(({ code }) => code === 'conflicting_rows' || code === 'too_large');
     ok(!isValid || conflicts, 'a valid roster was blocked');
+    if (isValid) {
+      await checkAgainstPapaParse(bytes);
+      figures.compared += 1;
+    }
     if (random.chance(0.2)) checkSame(roster, await parseInChunks(bytes, random));
     count(roster, figures);
   } catch (error) {
