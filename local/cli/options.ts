@@ -114,7 +114,7 @@ const addressesOf = (command: CommandName, values: Values, words: readonly strin
   return given.map((text) => {
     const parsed = parseEmail(text);
     if ('email' in parsed) return parsed.email;
-    throw new UsageError(`${JSON.stringify(text)} is no address of a person: ${parsed.problem}`);
+    throw new UsageError(`The address ${JSON.stringify(text)} ${parsed.problem.split('. ')[0]}`);
   });
 };
 

@@ -102,7 +102,7 @@ describe('options', () => {
     { given: ['status', '--apply'], says: '--apply does not go with status' },
     { given: ['explain'], says: 'explain needs the address of a person' },
     { given: ['explain', 'a@example.com', 'b@example.com'], says: 'one address at a time' },
-    { given: ['resend', 'ada'], says: '"ada" is no address of a person: the address has no @' },
+    { given: ['resend', 'ada'], says: 'The address "ada" has no @' },
     { given: ['plan', '--limit', '3'], says: '--limit belongs to history, not to plan' },
     { given: ['plan', '--approve', HASH], says: '--approve says what to carry out: it needs --apply' },
     { given: ['--live', '--stage', 'prod'], says: 'choose one' },
