@@ -1,3 +1,5 @@
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 // Some dependencies call `require` for Node's own modules, which an ES module does not have.
@@ -7,9 +9,16 @@ const REQUIRE_FOR_BUILT_INS =
 /** What Lambda runs. */
 export const FUNCTIONS = { 'sync/index': 'handlers/sync.ts', 'worker/index': 'handlers/worker.ts' };
 
-/** Bundles each entry point into `<outdir>/<name>.mjs`. */
-export const bundle = (entryPoints: Readonly<Record<string, string>>, outdir: string, metafile = false) =>
-  build({
+/** The script of the report pages, which the bundle reads beside itself. */
+const CLIENT_SCRIPT = 'client-script.js';
+
+/** Bundles each entry point into `<outdir>/<name>.mjs`, and puts the pages' script beside it. */
+export const bundle = async (
+  entryPoints: Readonly<Record<string, string>>,
+  outdir: string,
+  metafile = false,
+) => {
+  const result = await build({
     entryPoints,
     outdir,
     outExtension: { '.js': '.mjs' },
@@ -25,3 +34,8 @@ export const bundle = (entryPoints: Readonly<Record<string, string>>, outdir: st
     metafile,
     logLevel: 'warning',
   });
+  const script = join(import.meta.dirname, '../lib/report', CLIENT_SCRIPT);
+  for (const name of Object.keys(entryPoints))
+    await copyFile(script, join(outdir, dirname(name), CLIENT_SCRIPT));
+  return result;
+};

@@ -16,11 +16,6 @@ export const ACTION_LABELS = {
 
 export const HELD_LABELS = { held: 'Held' } as const;
 
-const WAITING_LABELS = {
-  cooling_down: 'Mailed too recently',
-  given_up: 'Mailed as often as allowed',
-} as const;
-
 export const REASON_LABELS = {
   not_in_roster: 'Not in the roster',
   duplicate: 'Second invitation of the same person',
@@ -28,7 +23,8 @@ export const REASON_LABELS = {
   expired: 'Invitation expired',
   not_invited: 'Not invited yet',
   interrupted: 'An earlier replacement was cut off',
-  ...WAITING_LABELS,
+  cooling_down: 'Mailed too recently',
+  given_up: 'Mailed as often as allowed',
   role_differs: 'Member with another role; never changed',
   shown_differently: 'Shown otherwise than it was sent; kept',
   moving: "Fastly's list was changing; left alone in this run",
@@ -51,5 +47,4 @@ export const RESULT_LABELS = {
   failed: 'Failed',
   unknown: 'Unknown',
   superseded: 'Left to a newer run',
-  ...WAITING_LABELS,
 } as const;

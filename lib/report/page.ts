@@ -1,10 +1,14 @@
 /** The frame of both report pages, and their common parts. A page is one file that loads nothing. */
 
+// biome-ignore lint/style/noRestrictedImports: the script is part of this code, read once when it is loaded.
+import { readFileSync } from 'node:fs';
 import { sha256 } from '../domain/digest.ts';
 import { type Fragment, Html, html } from './html.ts';
-import { PAGE_SCRIPT } from './page-script.ts';
 import { STYLE } from './style.ts';
 import { minuteOf, numeral } from './wording.ts';
+
+/** It lies beside this file, and beside the bundle. */
+const CLIENT_SCRIPT = readFileSync(new URL('client-script.js', import.meta.url), 'utf8').trimEnd();
 
 /** `sha256` hashes the text with a line feed behind it, and so the elements contain that line feed, too. */
 const inlineHash = (text: string): string =>
@@ -15,7 +19,7 @@ const inline = (text: string): Html => new Html(`${text}\n`);
 const POLICY = [
   "default-src 'none'",
   `style-src ${inlineHash(STYLE)}`,
-  `script-src ${inlineHash(PAGE_SCRIPT)}`,
+  `script-src ${inlineHash(CLIENT_SCRIPT)}`,
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
@@ -42,7 +46,7 @@ export const pageStart = (title: string): string =>
 export const pageEnd = (footer: Fragment): string =>
   html`<footer>${footer}</footer>
 </main>
-<script>${inline(PAGE_SCRIPT)}</script>
+<script>${inline(CLIENT_SCRIPT)}</script>
 </body>
 </html>
 `.text;

@@ -5,7 +5,7 @@ import type { PlanRecord } from '../state/plan-record.ts';
 import { heldSection } from './held.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
-import { mark, pageEnd, pageStart, tiles } from './page.ts';
+import { mark, pageEnd, pageStart, tiles, time } from './page.ts';
 import { headline, statusMark } from './plan-headline.ts';
 import { countPlanRows, planTableRows } from './plan-rows.ts';
 import { aboutSection, asideSection, guardSection, warningSection } from './plan-sections.ts';
@@ -24,13 +24,18 @@ const planTiles = ({ counts, held, status }: PlanRecord): Fragment =>
     { count: counts.waiting, name: 'Waiting', note: 'need something, and get nothing now' },
   ]);
 
-const summary = (record: PlanRecord): Html => {
-  const [tone, status] = statusMark(record);
+const finishedLead = (finishedAt: string): Html =>
+  html`<p class="lead">This run was over by ${time(finishedAt)}: <a href="report.html">its report</a> says what became of each change.</p>
+`;
+
+const summary = (record: PlanRecord, finishedAt: string | undefined): Html => {
+  const isDone = finishedAt !== undefined && record.status === 'enqueued';
+  const [tone, status] = isDone ? (['good', 'Carried out'] as const) : statusMark(record);
   return html`<header>
 <p class="kicker">Plan for Fastly invitations · ${mark(tone, status)}</p>
 <h1>${record.account}</h1>
 <p class="lead">${headline(record)}</p>
-</header>
+${finishedAt !== undefined && finishedLead(finishedAt)}</header>
 ${planTiles(record)}${heldSection(record)}`;
 };
 
@@ -79,9 +84,10 @@ function* peopleSection(record: PlanRecord): Generator<string> {
   });
 }
 
-export function* planPage(record: PlanRecord): Generator<string> {
+/** `finishedAt`: when the run was over, ISO 8601, once it is. */
+export function* planPage(record: PlanRecord, finishedAt?: string): Generator<string> {
   yield pageStart(`${record.account}: invitation plan of ${record.createdAt.slice(0, 10)}`);
-  yield summary(record).text;
+  yield summary(record, finishedAt).text;
   yield* issueSection(record);
   yield html`<div class="columns">
 ${aboutSection(record)}<div>${warningSection(record)}${asideSection(record)}</div>

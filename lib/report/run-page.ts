@@ -4,7 +4,7 @@ import { ATTENTION_RESULTS, type AttentionResult, needsAttention } from '../doma
 import type { RunReport } from '../state/run-report.ts';
 import { heldSection } from './held.ts';
 import { type Html, html } from './html.ts';
-import { ACTION_LABELS, RESULT_LABELS } from './labels.ts';
+import { ACTION_LABELS, REASON_LABELS, RESULT_LABELS } from './labels.ts';
 import { facts, mark, pageEnd, pageStart, section, type Tile, type Tone, tiles, time } from './page.ts';
 import { outcomeTableRows, runTableRows } from './run-rows.ts';
 import { type Column, tableSection } from './table.ts';
@@ -83,6 +83,8 @@ const resultTiles = ({ counts, waiting }: RunReport): readonly Tile[] => {
 const COLUMNS: readonly Column[] = [
   { key: 'action', title: 'Action', labels: ACTION_LABELS },
   { key: 'email', title: 'Address' },
+  { key: 'role', title: 'Role' },
+  { key: 'reason', title: 'Reason', labels: REASON_LABELS },
   { key: 'result', title: 'Result', labels: RESULT_LABELS },
   { key: 'detail', title: 'Details' },
   { key: 'when', title: 'When' },
@@ -137,6 +139,7 @@ export function* runPage(report: RunReport): Generator<string> {
     facts([
       { term: 'Started', value: time(startedAt) },
       { term: 'Finished', value: html`${time(finishedAt)}, after ${duration(durationSeconds)}` },
+      { term: 'Plan', value: html`<a href="plan.html">plan.html</a>` },
       { term: 'Run', value: html`<code>${runId}</code>, generation ${generation}` },
     ]),
   )}`.text;

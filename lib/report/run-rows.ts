@@ -1,29 +1,49 @@
 import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
 import { minuteOf, secondOf, undisguised } from './wording.ts';
 
-export const RUN_CSV_HEADER = ['action', 'email', 'result', 'reason', 'at', 'wait_until', 'detail'] as const;
+export const RUN_CSV_HEADER = [
+  'action',
+  'email',
+  'role',
+  'reason',
+  'result',
+  'at',
+  'wait_until',
+  'detail',
+] as const;
 
-/** One row per job in the plan's order, then one per person who waits, with a `reason` instead of a `result`. */
+/** One row per job in the plan's order, then one per person who waits, without a `result`. */
 export function* runCsvRows({ outcomes, waiting }: RunReport): Generator<readonly string[]> {
-  for (const { action, email, result, at, detail } of outcomes)
-    yield [action, email, result, '', at ?? '', '', detail ?? ''];
-  for (const { email, reason, until } of waiting) yield ['waiting', email, '', reason, '', until ?? '', ''];
+  for (const { action, email, role, reason, result, at, detail } of outcomes)
+    yield [action, email, role ?? '', reason, result, at ?? '', '', detail ?? ''];
+  for (const { email, reason, until } of waiting)
+    yield ['waiting', email, '', reason, '', '', until ?? '', ''];
 }
 
-/** The cells of the tables in report.html: action, address, result, details, time. */
+/** The cells of the tables in report.html: action, address, role, reason, result, details, time. */
 export function* outcomeTableRows(outcomes: readonly ReportedOutcome[]): Generator<readonly string[]> {
-  for (const { action, email, result, at, detail } of outcomes)
-    yield [action, undisguised(email), result, detail ?? '', at === undefined ? '' : secondOf(at)];
+  for (const { action, email, role, reason, result, at, detail } of outcomes)
+    yield [
+      action,
+      undisguised(email),
+      role ?? '',
+      reason,
+      result,
+      detail ?? '',
+      at === undefined ? '' : secondOf(at),
+    ];
 }
 
-/** The same rows as in report.csv. The result of a person who waits is the reason. */
+/** The same rows as in report.csv. */
 export function* runTableRows({ outcomes, waiting }: RunReport): Generator<readonly string[]> {
   yield* outcomeTableRows(outcomes);
   for (const { email, reason, until } of waiting)
     yield [
       'waiting',
       undisguised(email),
+      '',
       reason,
+      '',
       until === undefined ? '' : `again from ${minuteOf(until)}`,
       '',
     ];

@@ -55,7 +55,7 @@ td { unicode-bidi: isolate; font-variant-numeric: tabular-nums; }
 tbody tr:last-child td { border-bottom: 0; }
 td.action, td.held, td.result, td.when, td.state { white-space: nowrap; overflow-wrap: normal; }
 td.held, td.state.attention { color: var(--attention); font-weight: 600; }
-td.email { font-weight: 500; min-width: 13rem; } td.reason { min-width: 9rem; } td.code { min-width: 12rem; }
+td.email { font-weight: 500; min-width: 13rem; max-width: 30rem; white-space: nowrap; overflow-x: auto; } td.reason { min-width: 9rem; } td.code { min-width: 12rem; }
 td.detail, td.access, td.when { color: var(--soft); }
 .controls { display: flex; flex-wrap: wrap; gap: .8rem 1rem; align-items: end; margin: 0 0 .8rem; }
 .controls[hidden], .pager[hidden], button[hidden] { display: none; }
@@ -80,7 +80,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   thead { position: absolute; clip-path: inset(50%); display: block; width: 1px; height: 1px; overflow: hidden; }
   table, tbody { display: block; } tbody tr { display: block; padding: .7rem 1rem; border-bottom: 1px solid var(--line); }
   tbody tr:last-child { border-bottom: 0; }
-  td { display: block; border: 0; padding: .1rem 0; min-width: 0 !important; } td:empty { display: none; }
+  td { display: block; border: 0; padding: .1rem 0; min-width: 0 !important; max-width: none !important; } td:empty { display: none; }
   td::before { content: attr(data-label) ": "; color: var(--soft); font-weight: 400; }
   td.email { font-size: 1.02rem; } td.email::before, td.action::before, td.held::before { content: none; }
 }

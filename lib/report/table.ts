@@ -38,7 +38,11 @@ const staticRow = (columns: readonly Column[], cells: readonly string[]): Html =
   })}</tr>
 `;
 
-const controls = ({ id, columns }: Table): Html => html`<form class="controls" role="search" hidden>
+const controls = ({
+  id,
+  heading,
+  columns,
+}: Table): Html => html`<form class="controls" role="search" aria-label="Search: ${heading}" hidden>
 <label class="search">Search <input type="search" name="${id}.q" autocomplete="off" spellcheck="false"></label>
 ${columns
   .filter(({ labels }) => labels !== undefined)
@@ -86,8 +90,8 @@ function* staticRows({ columns, rows }: Table): Generator<string> {
 }
 
 export function* tableSection(table: Table): Generator<string> {
-  const { id, heading, columns, rows } = table;
-  yield html`<section class="table" id="${id}" aria-labelledby="${id}-heading">
+  const { id, heading, columns, rows, file } = table;
+  yield html`<section class="table" id="${id}" data-file="${file}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${heading}</h2>
 ${controls(table)}<p class="status" aria-live="polite">${status(table)}</p>
 <table aria-labelledby="${id}-heading">

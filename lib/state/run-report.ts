@@ -31,6 +31,10 @@ export type RunReport = {
 export type ReportedOutcome = {
   readonly action: Action;
   readonly email: Email;
+  /** Why the plan had this change, as in plan.json. */
+  readonly reason: string;
+  /** What was to be given: a role, or the ids of IAM roles separated by `;`. Absent for a delete. */
+  readonly role?: string;
   readonly result: string;
   /** ISO 8601; absent when no outcome was found. */
   readonly at?: string;

@@ -5,7 +5,7 @@ import type { FinishJob } from '../domain/job.ts';
 import { needsAttention, type Outcome, REPORTED_RESULTS } from '../domain/outcome.ts';
 import { runPrefix } from '../state/keys.ts';
 import { updateLedger } from '../state/ledger-store.ts';
-import { type PlanRecord, releasedChanges } from '../state/plan-record.ts';
+import { type PlanRecord, type RecordedChange, releasedChanges } from '../state/plan-record.ts';
 import { readPointer, updatePointer } from '../state/pointer-store.ts';
 import { readOutcomes, readRecord } from '../state/read-run.ts';
 import { isRunOf } from '../state/run-pointer.ts';
@@ -13,12 +13,18 @@ import type { ReportedOutcome, RunReport } from '../state/run-report.ts';
 import { finishedNotification } from './notifications.ts';
 import type { WorkerPorts } from './ports.ts';
 
+const roleOf = (change: RecordedChange): string | undefined =>
+  change.action === 'delete' ? undefined : (change.access.role ?? change.access.roles?.join(';'));
+
 const reportOutcomes = (record: PlanRecord, outcomes: ReadonlyMap<Email, Outcome>): ReportedOutcome[] =>
-  releasedChanges(record).map(({ action, email }) => {
+  releasedChanges(record).map((change) => {
+    const { action, email, reason } = change;
+    const role = roleOf(change);
+    const planned = { action, email, reason, ...(role !== undefined && { role }) };
     const outcome = outcomes.get(email);
-    if (outcome === undefined) return { action, email, result: 'unknown' };
+    if (outcome === undefined) return { ...planned, result: 'unknown' };
     const { result, at, detail } = outcome;
-    return { action, email, result, at, ...(detail !== undefined && { detail }) };
+    return { ...planned, result, at, ...(detail !== undefined && { detail }) };
   });
 
 const countResults = (outcomes: readonly ReportedOutcome[]): Record<string, number> => {
@@ -51,9 +57,9 @@ const makeReport = (
 };
 
 /** Returns the report's key. */
-const storeReport = async (deps: WorkerPorts, report: RunReport): Promise<string> => {
+const storeReport = async (deps: WorkerPorts, report: RunReport, record: PlanRecord): Promise<string> => {
   const prefix = runPrefix(report.account, report.runId);
-  for (const { name, content } of deps.renderReport(report))
+  for (const { name, content } of deps.renderReport(report, record))
     await deps.store.write(`${prefix}${name}`, content);
   return `${prefix}report.json`;
 };
@@ -75,7 +81,7 @@ export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<void
     throw new Error(`${runPrefix(account, runId)}plan.json is missing: restore it from an older version`);
   const outcomes = await readOutcomes(deps.store, account, runId);
   const report = makeReport(record, outcomes, { generation, finishedAt: deps.now() });
-  const key = await storeReport(deps, report);
+  const key = await storeReport(deps, report, record);
   await updateLedger(deps.store, record, outcomes, generation);
   await notifyIfNeeded(deps, report, key);
   await updatePointer(deps.store, account, generation, (current) => ({

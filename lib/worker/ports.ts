@@ -4,6 +4,7 @@ import type { Quota } from '../domain/quota.ts';
 import type { FastlyWriter } from '../ports/fastly.ts';
 import type { ReportFile } from '../ports/object-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { PlanRecord } from '../state/plan-record.ts';
 import type { RunReport } from '../state/run-report.ts';
 
 /** One message of a batch. */
@@ -34,7 +35,7 @@ export type WorkerPorts = Runtime & {
   };
   /** Never throws: when the change fails, the messages wait for the queue's own visibility time-out. */
   readonly setVisibility: (receiptHandles: readonly string[], seconds: number) => Promise<void>;
-  readonly renderReport: (report: RunReport) => readonly ReportFile[];
+  readonly renderReport: (report: RunReport, record: PlanRecord) => readonly ReportFile[];
   /** What earlier invocations of this process learned of each account's quota. */
   readonly quotas: Map<string, Quota>;
 };

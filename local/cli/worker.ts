@@ -38,9 +38,9 @@ const workerPorts = (
   connect: async () => ({ fastly: connection.fastly }),
   deadLetters: jobs.deadLetters,
   setVisibility: jobs.setVisibility,
-  renderReport: (report) => {
+  renderReport: (report, record) => {
     onReport(report);
-    return runFiles(report);
+    return runFiles(report, record);
   },
   quotas: new Map(),
   notify: notifyLog(log),

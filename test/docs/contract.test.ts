@@ -281,14 +281,14 @@ describe('Bucket layout', () => {
   it('has every key', () => {
     const [account, runId] = ['<account>', '<runId>'];
     const record = planRecord();
-    const reports = [...planFiles(record), ...runFiles(runReport(record))];
+    const reports = [...planFiles(record), ...runFiles(runReport(record), record)];
     expect(firstColumn('Bucket layout', ['key', 'content']).sort()).toEqual(
       [
         ...rosterKeys(account),
         pointerKey(account),
         ledgerKey(account),
         decodeURIComponent(customerKey('<customerId>')),
-        ...reports.map(({ name }) => runPrefix(account, runId) + name),
+        ...new Set(reports.map(({ name }) => runPrefix(account, runId) + name)),
         `${outcomesPrefix(account, runId)}*.jsonl`,
       ].sort(),
     );

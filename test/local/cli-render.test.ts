@@ -105,8 +105,14 @@ describe('the outcomes on the terminal', () => {
       durationSeconds: 3780,
       counts: { created: 1, rejected: 1, failed: 0 },
       outcomes: [
-        { action: 'create', email: 'lee@example.com' as never, result: 'created' },
-        { action: 'create', email, result: 'rejected', detail: 'the domain is not allowed' },
+        { action: 'create', email: 'lee@example.com' as never, reason: 'not_invited', result: 'created' },
+        {
+          action: 'create',
+          email,
+          reason: 'not_invited',
+          result: 'rejected',
+          detail: 'the domain is not allowed',
+        },
       ],
       held: [],
       waiting: [],

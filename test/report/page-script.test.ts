@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hostileRecord } from '../support/report-hostile.ts';
 import { one, tableData, textsOf } from '../support/report-page.ts';
+import { changesOf, planRecord } from '../support/report-records.ts';
 import { openTable } from '../support/report-table.ts';
 
 describe('a table', () => {
@@ -128,5 +129,32 @@ describe('a table', () => {
     expect(table.addresses()).toEqual(record.changes.slice(0, 100).map(({ email }) => email));
     for (const cell of document.querySelectorAll('.table td')) expect(cell.children).toHaveLength(0);
     expect(document.querySelectorAll('script')).toHaveLength(3);
+  });
+});
+
+describe('printing', () => {
+  it.each([
+    { changes: 250, rows: 255, status: '255 of 255 rows' },
+    {
+      changes: 2000,
+      rows: 1000,
+      status: 'The first 1,000 of 2,005 rows; all of them are in plan.csv.',
+    },
+  ])('$changes changes: $rows rows, and afterwards the page as before', async ({ changes, rows, status }) => {
+    const { window, table } = await openTable(planRecord(changesOf(changes), {}, { maxChangePercent: 100 }));
+    const before = table.status();
+    window.dispatchEvent(new window.Event('beforeprint'));
+    expect(table.rows()).toHaveLength(rows);
+    expect(table.status()).toBe(status);
+    window.dispatchEvent(new window.Event('afterprint'));
+    expect(table.rows()).toHaveLength(100);
+    expect(table.status()).toBe(before);
+  });
+
+  it('prints what was searched for', async () => {
+    const { window, table } = await openTable();
+    await table.choose('action', 'delete');
+    window.dispatchEvent(new window.Event('beforeprint'));
+    expect(table.status()).toBe('5 of 255 rows');
   });
 });

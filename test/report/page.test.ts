@@ -21,7 +21,8 @@ const PAGES: readonly (readonly [name: string, html: string])[] = [
   ['a plan with holds', fileText(planFiles(plan), 'plan.html')],
   ['a blocked plan', fileText(planFiles(blockedRecord(40)), 'plan.html')],
   ['a plan of hostile texts', fileText(planFiles(hostileRecord()), 'plan.html')],
-  ['a run', fileText(runFiles(runReport(plan)), 'report.html')],
+  ['a plan that was carried out', fileText(runFiles(runReport(plan), plan), 'plan.html')],
+  ['a run', fileText(runFiles(runReport(plan), plan), 'report.html')],
 ];
 
 /** What a screen reader calls a control or a region. */
@@ -47,12 +48,12 @@ const coloursOf = (rules: readonly CSSRule[]): string[] => {
 describe.each(PAGES)('the page of %s', (_name, html) => {
   const page = parsePage(html);
 
-  it('loads nothing, and leads nowhere but to itself', () => {
+  it('loads nothing, and leads nowhere but to itself and the other page of its run', () => {
     const addresses = ['src', 'srcset', 'href', 'action', 'formaction', 'data', 'poster', 'background'];
     for (const element of page.querySelectorAll('*'))
       for (const { name, value } of element.attributes) {
         expect(name).not.toMatch(/^on|^style$/);
-        if (addresses.includes(name)) expect(value).toMatch(/^(?:#|data:,$)/);
+        if (addresses.includes(name)) expect(value).toMatch(/^(?:#|data:,$|(?:plan|report)\.html$)/);
       }
     expect(one(page, 'style').textContent).not.toMatch(/url\(|@import/);
   });

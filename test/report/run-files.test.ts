@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { runFiles } from '../../lib/report/run-files.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
 import {
   fileText,
+  one,
   parsePage,
   sectionNames,
   shownRows,
@@ -14,11 +16,12 @@ import {
 import { changesOf, planRecord, runReport } from '../support/report-records.ts';
 
 const OPEN = { maxCreates: 100_000, maxReplaces: 100_000, maxDeletes: 100_000, maxChangePercent: 100 };
+const recordOf = (count: number): PlanRecord => planRecord(changesOf(count), {}, OPEN);
 const reportOf = (count: number, more: Partial<RunReport> = {}): RunReport =>
-  runReport(planRecord(changesOf(count), {}, OPEN), more);
+  runReport(recordOf(count), more);
 const csvOf = (report: RunReport): Record<string, string>[] =>
-  parse(fileText(runFiles(report), 'report.csv'), { columns: true });
-const pageOf = (report: RunReport) => parsePage(fileText(runFiles(report), 'report.html'));
+  parse(fileText(runFiles(report, recordOf(1)), 'report.csv'), { columns: true });
+const pageOf = (report: RunReport) => parsePage(fileText(runFiles(report, recordOf(1)), 'report.html'));
 
 const allOf = (result: string, count: number): RunReport => {
   const report = reportOf(count);
@@ -29,7 +32,7 @@ const allOf = (result: string, count: number): RunReport => {
 describe('report.json', () => {
   it('is the report itself', () => {
     const report = reportOf(1000);
-    expect(JSON.parse(fileText(runFiles(report), 'report.json'))).toEqual(report);
+    expect(JSON.parse(fileText(runFiles(report, recordOf(1)), 'report.json'))).toEqual(report);
   });
 });
 
@@ -37,11 +40,12 @@ describe('report.csv', () => {
   it('has a row per job, then those who wait', () => {
     const report = reportOf(300);
     expect(csvOf(report)).toEqual([
-      ...report.outcomes.map(({ action, email, result, at = '', detail = '' }) => ({
+      ...report.outcomes.map(({ action, email, role = '', reason, result, at = '', detail = '' }) => ({
         action,
         email,
+        role,
+        reason,
         result,
-        reason: '',
         at,
         wait_until: '',
         detail,
@@ -49,8 +53,9 @@ describe('report.csv', () => {
       ...report.waiting.map(({ email, reason, until = '' }) => ({
         action: 'waiting',
         email,
-        result: '',
+        role: '',
         reason,
+        result: '',
         at: '',
         wait_until: until,
         detail: '',
@@ -67,7 +72,7 @@ describe('report.html', () => {
     const open = report.outcomes.filter(({ result }) => wanted.has(result));
     expect(open.length).toBeGreaterThan(30);
     expect(
-      tableData(page, 'attention').rows.map(([, email, result, detail]) => [email, result, detail]),
+      tableData(page, 'attention').rows.map(([, email, , , result, detail]) => [email, result, detail]),
     ).toEqual(open.map(({ email, result, detail = '' }) => [email, result, detail]));
     expect(sectionNames(page)).toEqual(['advice', 'attention', 'about', 'outcomes']);
     expect(visibleText(page)).toContain(`${open.length} need a person. It took 3 hours 48 minutes.`);
@@ -101,7 +106,7 @@ describe('report.html', () => {
   it('shows a result that it does not know as it is', () => {
     const page = pageOf(allOf('postponed', 3));
     expect(tileCounts(page)).toMatchObject({ postponed: 3 });
-    expect(shownRows(page, 'outcomes')[0]?.[2]).toBe('postponed');
+    expect(shownRows(page, 'outcomes')[0]?.[4]).toBe('postponed');
   });
 
   it('shows hostile details as text', () => {
@@ -110,7 +115,22 @@ describe('report.html', () => {
     const outcomes = report.outcomes.map((outcome) => ({ ...outcome, detail }));
     const page = pageOf({ ...report, outcomes });
     expect(page.querySelectorAll('script')).toHaveLength(2);
-    expect(shownRows(page, 'outcomes')[0]?.[3]).toBe(detail);
+    expect(shownRows(page, 'outcomes')[0]?.[5]).toBe(detail);
+  });
+});
+
+describe('the plan of a run that is over', () => {
+  it.each([
+    ['all carried out', {}, 'Carried out'],
+    ['a part is held', { maxDeletes: 2 }, 'Waiting for approval'],
+  ])('says so and leads to the report, as the report leads to the plan: %s', (_name, limits, status) => {
+    const record = planRecord(changesOf(400), {}, { ...OPEN, ...limits });
+    const report = runReport(record);
+    const plan = parsePage(fileText(runFiles(report, record), 'plan.html'));
+    expect(visibleText(plan)).toContain(`Plan for Fastly invitations · ${status}`);
+    expect(visibleText(plan)).toContain('This run was over by 2026-11-23 13:00 UTC: its report says');
+    expect(one(plan, 'header a').getAttribute('href')).toBe('report.html');
+    expect(one(pageOf(report), 'dd a').getAttribute('href')).toBe('plan.html');
   });
 });
 
@@ -120,9 +140,9 @@ describe('the files of a run', () => {
     const page = pageOf(report);
     const csv = csvOf(report);
     const { rows } = tableData(page, 'outcomes');
-    expect(rows.map(([action, email, result]) => [action, email, result])).toEqual(
-      csv.map(({ action, email, result, reason }) => [action, email, result || reason]),
-    );
+    expect(
+      rows.map(([action, email, role, reason, result]) => [action, email, role, reason, result]),
+    ).toEqual(csv.map(({ action, email, role, reason, result }) => [action, email, role, reason, result]));
     const tiles = tileCounts(page);
     const countOf = (wanted: string): number => csv.filter(({ result }) => result === wanted).length;
     expect(tiles).toMatchObject({
@@ -137,6 +157,7 @@ describe('the files of a run', () => {
   });
 
   it('can be read again', () => {
-    for (const { content } of runFiles(reportOf(2000))) expect([...content]).toEqual([...content]);
+    for (const { content } of runFiles(reportOf(2000), recordOf(2000)))
+      expect([...content]).toEqual([...content]);
   });
 });

@@ -21,8 +21,11 @@ const bundleOf = (name: string): string =>
   archives.get(name)?.get(`dist/${name}/index.mjs`)?.toString('utf8') ?? '';
 
 describe.each(['sync', 'worker'])('%s.zip', (name) => {
-  it('holds the bundle that was built and tested, and nothing else', () => {
-    expect([...(archives.get(name)?.keys() ?? [])]).toEqual([`dist/${name}/index.mjs`]);
+  it("holds the bundle that was built and tested, the script of the reports' pages, and nothing else", () => {
+    expect([...(archives.get(name)?.keys() ?? [])].sort()).toEqual([
+      `dist/${name}/client-script.js`,
+      `dist/${name}/index.mjs`,
+    ]);
     expect(bundleOf(name)).toBe(readFileSync(join(product, `dist/${name}/index.mjs`), 'utf8'));
   });
 
@@ -71,7 +74,7 @@ describe('the functions, unpacked and with the environment of the template', () 
   const start = async (name: string, more: Record<string, string> = {}): Promise<LambdaFunction> => {
     const file = join(folder, `dist/${name}/index.mjs`);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bundleOf(name));
+    for (const [path, content] of archives.get(name) ?? []) writeFileSync(join(folder, path), content);
     const running = await startFunction(file, {
       ...environmentOf(name === 'sync' ? 'SyncLambdaFunction' : 'WorkerLambdaFunction', wire),
       FASTLY_API_URL: fastly.url,

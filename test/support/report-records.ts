@@ -159,15 +159,18 @@ export const blockedRecord = (issueCount: number): PlanRecord => {
 /** The outcomes of a record's released changes: one in 40 rejected, one in 97 failed, one in 200 unknown. */
 export const runReport = (record: PlanRecord, more: Partial<RunReport> = {}): RunReport => {
   const outcomes = releasedChanges(record).map((change, index): ReportedOutcome => {
-    const { action, email } = change;
+    const { action, email, reason } = change;
+    const role =
+      action === 'delete' ? {} : { role: change.access.role ?? change.access.roles?.join(';') ?? '' };
+    const planned = { action, email, reason, ...role };
     const at = new Date(Date.parse(CREATED_AT) + index * 1200).toISOString();
     const done = { create: 'created', delete: 'deleted', replace: 'replaced' }[action];
-    if (index % 200 === 199) return { action, email, result: 'unknown' };
+    if (index % 200 === 199) return { ...planned, result: 'unknown' };
     if (index % 97 === 50)
-      return { action, email, at, result: 'failed', detail: 'POST /invitations: 503 five times in a row' };
+      return { ...planned, at, result: 'failed', detail: 'POST /invitations: 503 five times in a row' };
     if (index % 40 === 11)
-      return { action, email, at, result: 'rejected', detail: 'POST /invitations: 400 "Invalid role"' };
-    return { action, email, at, result: index % 31 === 5 ? 'already_member' : done };
+      return { ...planned, at, result: 'rejected', detail: 'POST /invitations: 400 "Invalid role"' };
+    return { ...planned, at, result: index % 31 === 5 ? 'already_member' : done };
   });
   const counts = Object.fromEntries([...OUTCOME_RESULTS, 'unknown'].map((result) => [result, 0]));
   for (const { result } of outcomes) counts[result] = (counts[result] ?? 0) + 1;

@@ -60,9 +60,16 @@ describe('finish', () => {
         unknown: 0,
       },
       outcomes: [
-        { action: 'delete', email: email('bob'), result: 'deleted', at },
-        { action: 'replace', email: email('cyd'), result: 'replaced', at },
-        { action: 'create', email: email('ada'), result: 'created', at },
+        { action: 'delete', email: email('bob'), reason: 'not_in_roster', result: 'deleted', at },
+        {
+          action: 'replace',
+          email: email('cyd'),
+          reason: 'changed',
+          role: 'billing',
+          result: 'replaced',
+          at,
+        },
+        { action: 'create', email: email('ada'), reason: 'not_invited', role: 'user', result: 'created', at },
       ],
       held,
       ...approval,
@@ -190,7 +197,12 @@ describe('people are told', () => {
     const w = ready();
     await w.work([w.message('finish')]);
     expect(w.report().counts.unknown).toBe(3);
-    expect(w.report().outcomes[0]).toEqual({ action: 'delete', email: email('bob'), result: 'unknown' });
+    expect(w.report().outcomes[0]).toEqual({
+      action: 'delete',
+      email: email('bob'),
+      reason: 'not_in_roster',
+      result: 'unknown',
+    });
     expect(w.telemetry.notifications[0]?.subject).toBe('[acme] finished with 3 left to a person');
     expect(w.telemetry.notifications[0]?.message).toContain('- 3 without a recorded outcome');
   });

@@ -1,11 +1,10 @@
 /**
- * The script of a report page: search, filters and pages for its tables, and the copy buttons. It is kept as text, because
- * the page holds its SHA-256, and a bundler would change the source of a function. What is searched for stands in the
- * page's address (`#changes.q=example&changes.action=delete`), so that the address can be sent to somebody.
+ * The script of a report page: search, filters and pages for its tables, and the copy buttons. What is searched for stands
+ * in the page's address (`#changes.q=example&changes.action=delete`), so that the address can be sent to somebody.
  */
-export const PAGE_SCRIPT = String.raw`'use strict';
 (() => {
   const PAGE_ROWS = 100;
+  const PRINTED_ROWS = 1000;
   const TYPING_PAUSE_MS = 120;
   const numeral = (count) => count.toLocaleString('en');
   const readHash = () => new URLSearchParams(location.hash.slice(1));
@@ -20,8 +19,8 @@ export const PAGE_SCRIPT = String.raw`'use strict';
     const page = pager.querySelector('input');
     const [previous, next] = pager.querySelectorAll('button');
     const fields = [search, ...selects, page];
-    const columnOf = (select) => columns.findIndex(({ key }) => select.name === section.id + '.' + key);
-    const show = (cell, { labels }) => (labels && labels[cell]) || cell;
+    const columnOf = (select) => columns.findIndex(({ key }) => select.name === `${section.id}.${key}`);
+    const show = (cell, { labels }) => labels?.[cell] || cell;
 
     const fillSelect = (select) => {
       const index = columnOf(select);
@@ -31,7 +30,7 @@ export const PAGE_SCRIPT = String.raw`'use strict';
         if (code !== '' && counts.has(code)) {
           const option = document.createElement('option');
           option.value = code;
-          option.textContent = show(code, columns[index]) + ' (' + numeral(counts.get(code)) + ')';
+          option.textContent = `${show(code, columns[index])} (${numeral(counts.get(code))})`;
           select.append(option);
         }
     };
@@ -39,9 +38,18 @@ export const PAGE_SCRIPT = String.raw`'use strict';
     let texts;
     const matchingRows = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const wanted = selects.filter(({ value }) => value !== '').map((select) => [columnOf(select), select.value]);
+      const wanted = selects
+        .filter(({ value }) => value !== '')
+        .map((select) => [columnOf(select), select.value]);
       if (words.length > 0)
-        texts = texts || rows.map((row) => row.map((cell, i) => show(cell, columns[i])).join('\n').toLowerCase());
+        texts =
+          texts ||
+          rows.map((row) =>
+            row
+              .map((cell, i) => show(cell, columns[i]))
+              .join('\n')
+              .toLowerCase(),
+          );
       return rows.filter(
         (row, index) =>
           wanted.every(([column, value]) => row[column] === value) &&
@@ -60,20 +68,32 @@ export const PAGE_SCRIPT = String.raw`'use strict';
       return element;
     };
 
+    const showRows = (shown) => section.querySelector('tbody').replaceChildren(...shown.map(rowElement));
+    const status = section.querySelector('.status');
+
     let matches = rows;
+    const showForPrinting = () => {
+      showRows(matches.slice(0, PRINTED_ROWS));
+      status.textContent =
+        matches.length > PRINTED_ROWS
+          ? `The first ${numeral(PRINTED_ROWS)} of ${numeral(matches.length)} rows; all of them are in ${section.dataset.file}.`
+          : `${numeral(matches.length)} of ${numeral(rows.length)} rows`;
+    };
+
     const renderPage = () => {
       const pages = Math.max(1, Math.ceil(matches.length / PAGE_ROWS));
       const number = Math.min(pages, Math.max(1, Math.floor(Number(page.value)) || 1));
       const start = (number - 1) * PAGE_ROWS;
       const shown = matches.slice(start, start + PAGE_ROWS);
-      section.querySelector('tbody').replaceChildren(...shown.map(rowElement));
-      const range = shown.length === 0 ? 'No match' : numeral(start + 1) + '–' + numeral(start + shown.length) +
-        ' of ' + numeral(matches.length) + (matches === rows ? '' : matches.length === 1 ? ' match' : ' matches');
-      section.querySelector('.status').textContent =
-        matches === rows ? range + ' rows' : range + ', out of ' + numeral(rows.length) + ' rows';
+      showRows(shown);
+      const range = `${numeral(start + 1)}–${numeral(start + shown.length)} of ${numeral(matches.length)}`;
+      const found = matches.length === 1 ? 'match' : 'matches';
+      if (matches === rows) status.textContent = `${range} rows`;
+      else if (shown.length === 0) status.textContent = `No match, out of ${numeral(rows.length)} rows`;
+      else status.textContent = `${range} ${found}, out of ${numeral(rows.length)} rows`;
       page.value = number;
       page.max = pages;
-      section.querySelector('.pages').textContent = 'of ' + numeral(pages);
+      section.querySelector('.pages').textContent = `of ${numeral(pages)}`;
       previous.disabled = number === 1;
       next.disabled = number === pages;
       pager.hidden = pages === 1;
@@ -91,7 +111,9 @@ export const PAGE_SCRIPT = String.raw`'use strict';
         if (value === defaultValue) hash.delete(name);
         else hash.set(name, value);
       // A browser may refuse to change the address many times a second. The table works without it.
-      try { history.replaceState(null, '', '#' + hash); } catch {}
+      try {
+        history.replaceState(null, '', `#${hash}`);
+      } catch {}
     };
 
     const applyHash = () => {
@@ -104,11 +126,23 @@ export const PAGE_SCRIPT = String.raw`'use strict';
       if (fields.some(({ name }) => hash.has(name))) section.scrollIntoView();
     };
 
-    const refilter = () => { page.value = 1; filter(); writeHash(); };
-    const turnTo = (number) => { page.value = number; renderPage(); writeHash(); section.scrollIntoView(); };
+    const refilter = () => {
+      page.value = 1;
+      filter();
+      writeHash();
+    };
+    const turnTo = (number) => {
+      page.value = number;
+      renderPage();
+      writeHash();
+      section.scrollIntoView();
+    };
 
     let typing;
-    search.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(refilter, TYPING_PAUSE_MS); });
+    search.addEventListener('input', () => {
+      clearTimeout(typing);
+      typing = setTimeout(refilter, TYPING_PAUSE_MS);
+    });
     form.addEventListener('change', refilter);
     form.addEventListener('reset', () => setTimeout(refilter));
     form.addEventListener('submit', (event) => event.preventDefault());
@@ -116,6 +150,8 @@ export const PAGE_SCRIPT = String.raw`'use strict';
     previous.addEventListener('click', () => turnTo(Number(page.value) - 1));
     next.addEventListener('click', () => turnTo(Number(page.value) + 1));
     addEventListener('hashchange', applyHash);
+    addEventListener('beforeprint', showForPrinting);
+    addEventListener('afterprint', renderPage);
     selects.forEach(fillSelect);
     form.hidden = false;
     applyHash();
@@ -138,4 +174,3 @@ export const PAGE_SCRIPT = String.raw`'use strict';
   document.querySelectorAll('section.table').forEach(setUpTable);
   document.querySelectorAll('button.copy').forEach(setUpCopy);
 })();
-`;
