@@ -8,6 +8,7 @@ import { DAY_MS } from '../domain/time.ts';
 import type { FastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { type Guarded, type GuardLimits, guardPlan } from './guards.ts';
+import { type LookAlike, lookAlikesOf } from './look-alikes.ts';
 import { type Plan, planChanges } from './plan.ts';
 import { hashChanges } from './plan-hash.ts';
 import type { PlanRules } from './plan-input.ts';
@@ -62,6 +63,7 @@ export type Decided = {
   readonly status: PlanStatus;
   readonly counts: PlanCounts;
   readonly quota: QuotaEstimate;
+  readonly lookAlikes: readonly LookAlike[];
   readonly warnings: readonly string[];
 };
 
@@ -170,6 +172,7 @@ export const decide = (
   const { guarded, approval, warnings } = approve(request.account, plan, found, request.approve);
   const planHash = hashChanges(request.account, plan.changes);
   const quota = quotaOf(guarded, rules, now);
+  const alike = lookAlikesOf(plan.changes, read.roster.entries, read.current);
   return {
     plan,
     guarded,
@@ -178,6 +181,7 @@ export const decide = (
     status: statusOf(request, plan, planHash, guarded),
     counts: countPeople(plan),
     quota,
-    warnings: [...warnings, ...planWarnings(plan, quota, now)],
+    lookAlikes: alike.lookAlikes,
+    warnings: [...warnings, ...alike.warnings, ...planWarnings(plan, quota, now)],
   };
 };

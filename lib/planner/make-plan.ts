@@ -88,6 +88,7 @@ export const recordOf = (
     unlistedMembers: plan.unlistedMembers,
     spared: plan.spared,
     liveInvitations: plan.liveInvitations,
+    lookAlikes: decided.lookAlikes,
     warnings: [...ready.warnings, ...decided.warnings],
     quota: decided.quota,
     ledger,

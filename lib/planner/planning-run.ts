@@ -62,6 +62,7 @@ export const emptyRecord = (
   changes: [],
   ...NOBODY_LEFT_ALONE,
   liveInvitations: 0,
+  lookAlikes: [],
   issues: [],
   warnings: [],
   quota: {

@@ -36,6 +36,13 @@ export const REASON_LABELS = {
   accepted: 'Member already',
 } as const;
 
+export const LIKENESS_LABELS = {
+  leaver: 'who is at Fastly and not in the roster',
+  person: 'another person of the roster',
+  domain: 'the domain of at least ten people',
+  mail_domain: 'a mail provider',
+} as const;
+
 export const RESULT_LABELS = {
   created: 'Created',
   deleted: 'Deleted',

@@ -8,7 +8,13 @@ import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
 import { mark, pageEnd, pageStart, tiles, time } from './page.ts';
 import { headline, statusMark } from './plan-headline.ts';
 import { countPlanRows, planTableRows } from './plan-rows.ts';
-import { aboutSection, asideSection, guardSection, warningSection } from './plan-sections.ts';
+import {
+  aboutSection,
+  asideSection,
+  guardSection,
+  lookAlikeSection,
+  warningSection,
+} from './plan-sections.ts';
 import { type Column, tableSection } from './table.ts';
 import { numeral, people, quantity } from './wording.ts';
 
@@ -90,7 +96,7 @@ export function* planPage(record: PlanRecord, finishedAt?: string): Generator<st
   yield summary(record, finishedAt).text;
   yield* issueSection(record);
   yield html`<div class="columns">
-${aboutSection(record)}<div>${warningSection(record)}${asideSection(record)}</div>
+${aboutSection(record)}<div>${warningSection(record)}${lookAlikeSection(record)}${asideSection(record)}</div>
 </div>
 ${guardSection(record)}`.text;
   yield* peopleSection(record);

@@ -4,7 +4,7 @@ import type { Action, Cancelled, Field } from '../domain/change.ts';
 import type { Access, ServiceGrant } from '../domain/invitation.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
 import { ageText, transitionText } from './access-text.ts';
-import { enumeration, minuteOf, quantity, undisguised } from './wording.ts';
+import { enumeration, inAscii, minuteOf, quantity, undisguised } from './wording.ts';
 
 /**
  * - `waiting` somebody who is not mailed in this run
@@ -39,12 +39,17 @@ type PlanRow = {
   /** What the roster asks for, where it is compared with what Fastly shows. */
   readonly desiredRole?: string;
   readonly shownRole?: string;
+  /** The address or domain that the address of somebody who is mailed looks like. */
+  readonly looksLike?: string | undefined;
 };
 
 /** Changes in the plan's order, then the people whom it leaves alone, those who are as they should be last. */
 function* planRows(record: PlanRecord): Generator<PlanRow> {
-  for (const change of record.changes)
-    yield { kind: change.action, email: change.email, reason: change.reason, line: change.line, change };
+  const looksLike = new Map(record.lookAlikes.map(({ email, resembles }) => [email, resembles]));
+  for (const change of record.changes) {
+    const { action: kind, email, reason, line } = change;
+    yield { kind, email, reason, line, change, looksLike: looksLike.get(email) };
+  }
   for (const waiting of record.waiting) yield { kind: 'waiting', ...waiting };
   for (const { desired, actual, ...person } of record.drift)
     yield { kind: 'drift', reason: 'role_differs', desiredRole: desired, shownRole: actual, ...person };
@@ -96,6 +101,7 @@ export const PLAN_CSV_HEADER = [
   'mail_number',
   'wait_until',
   'shown_role',
+  'looks_like',
   'line',
   'column',
   'message',
@@ -139,6 +145,7 @@ const csvRow = (row: PlanRow): readonly string[] => {
     change === undefined || change.action === 'delete' ? '' : String(change.mailNumber),
     row.until ?? '',
     row.shownRole ?? '',
+    row.looksLike ?? '',
     String(row.line ?? ''),
     '',
     '',
@@ -154,9 +161,9 @@ export function* planCsvRows(record: PlanRecord): Generator<readonly string[]> {
   }
 }
 
-const detailText = ({ change, until }: PlanRow, now: number): string => {
+const detailText = ({ change, until, looksLike }: PlanRow, now: number): string => {
   if (change === undefined) return until === undefined ? '' : `again from ${minuteOf(until)}`;
-  const parts: string[] = [];
+  const parts: string[] = looksLike === undefined ? [] : [`looks like ${inAscii(looksLike)}`];
   if (change.action === 'replace' && change.fields.length > 0)
     parts.push(`differs in ${enumeration(change.fields)}`);
   const ids = idsOf(change);

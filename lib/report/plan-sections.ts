@@ -3,8 +3,9 @@
 import { writesOf } from '../domain/change.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 import { type Fragment, html } from './html.ts';
+import { LIKENESS_LABELS } from './labels.ts';
 import { type Fact, facts, section, time } from './page.ts';
-import { duration, numeral, quantity } from './wording.ts';
+import { duration, inAscii, numeral, quantity } from './wording.ts';
 
 const pace = ({ quota, createdAt, mode, held }: PlanRecord): Fragment => {
   if (quota.writes === 0) return held.length > 0 ? 'none until released' : 'none';
@@ -109,7 +110,7 @@ ${asides.map(
   );
 };
 
-/** More warnings than this would push the changes off the screen. */
+/** More than this would push the changes off the screen. */
 const SHOWN_WARNINGS = 100;
 
 export const warningSection = ({ warnings }: PlanRecord): Fragment =>
@@ -125,6 +126,24 @@ ${warnings.slice(0, SHOWN_WARNINGS).map(
 ${
   warnings.length > SHOWN_WARNINGS &&
   html`<p>These are the first ${SHOWN_WARNINGS}; plan.json has all of them.</p>
+`
+}`,
+  );
+
+export const lookAlikeSection = ({ lookAlikes }: PlanRecord): Fragment =>
+  lookAlikes.length > 0 &&
+  section(
+    'look-alikes',
+    quantity(lookAlikes.length, 'look-alike'),
+    html`<ul>
+${lookAlikes.slice(0, SHOWN_WARNINGS).map(
+  ({ email, reason, resembles }) =>
+    html`<li><code>${inAscii(email)}</code> looks like <code>${inAscii(resembles)}</code>, ${LIKENESS_LABELS[reason]}</li>
+`,
+)}</ul>
+${
+  lookAlikes.length > SHOWN_WARNINGS &&
+  html`<p>These are the first ${SHOWN_WARNINGS}; plan.csv has all of them.</p>
 `
 }`,
   );

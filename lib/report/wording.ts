@@ -20,14 +20,16 @@ export const minuteOf = (iso: string): string => iso.replace(/^(.{10})T(\d\d:\d\
 export const secondOf = (iso: string): string =>
   iso.replace(/^(.{10})T(\d\d:\d\d:\d\d)(\.\d+)?Z$/, '$1 $2 UTC');
 
+const codePoint = (character: string): string =>
+  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
+
 const DECEPTIVE = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
 /** Spells out invisible characters, with which one address can look like another: `ann[U+200B]@example.com`. */
-export const undisguised = (text: string): string =>
-  text.replace(
-    DECEPTIVE,
-    (character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
-  );
+export const undisguised = (text: string): string => text.replace(DECEPTIVE, codePoint);
+
+/** Spells out whatever is not ASCII, so that two texts that look the same can be told apart. */
+export const inAscii = (text: string): string => text.replace(/[^ -~]/gu, codePoint);
 
 const MINUTE_SECONDS = 60;
 const HOUR_MINUTES = 60;

@@ -7,6 +7,7 @@ import type { Issue } from '../domain/issue.ts';
 import { type LedgerEntry, ledgerEntrySchema } from '../domain/ledger.ts';
 import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
 import type { GuardReading, Hold } from '../plan/guards.ts';
+import type { LookAlike } from '../plan/look-alikes.ts';
 import type { LeftAlone } from '../plan/plan.ts';
 import type { RosterVersion } from './run-pointer.ts';
 
@@ -40,6 +41,8 @@ export type PlanRecord = LeftAlone & {
   /** In the plan's order; held ones are marked. */
   readonly changes: readonly RecordedChange[];
   readonly liveInvitations: number;
+  /** 1,000 at most; see `findLookAlikes`. */
+  readonly lookAlikes: readonly LookAlike[];
   readonly issues: readonly Issue[];
   readonly warnings: readonly string[];
   readonly quota: QuotaEstimate;

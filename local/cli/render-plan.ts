@@ -4,9 +4,9 @@ import type { Issue } from '../../lib/domain/issue.ts';
 import { HOUR_MS } from '../../lib/domain/time.ts';
 import type { GuardReading } from '../../lib/plan/guards.ts';
 import { ageText, transitionText } from '../../lib/report/access-text.ts';
-import { REASON_LABELS } from '../../lib/report/labels.ts';
+import { LIKENESS_LABELS, REASON_LABELS } from '../../lib/report/labels.ts';
 import { nothingToDo } from '../../lib/report/plan-headline.ts';
-import { enumeration, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
+import { enumeration, inAscii, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
 import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
 
@@ -100,6 +100,15 @@ function* aloneLines(record: PlanRecord): Generator<string> {
   if (alone.some((people) => people.length > 0)) yield '';
 }
 
+function* lookAlikeLines({ lookAlikes }: PlanRecord, paint: Paint): Generator<string> {
+  const lines = lookAlikes.map(
+    ({ email, reason, resembles }) =>
+      `${inAscii(email)} looks like ${inAscii(resembles)}, ${LIKENESS_LABELS[reason]}`,
+  );
+  for (const line of personLines('?', lines)) yield paint('yellow', line);
+  if (lines.length > 0) yield '';
+}
+
 const countLine = ({ counts }: PlanRecord, paint: Paint): string =>
   [
     paint(STYLES.create.colour, `${numeral(counts.create)} to create`),
@@ -173,6 +182,7 @@ export function* renderPlan(record: PlanRecord, rosterName: string, paint: Paint
   }
   yield* changeLines(record, paint);
   yield* aloneLines(record);
+  yield* lookAlikeLines(record, paint);
   yield* summaryLines(record, paint);
   yield* heldLines(record, paint);
 }

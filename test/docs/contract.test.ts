@@ -8,6 +8,7 @@ import { guardPlan } from '../../lib/plan/guards.ts';
 import { bareResult, type SyncResult, type SyncStatus } from '../../lib/planner/result.ts';
 import { type ManualRequest, parseTrigger } from '../../lib/planner/trigger.ts';
 import { METRIC_UNITS } from '../../lib/ports/metrics.ts';
+import { LIKENESS_LABELS } from '../../lib/report/labels.ts';
 import { planFiles } from '../../lib/report/plan-files.ts';
 import { runFiles } from '../../lib/report/run-files.ts';
 import type { RosterIssueCode } from '../../lib/roster/parse-roster.ts';
@@ -200,6 +201,14 @@ describe('Triggers', () => {
     const [example] = jsonBlocksOf(CONTRACT, 'Triggers') as SyncResult[];
     expect(RESULT_FIELDS).toEqual(expect.arrayContaining(Object.keys(example ?? {})));
     expect(RESULT_STATUSES).toContain(example?.status);
+  });
+});
+
+describe('Look-alikes', () => {
+  it('has every likeness', () => {
+    expect(firstColumn('Look-alikes', ['reason', 'what the address looks like'])).toEqual(
+      Object.keys(LIKENESS_LABELS),
+    );
   });
 });
 

@@ -85,6 +85,19 @@ describe('the plan on the terminal', () => {
     expect(guards).not.toEqual([]);
   });
 
+  it('names look-alikes, with what can be told apart', () => {
+    const email = 'ad\u0430.winter@example.com' as never;
+    const lookAlikes = [
+      { email, reason: 'leaver', resembles: 'ada.winter@example.com' },
+      { email, reason: 'domain', resembles: 'example.org' },
+    ] as const;
+
+    expect(lines(planRecord([], { lookAlikes })).filter((line) => line.startsWith('?'))).toEqual([
+      '? ad[U+0430].winter@example.com looks like ada.winter@example.com, who is at Fastly and not in the roster',
+      '? ad[U+0430].winter@example.com looks like example.org, the domain of at least ten people',
+    ]);
+  });
+
   it('lets nothing from elsewhere command the terminal', () => {
     const hostile = changesOf(20, (index) => `\u001b[2J\u009b1m\u202e${index}@example.com`);
 

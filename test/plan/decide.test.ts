@@ -27,6 +27,42 @@ describe('the status', () => {
   });
 });
 
+describe('look-alikes', () => {
+  const wintr = { entries: [entry('ada.wintr')], members: [member('ada.winter')] };
+
+  it.each<[string, Facts, number]>([
+    ['of a person to be invited', wintr, 1],
+    [
+      'of a person whose invitation has expired',
+      { ...wintr, invitations: [invitation('ada.wintr', { active: false })], ledger: new Map() },
+      1,
+    ],
+    ['but not of a person whose invitation is live', { ...wintr, invitations: [invitation('ada.wintr')] }, 0],
+    ['but not of a member', { ...wintr, members: [member('ada.winter'), member('ada.wintr')] }, 0],
+  ])('are told %s, by a warning without addresses', (_whose, facts, count) => {
+    const { lookAlikes, warnings } = decideOn(facts);
+    expect(lookAlikes).toHaveLength(count);
+    expect(warnings).toHaveLength(count);
+    expect(warnings.join()).not.toContain('@');
+  });
+
+  it('change nothing: the plan is carried out', () => {
+    expect(decideOn(wintr)).toMatchObject({ status: 'enqueued', guarded: { held: [] } });
+  });
+
+  it('are listed up to a thousand, and counted beyond that', () => {
+    const letters = (index: number): string =>
+      [...String(1000 + index)].map((digit) => 'bcdfghjklm'[Number(digit)]).join('ee');
+    const people = Array.from({ length: 1100 }, (_, index) => `ad${letters(index)}nia`);
+    const { lookAlikes, warnings } = decideOn({
+      entries: people.map((name) => entry(`${name}.wintr`)),
+      members: people.map((name) => member(`${name}.winter`)),
+    });
+    expect(lookAlikes).toHaveLength(1000);
+    expect(warnings).toEqual([expect.stringMatching(/^1100 .*; the first 1000 are listed$/)]);
+  });
+});
+
 describe('an approval', () => {
   const held = decideOn(PARTLY_HELD);
 

@@ -138,6 +138,17 @@ describe('plan.csv', () => {
     });
   });
 
+  it('says what an address looks like', () => {
+    const changes = changesOf(2);
+    const email = changes[1]?.email as never;
+    const lookAlikes = [{ email, reason: 'leaver', resembles: 'person-00001@example.com' }] as const;
+    expect(
+      csvOf(planRecord(changes, { lookAlikes }))
+        .map((row) => row.looks_like)
+        .slice(0, 2),
+    ).toEqual(['', 'person-00001@example.com']);
+  });
+
   it('writes IAM roles as in the roster', () => {
     const access = { roles: ['r1', 'r2'], limitServices: false, services: [] };
     const [change] = changesOf(1);

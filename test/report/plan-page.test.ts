@@ -118,6 +118,20 @@ describe('plan.html', () => {
     expect(shownRows(pageOf(record), 'changes').at(-1)?.[2]).toBe('ann[U+200B][U+202E]gro.elpmaxe@');
   });
 
+  it('names look-alikes, with what can be told apart', () => {
+    const changes = changesOf(1, () => 'ad\u0430@example.com');
+    const email = 'ad\u0430@example.com' as Email;
+    const record = planRecord(changes, {
+      lookAlikes: [{ email, reason: 'person', resembles: 'ada@example.com' }],
+    });
+    const page = pageOf(record);
+    expect(one(page, '#look-alikes-heading').textContent).toBe('1 look-alike');
+    expect(textsOf(page.querySelectorAll('[aria-labelledby="look-alikes-heading"] li'))).toEqual([
+      'ad[U+0430]@example.com looks like ada@example.com, another person of the roster',
+    ]);
+    expect(tableData(page, 'changes').rows[0]?.at(-1)).toBe('looks like ada@example.com');
+  });
+
   it('shows a hundred warnings of many', () => {
     const warnings = Array.from({ length: 3000 }, (_, index) => `warning ${index}.`);
     const page = pageOf(planRecord([], { warnings }));

@@ -33,6 +33,9 @@ export const hostileRecord = (): PlanRecord => {
       sent: text,
       shown: text,
     })),
+    lookAlikes: record.changes
+      .slice(0, HOSTILE.length)
+      .map(({ email }, index) => ({ email, reason: 'leaver', resembles: nasty(index) })),
     moving: HOSTILE.map((text) => ({ email: text as Email })),
     spared: HOSTILE.map((text) => ({ email: text as Email, reason: 'protected' })),
     unlistedMembers: HOSTILE.map((text) => ({ email: text as Email, role: text })),

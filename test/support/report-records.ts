@@ -127,6 +127,7 @@ export const planRecord = (
     members: [],
     spared: [{ email: normalizeEmail('break-glass@example.com'), reason: 'protected' }],
     liveInvitations,
+    lookAlikes: [],
     issues: [],
     warnings: ['the column "team" is not used'],
     quota: { writes, perHour: 1000, estimatedFinish: new Date(finish).toISOString() },
@@ -146,6 +147,7 @@ export const blockedRecord = (issueCount: number): PlanRecord => {
     guards: [],
     ...NOBODY_LEFT_ALONE,
     liveInvitations: 0,
+    lookAlikes: [],
     quota: { writes: 0, perHour: 1000, estimatedFinish: CREATED_AT },
     issues: Array.from({ length: issueCount }, (_, index) => ({
       code: codes[index % codes.length] ?? '',

@@ -107,6 +107,7 @@ export class WorkerWorld {
       changes,
       ...NOBODY_LEFT_ALONE,
       liveInvitations: 0,
+      lookAlikes: [],
       issues: [],
       warnings: [],
       quota: { writes: 1, perHour: 1000, estimatedFinish: new Date(NOW).toISOString() },
