@@ -8,18 +8,21 @@ const JOB_VERSION = 1;
 
 type Run = { readonly account: string; readonly runId: string; readonly generation: number };
 
-export type CreateJob = Run & {
+/** `resent`: this job may be in the queue twice, and the other one may have been carried out already. */
+type RunOfChange = Run & { readonly resent?: true };
+
+export type CreateJob = RunOfChange & {
   readonly action: 'create';
   readonly customerId: string;
   readonly email: Email;
   readonly access: Access;
 };
-export type DeleteJob = Run & {
+export type DeleteJob = RunOfChange & {
   readonly action: 'delete';
   readonly email: Email;
   readonly invitationIds: readonly string[];
 };
-export type ReplaceJob = Run & {
+export type ReplaceJob = RunOfChange & {
   readonly action: 'replace';
   readonly customerId: string;
   readonly email: Email;
@@ -43,9 +46,11 @@ export type OutgoingMessage = {
 export type RunOfJobs = Run & { readonly customerId: string };
 
 /** A job without what its run says; every planned change has these fields. */
-type JobContent<J extends ChangeJob = ChangeJob> = J extends ChangeJob ? Omit<J, keyof RunOfJobs> : never;
+type JobContent<J extends ChangeJob = ChangeJob> = J extends ChangeJob
+  ? Omit<J, keyof RunOfJobs | 'resent'>
+  : never;
 
-export const changeMessage = (run: RunOfJobs, change: JobContent): OutgoingMessage => {
+export const changeMessage = (run: RunOfJobs, change: JobContent, resent?: true): OutgoingMessage => {
   const { account, runId, generation, customerId } = run;
   const { action, email } = change;
   const invitationIds = change.action === 'create' ? undefined : change.invitationIds;
@@ -56,6 +61,7 @@ export const changeMessage = (run: RunOfJobs, change: JobContent): OutgoingMessa
       account,
       runId,
       generation,
+      resent,
       action,
       email,
       invitationIds,
@@ -81,6 +87,7 @@ const runSchema = v.object({
   runId: text,
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
+const changeSchema = v.object({ ...runSchema.entries, resent: v.exactOptional(v.literal(true)) });
 const emailSchema = v.pipe(
   v.string(),
   v.includes('@'),
@@ -96,20 +103,20 @@ const idsSchema = v.pipe(v.array(text), v.nonEmpty());
 
 const jobSchema = v.variant('action', [
   v.object({
-    ...runSchema.entries,
+    ...changeSchema.entries,
     action: v.literal('create'),
     customerId: text,
     email: emailSchema,
     ...accessFields,
   }),
   v.object({
-    ...runSchema.entries,
+    ...changeSchema.entries,
     action: v.literal('delete'),
     email: emailSchema,
     invitationIds: idsSchema,
   }),
   v.object({
-    ...runSchema.entries,
+    ...changeSchema.entries,
     action: v.literal('replace'),
     customerId: text,
     email: emailSchema,

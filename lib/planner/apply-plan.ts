@@ -1,18 +1,20 @@
 /** An applying run: claim a generation, plan under it, enqueue what is released. */
 
-import type { Change } from '../domain/change.ts';
 import { SECOND_MS } from '../domain/time.ts';
-import { errorText } from '../ports/telemetry.ts';
-import { updateLedger } from '../state/ledger-store.ts';
-import type { PlanRecord } from '../state/plan-record.ts';
-import { claimGeneration, readPointer, type StoredPointer, updatePointer } from '../state/pointer-store.ts';
-import type { ClaimRequest, InProgress, RosterVersion, RunStatus } from '../state/run-pointer.ts';
-import { enqueue } from './enqueue.ts';
+import { claimGeneration, resumeRun } from '../state/pointer-store.ts';
+import { readRecord } from '../state/read-run.ts';
+import {
+  type ClaimRequest,
+  canResume,
+  type InProgress,
+  type RosterVersion,
+  type RunPointer,
+} from '../state/run-pointer.ts';
+import { type AppliedRun, carryOut, ended, endRun, giveUp, type StoredPlan } from './carry-out.ts';
 import { findRoster } from './find-roster.ts';
-import { type MadePlan, makePlan, publish, type Ready, recordOf } from './make-plan.ts';
-import { heldNotification } from './notifications.ts';
-import { endBlocked, type PlanningRun, plainResult, runFields } from './planning-run.ts';
-import type { SyncResult } from './result.ts';
+import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
+import { endBlocked, type PlanningRun, plainResult, recordKey, runFields } from './planning-run.ts';
+import { resultOf, type SyncResult } from './result.ts';
 
 /**
  * A worker may pass the fence just before this run claims its generation. The listing therefore waits for the time-out
@@ -20,33 +22,19 @@ import type { SyncResult } from './result.ts';
  */
 const FENCE_MARGIN_MS = 5 * SECOND_MS;
 
-/**
- * How an applying run ended.
- *
- * - `ended` the result is the answer
- * - `roster_changed` another planner may have claimed and carried out a newer roster since this one was read, and this
- *   run would undo that. Nothing was planned: begin again.
- * - `failed` with the error, and whether the plan was stored before it
- */
-export type AppliedRun =
-  | { readonly kind: 'ended'; readonly result: SyncResult }
-  | { readonly kind: 'roster_changed' }
-  | { readonly kind: 'failed'; readonly planStored: boolean; readonly error: unknown };
-
-/** The generation that this run has claimed, and whose account it is about. */
+/** The generation that this run has claimed, and how. */
 type Claimed = {
   readonly generation: number;
-  readonly customerId: string;
   readonly mustWait: boolean;
   readonly unsettled: readonly string[];
 };
 
 export const claimRequest = (
-  { ports, request }: PlanningRun,
+  { ports, request, startedAt }: PlanningRun,
   roster: ClaimRequest['roster'],
 ): ClaimRequest => ({
   roster,
-  now: ports.now(),
+  now: startedAt,
   planningTimeoutMs: ports.planningTimeoutMs,
   approve: request.approve,
   planHash: request.planHash,
@@ -61,8 +49,6 @@ export const busyResult = (run: PlanningRun, { reason, status }: InProgress): Sy
   return plainResult(run, 'in_progress', { error: reason });
 };
 
-const ended = (result: SyncResult): AppliedRun => ({ kind: 'ended', result });
-
 /** Claims, plans and enqueues. Throws only when the claim itself could not be made: nothing was changed then. */
 export const applyPlan = async (run: PlanningRun, ready: Ready): Promise<AppliedRun> => {
   const { ports, request, runId } = run;
@@ -74,22 +60,35 @@ export const applyPlan = async (run: PlanningRun, ready: Ready): Promise<Applied
     claimRequest(run, roster),
   );
   if ('kind' in claimed) return ended(busyResult(run, claimed));
-  const { generation, mustWait, unsettled } = claimed.claim;
+  const { generation, mustWait } = claimed.claim;
   ports.log.info('claimed', { ...runFields(run), generation, mustWait });
-  const planned = await planUnderClaim(run, ready, roster, { generation, customerId, mustWait, unsettled });
+  const planned = await planUnderClaim(run, ready, roster, claimed.claim);
   if ('kind' in planned) return planned;
-  try {
-    return ended(await carryOut(run, { generation, customerId }, planned));
-  } catch (error) {
-    return await giveUp(run, generation, error, true);
-  }
+  return await carryOut(run, claimed.held.pointer, planned);
 };
 
-/** The stored plan of a claimed run. */
-type StoredPlan = {
-  readonly record: PlanRecord;
-  readonly released: readonly Change[];
-  readonly result: SyncResult;
+/**
+ * Goes on with a run whose planner was killed after it had stored its plan: nobody plans again, and the jobs follow that
+ * are not in the queue yet. Undefined when there is no such run.
+ */
+export const resumePlan = async (
+  ofTrigger: PlanningRun,
+  killed: RunPointer,
+  roster: RosterVersion,
+): Promise<AppliedRun | undefined> => {
+  const { ports, request } = ofTrigger;
+  const { account } = request;
+  const asked = claimRequest(ofTrigger, roster);
+  if (!canResume(killed, asked)) return undefined;
+  const run = { ...ofTrigger, runId: killed.runId };
+  const record = await readRecord(ports.store, account, run.runId);
+  if (record === undefined) return undefined;
+  const begun = await resumeRun(ports.store, account, killed, asked);
+  if (begun === undefined) return undefined;
+  const { generation, jobs } = begun;
+  ports.log.info('goes on for a killed planner', { ...runFields(run), generation, jobs });
+  const result = resultOf(record, recordKey(record));
+  return await carryOut(run, begun, { record, result });
 };
 
 /** From the claim to the stored plan, or how the run ended without one. */
@@ -112,34 +111,11 @@ const planUnderClaim = async (
       await endRun(run, generation, 'finished', 'blocked: the current state could not be trusted');
       return ended(await endBlocked(run, made.issues, { generation, roster: ready.version }));
     }
-    return await storePlan(run, ready, made, generation);
+    const record = recordOf(run, ready, made, generation);
+    return { record, result: await publish(run, record) };
   } catch (error) {
     return await giveUp(run, generation, error, false);
   }
-};
-
-const storePlan = async (
-  run: PlanningRun,
-  ready: Ready,
-  made: MadePlan,
-  generation: number,
-): Promise<StoredPlan> => {
-  const record = recordOf(run, ready, made, generation);
-  return { record, released: made.decided.guarded.released, result: await publish(run, record) };
-};
-
-/** The run is halted, not finished: what was enqueued so far is void, and the next trigger may take over at once. */
-const giveUp = async (
-  run: PlanningRun,
-  generation: number,
-  error: unknown,
-  planStored: boolean,
-): Promise<AppliedRun> => {
-  const reason = `planning failed: ${errorText(error)}`;
-  await endRun(run, generation, 'halted', reason).catch((closing: unknown) => {
-    run.ports.log.error('the run could not be halted', { ...runFields(run), error: errorText(closing) });
-  });
-  return { kind: 'failed', planStored, error };
 };
 
 /** Asked under the claim: whoever uploads a newer roster after this has a trigger of their own, and a newer claim. */
@@ -149,71 +125,4 @@ const isCurrent = async ({ ports, request }: PlanningRun, roster: RosterVersion)
   await search.roster.release();
   const { key, etag } = search.roster.version;
   return key === roster.key && etag === roster.etag;
-};
-
-/** Enqueues what is released, if anything; then the pointer says where the run stands. */
-const carryOut = async (
-  run: PlanningRun,
-  { generation, customerId }: Pick<Claimed, 'generation' | 'customerId'>,
-  { record, released, result }: StoredPlan,
-): Promise<SyncResult> => {
-  const { ports } = run;
-  if (record.status === 'changed') {
-    await endRun(run, generation, 'finished', 'the given plan hash no longer fits');
-    return result;
-  }
-  if (released.length > 0) {
-    const end = await enqueue(run, { generation, customerId }, released);
-    if (end === 'superseded') return { ...result, status: 'superseded' };
-    if (end === 'halted')
-      return { ...result, status: 'failed', error: 'the worker halted the run while its jobs were enqueued' };
-  } else if (changesLedger(record)) await updateLedger(ports.store, record, new Map(), generation);
-  await announceHold(run, record, result);
-  const moved = await movePointer(run, generation, record, released.length);
-  return moved === 'superseded' ? { ...result, status: 'superseded' } : result;
-};
-
-const changesLedger = ({ ledger }: PlanRecord): boolean =>
-  Object.keys(ledger.recovered).length > 0 || ledger.forgotten.length > 0;
-
-/** Told once per hold. It is told before it is noted: a crash in between tells it twice, which beats never. */
-const announceHold = async (run: PlanningRun, record: PlanRecord, result: SyncResult): Promise<void> => {
-  const { approval, approveCommand, account } = record;
-  if (approval === undefined || approveCommand === undefined) return;
-  const found = await readPointer(run.ports.store, account);
-  if (found?.pointer.announced !== approval) await run.ports.notify(heldNotification(result, approveCommand));
-};
-
-/** From `planning` to `draining` or `finished`, unless the worker was quicker and finished or halted the run already. */
-const movePointer = (
-  { ports, request }: PlanningRun,
-  generation: number,
-  record: PlanRecord,
-  jobs: number,
-): Promise<StoredPointer | 'superseded'> =>
-  updatePointer(ports.store, request.account, generation, ({ announced: _announced, ...pointer }) => ({
-    ...pointer,
-    status: pointer.status === 'planning' ? (jobs > 0 ? 'draining' : 'finished') : pointer.status,
-    jobs,
-    estimatedFinish: record.quota.estimatedFinish,
-    updatedAt: new Date(ports.now()).toISOString(),
-    // This run's record holds what was recovered from older runs.
-    unsettled: [],
-    ...(record.approval !== undefined && { announced: record.approval }),
-  }));
-
-/** Ends a run that enqueued nothing that counts. The runs that it should have recovered stay in `unsettled`. */
-const endRun = async (
-  { ports, request }: PlanningRun,
-  generation: number,
-  status: RunStatus,
-  reason: string,
-): Promise<void> => {
-  const updatedAt = new Date(ports.now()).toISOString();
-  await updatePointer(ports.store, request.account, generation, (pointer) => ({
-    ...pointer,
-    status,
-    updatedAt,
-    reason,
-  }));
 };

@@ -5,7 +5,8 @@ import { errorText } from '../ports/telemetry.ts';
 import { DamagedStateError } from '../state/damaged-state.ts';
 import { readPointer } from '../state/pointer-store.ts';
 import { type RunPointer, runInProgress } from '../state/run-pointer.ts';
-import { type AppliedRun, applyPlan, busyResult, claimRequest } from './apply-plan.ts';
+import { applyPlan, busyResult, claimRequest, resumePlan } from './apply-plan.ts';
+import { type AppliedRun, ended } from './carry-out.ts';
 import { checkToken } from './check-token.ts';
 import { type FoundRoster, findRoster } from './find-roster.ts';
 import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
@@ -64,22 +65,22 @@ const absentRoster = (run: PlanningRun, pointer: RunPointer | undefined): SyncRe
 const planOnce = async (run: PlanningRun): Promise<AppliedRun> => {
   const pointer = (await readPointer(run.ports.store, run.request.account))?.pointer;
   const prepared = await prepare(run, pointer);
-  if ('status' in prepared) return { kind: 'ended', result: prepared };
+  if ('kind' in prepared) return prepared;
   if (run.request.mode === 'apply') return await applyPlan(run, prepared);
-  return { kind: 'ended', result: await showPlan(run, prepared, pointer) };
+  return ended(await showPlan(run, prepared, pointer));
 };
 
-/** Roster and token, read and trusted; or the result when there is nothing to plan with. */
-const prepare = async (run: PlanningRun, pointer: RunPointer | undefined): Promise<Ready | SyncResult> => {
+/** Roster and token, read and trusted; or how the run ended when there is nothing to plan. */
+const prepare = async (run: PlanningRun, pointer: RunPointer | undefined): Promise<Ready | AppliedRun> => {
   const { ports, request } = run;
   const { account, mode } = request;
   const search = await findRoster(ports.store, account);
-  if (search.kind === 'absent') return absentRoster(run, pointer);
-  if (search.kind === 'ambiguous') return await endBlocked(run, [search.issue]);
-  const busy = mode === 'apply' ? inProgress(run, pointer, search.roster) : undefined;
-  if (busy !== undefined) {
+  if (search.kind === 'absent') return ended(absentRoster(run, pointer));
+  if (search.kind === 'ambiguous') return ended(await endBlocked(run, [search.issue]));
+  const begun = mode === 'apply' ? await alreadyBegun(run, pointer, search.roster) : undefined;
+  if (begun !== undefined) {
     await search.roster.release();
-    return busy;
+    return begun;
   }
   const { ALLOWED_ROLES, ALLOWED_DOMAINS, MAX_ROSTER_BYTES } = ports.rules;
   const roster = await search.roster.parse({
@@ -90,19 +91,21 @@ const prepare = async (run: PlanningRun, pointer: RunPointer | undefined): Promi
   ports.metrics.add(account, 'RosterRows', roster.rows);
   const version = { ...search.roster.version, rows: roster.rows };
   if (roster.issues.length > 0)
-    return await endBlocked(run, roster.issues, { roster: version, warnings: roster.warnings });
+    return ended(await endBlocked(run, roster.issues, { roster: version, warnings: roster.warnings }));
   const checked = await checkToken(run, pointer);
-  if ('issues' in checked) return await endBlocked(run, checked.issues, { roster: version });
+  if ('issues' in checked) return ended(await endBlocked(run, checked.issues, { roster: version }));
   return { ...checked, roster, version, warnings: [...roster.warnings, ...checked.warnings] };
 };
 
-const inProgress = (
+/** Another run does what is asked for, or a killed one did and goes on. */
+const alreadyBegun = async (
   run: PlanningRun,
   pointer: RunPointer | undefined,
   { version }: FoundRoster,
-): SyncResult | undefined => {
-  const inProgress = runInProgress(pointer, claimRequest(run, version));
-  return inProgress && busyResult(run, inProgress);
+): Promise<AppliedRun | undefined> => {
+  if (pointer === undefined) return undefined;
+  const busy = runInProgress(pointer, claimRequest(run, version));
+  return busy === undefined ? await resumePlan(run, pointer, version) : ended(busyResult(run, busy));
 };
 
 const showPlan = async (

@@ -34,6 +34,9 @@ export const beginRun = (request: SyncRequest, ports: PlannerPorts): PlanningRun
 
 export const runFields = ({ request, runId }: PlanningRun): Fields => ({ account: request.account, runId });
 
+export const recordKey = ({ account, runId }: Pick<PlanRecord, 'account' | 'runId'>): string =>
+  `${runPrefix(account, runId)}plan.json`;
+
 /**
  * Writes the files of the plan report and returns the key of `plan.json`. That file is the record which `finish` and
  * later runs rely on, so `renderPlan` gives it first.
@@ -42,7 +45,7 @@ export const storeRecord = async ({ ports }: PlanningRun, record: PlanRecord): P
   const prefix = runPrefix(record.account, record.runId);
   for (const { name, content } of ports.renderPlan(record))
     await ports.store.write(`${prefix}${name}`, content);
-  return `${prefix}plan.json`;
+  return recordKey(record);
 };
 
 /** The record of a run without a plan. */

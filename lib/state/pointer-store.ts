@@ -5,7 +5,14 @@ import { type ObjectStore, readText, type WriteCondition } from '../ports/object
 import { DamagedStateError } from './damaged-state.ts';
 import { pointerKey } from './keys.ts';
 import { readLedger } from './ledger-store.ts';
-import { type Claim, type ClaimRequest, claimRun, decodePointer, type RunPointer } from './run-pointer.ts';
+import {
+  type Claim,
+  type ClaimRequest,
+  canResume,
+  claimRun,
+  decodePointer,
+  type RunPointer,
+} from './run-pointer.ts';
 
 export type StoredPointer = { readonly pointer: RunPointer; readonly etag: string };
 
@@ -113,4 +120,23 @@ export const updatePointer = async (
   throw new Error(
     `the pointer ${pointerKey(account)} kept moving while generation ${generation} updated it; try again`,
   );
+};
+
+/**
+ * Takes over the enqueuing of the run that the pointer names, without a new generation. The time of the start tells its
+ * planners apart: one that was not dead after all stops at its next look. Undefined when the run can't be resumed.
+ */
+export const resumeRun = async (
+  store: ObjectStore,
+  account: string,
+  killed: RunPointer,
+  request: ClaimRequest,
+): Promise<RunPointer | undefined> => {
+  const startedAt = new Date(request.now).toISOString();
+  const found = await updatePointer(store, account, killed.generation, (pointer) =>
+    pointer.startedAt === killed.startedAt && canResume(pointer, request)
+      ? { ...pointer, startedAt, updatedAt: startedAt }
+      : undefined,
+  );
+  return found !== 'superseded' && found.pointer.startedAt === startedAt ? found.pointer : undefined;
 };

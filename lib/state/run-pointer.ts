@@ -4,13 +4,19 @@
  */
 
 import * as v from 'valibot';
-import { HOUR_MS, MINUTE_MS } from '../domain/time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 
 const RUN_STATUSES = ['planning', 'draining', 'finished', 'halted'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** A planner that has not enqueued everything after this time is dead: it is the longest a Lambda function can run. */
 export const PLANNING_TIMEOUT_MS = 15 * MINUTE_MS;
+/**
+ * Lambda waits for a minute; half of it allows for clocks that differ.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+const SOONEST_RETRY_MS = 30 * SECOND_MS;
 /** So late after its estimated finish, a draining run is not converging by itself any more. */
 const OVERDUE_MS = 6 * HOUR_MS;
 
@@ -31,9 +37,10 @@ const pointerSchema = v.object({
   status: v.picklist(RUN_STATUSES),
   customerId: v.string(),
   roster: rosterVersionSchema,
-  /** Jobs enqueued, without `finish`. */
+  /** Jobs that the queue has accepted so far, without `finish`: the first ones of the plan. */
   jobs: count,
   estimatedFinish: time,
+  /** When the run's planner started: the one that claimed it, or the one that went on after that was killed. */
   startedAt: time,
   updatedAt: time,
   reason: v.exactOptional(v.string()),
@@ -76,7 +83,7 @@ export type Claim =
 
 export type ClaimRequest = {
   readonly roster: RosterVersion;
-  /** Milliseconds since 1970 */
+  /** When the planner that asks began, in milliseconds since 1970. */
   readonly now: number;
   /** How long a planner may be silent before it counts as dead. */
   readonly planningTimeoutMs: number;
@@ -94,18 +101,36 @@ const isSameWish = (pointer: RunPointer, { approve, planHash }: ClaimRequest): b
 /** The run that already does what is asked for: what it is at, and a sentence about it. */
 export type InProgress = { readonly status: 'planning' | 'draining'; readonly reason: string };
 
+const isSameRoster = ({ roster }: RunPointer, request: ClaimRequest): boolean =>
+  roster.etag === request.roster.etag && roster.key === request.roster.key;
+
+/**
+ * Lambda retries an event a minute after its planner has ended, so a planner of the same event that began longer ago is
+ * dead. One that began just now is alive: the event was delivered twice. A delivery still later than that takes a living
+ * planner for a dead one, which costs work and no more: the older one stops at its next look at the pointer.
+ */
+const isRetry = (pointer: RunPointer, { triggerId, now }: ClaimRequest): boolean =>
+  triggerId !== undefined &&
+  pointer.triggerId === triggerId &&
+  now - Date.parse(pointer.startedAt) >= SOONEST_RETRY_MS;
+
+/** Whether a planner of the same event was killed while it enqueued jobs of a stored plan, so that the rest can follow. */
+export const canResume = (pointer: RunPointer, request: ClaimRequest): boolean =>
+  pointer.status === 'planning' &&
+  pointer.jobs > 0 &&
+  isRetry(pointer, request) &&
+  isSameRoster(pointer, request);
+
 /** Which run already does what is asked for, if one does. */
 export const runInProgress = (
   pointer: RunPointer | undefined,
   request: ClaimRequest,
 ): InProgress | undefined => {
   if (pointer === undefined) return undefined;
-  const { status, roster, startedAt, estimatedFinish, runId } = pointer;
-  if (roster.etag !== request.roster.etag || roster.key !== request.roster.key) return undefined;
-  // Lambda retries an event only after its planner has ended, so a planner of the same event is dead.
-  const isRetry = request.triggerId !== undefined && pointer.triggerId === request.triggerId;
+  const { status, startedAt, estimatedFinish, runId } = pointer;
+  if (!isSameRoster(pointer, request)) return undefined;
   const isAlive = request.now - Date.parse(startedAt) < request.planningTimeoutMs;
-  if (status === 'planning' && isAlive && !isRetry)
+  if (status === 'planning' && isAlive && !isRetry(pointer, request))
     return { status, reason: `run ${runId} has been planning for this roster since ${startedAt}` };
   const overdue = request.now > Date.parse(estimatedFinish) + OVERDUE_MS;
   if (status === 'draining' && !overdue && isSameWish(pointer, request))

@@ -186,7 +186,7 @@ export const executeJob = async (
   // Asked before the quota, so that void jobs are acknowledged at once even while it is used up.
   const whyNot = await session.fence.whyNot(job);
   if (whyNot !== undefined) return done('superseded', whyNot);
-  const redelivered = mayHaveWritten(message, session.fence.startedAt);
+  const redelivered = job.resent === true || mayHaveWritten(message, session.fence.startedAt);
   const admission = await session.gate.reserve(writesToReserve(job));
   if ('closedUntil' in admission) return again(admission.closedUntil, 'quota_used_up');
   try {

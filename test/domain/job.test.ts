@@ -55,6 +55,15 @@ describe('jobs', () => {
     );
   });
 
+  it('keep their deduplication id when they are sent again, and say that they are', () => {
+    const of = { account: 'acme', runId: 'r', generation: 42, customerId: 'c' };
+    const change = { action: 'create' as const, email: email('thelma'), access: access() };
+    const [first, second] = [changeMessage(of, change), changeMessage(of, change, true)];
+    expect(second.deduplicationId).toBe(first.deduplicationId);
+    expect(decodeJob(first.body)).not.toHaveProperty('job.resent');
+    expect(decodeJob(second.body)).toHaveProperty('job.resent', true);
+  });
+
   const run = { account: 'acme', runId: 'r', generation: 42 };
   const shared = { version: 1, account: 'acme', runId: 'r', generation: 42, email: 'thelma@example.com' };
   const services = [{ id: 's', permission: 'purge_all' as const }];

@@ -26,14 +26,17 @@ const claim = (
 
 describe('who may claim the next generation', () => {
   it.each([
-    { name: 'a retry of the event whose planner was killed', triggerId: 'event1', kind: 'take' },
-    { name: 'another event', triggerId: 'event2', kind: 'in_progress' },
-    { name: 'somebody without an event', triggerId: undefined, kind: 'in_progress' },
-  ])('F69 beside a run that is planning, $name: $kind', ({ triggerId, kind }) => {
+    { name: 'a retry of the event whose planner was killed', triggerId: 'event1', after: 60, kind: 'take' },
+    { name: 'a retry by a clock that is late', triggerId: 'event1', after: 30, kind: 'take' },
+    { name: 'a second delivery of the event', triggerId: 'event1', after: 29, kind: 'in_progress' },
+    { name: 'another event', triggerId: 'event2', after: 60, kind: 'in_progress' },
+    { name: 'somebody without an event', triggerId: undefined, after: 60, kind: 'in_progress' },
+  ])('F69 beside a run that is planning, $name: $kind', ({ triggerId, after, kind }) => {
     const begun = { ...runPointer({ status: 'planning' }), triggerId: 'event1' };
-    expect(claim(begun, { triggerId }).kind).toBe(kind);
+    const now = Date.parse(begun.startedAt) + after * 1000;
+    expect(claim(begun, { triggerId, now }).kind).toBe(kind);
     const unnamed = runPointer({ status: 'planning' });
-    expect(claim(unnamed, { triggerId }).kind).toBe('in_progress');
+    expect(claim(unnamed, { triggerId, now }).kind).toBe('in_progress');
   });
 
   const planning = runPointer({ status: 'planning' });

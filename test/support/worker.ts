@@ -17,7 +17,7 @@ import { access, email, encodeJob, NOW } from './build.ts';
 import { FakeClock, FakeFastly, FakeStore, FakeTelemetry } from './fakes.ts';
 import { runPointer } from './stored-state.ts';
 
-const RUN = { account: 'acme', runId: 'run1', generation: 7, customerId: 'customer1' };
+export const RUN = { account: 'acme', runId: 'run1', generation: 7, customerId: 'customer1' };
 
 export const create = (name: string, more = access()): Change => ({
   action: 'create',

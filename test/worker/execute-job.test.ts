@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { changeMessage } from '../../lib/domain/job.ts';
 import { MINUTE_MS } from '../../lib/domain/time.ts';
 import { email, engineer, invitation, member, NOW } from '../support/build.ts';
-import { create, remove, replace, WorkerWorld } from '../support/worker.ts';
+import { create, RUN, remove, replace, WorkerWorld } from '../support/worker.ts';
 
 describe('a job that SQS put aside and somebody sent back, which counts its deliveries anew', () => {
   it.each([
@@ -16,6 +17,30 @@ describe('a job that SQS put aside and somebody sent back, which counts its deli
     const w = new WorkerWorld();
     w.fastly.invitations = [invitation('ada')];
     expect(await w.one(create('ada'), { sentAt })).toBe(ends);
+    expect(w.writes()).toEqual(writes);
+  });
+});
+
+describe('a job that a resumed run sent again', () => {
+  it.each([
+    {
+      name: 'mails nobody whom the first one mailed',
+      given: [invitation('ada')],
+      ends: 'already_invited',
+      writes: [],
+    },
+    {
+      name: 'is carried out when there was no first one',
+      given: [],
+      ends: 'created',
+      writes: ['create ada'],
+    },
+  ])('$name', async ({ given, ends, writes }) => {
+    const w = new WorkerWorld();
+    w.fastly.invitations = [...given];
+    const { body } = changeMessage(RUN, create('ada'), true);
+    expect(await w.work([w.message({ body })])).toEqual([]);
+    expect(w.result('ada')).toBe(ends);
     expect(w.writes()).toEqual(writes);
   });
 });

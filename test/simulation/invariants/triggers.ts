@@ -1,6 +1,6 @@
 /** Events come at least once, and planners are killed: no event may end its own run, and none may be used up. */
 
-import { HOUR_MS } from '../../../lib/domain/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../lib/domain/time.ts';
 import type { SyncResult } from '../../../lib/planner/result.ts';
 import type { RunPointer } from '../../../lib/state/run-pointer.ts';
 import type { Invocation } from '../invocation.ts';
@@ -8,6 +8,8 @@ import type { Book, ClaimedRun, Violate } from './book.ts';
 
 /** After that a run is overdue, and anybody may take over. */
 const OVERDUE_MS = 6 * HOUR_MS;
+/** Lambda waits for a minute before it invokes again. */
+const SOONEST_RETRY_MS = MINUTE_MS / 2;
 
 /** Of an event that a planner was called with. */
 type EventDelivery = { readonly event: number; readonly requestId: string };
@@ -80,7 +82,8 @@ export class Triggers {
     const pointer = this.#book.pointers.get(account);
     const claim = this.#book.claims.get(pointer?.runId ?? '');
     if (pointer?.status !== 'planning' || claim === undefined) return;
-    if (this.#isSame('requestId', invocation, claim) && this.#killed.has(claim.by))
+    const isRetry = invocation.startedAt - claim.by.startedAt >= SOONEST_RETRY_MS;
+    if (isRetry && this.#isSame('requestId', invocation, claim) && this.#killed.has(claim.by))
       this.#violate(
         `${account}: a retry waits for run ${claim.runId}, which the killed planner of its own event began`,
       );
