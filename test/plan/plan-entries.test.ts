@@ -29,6 +29,19 @@ describe('a person in the roster who is new or a member', () => {
       also: { member: 1, keep: 1 },
     },
     {
+      name: 'F79 a member and an invitation in another spelling are the same people',
+      input: {
+        entries: [
+          { email: normalizeEmail('m\u00fcller@example.com'), access: access() },
+          { email: normalizeEmail('ada@xn--bcher-kva.example'), access: access() },
+        ],
+        members: [member('m', { email: normalizeEmail('MU\u0308LLER@example.com') })],
+        invitations: [invitation('a', { email: normalizeEmail('Ada@B\u00fccher.example') })],
+      },
+      changes: [],
+      also: { member: 1, keep: 1 },
+    },
+    {
       name: 'a member with another role is drift, never a change',
       input: { entries: [entry('ada')], members: [member('ada', { role: 'superuser' })] },
       changes: [],

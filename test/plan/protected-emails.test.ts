@@ -28,6 +28,8 @@ describe('protectedEmails', () => {
     { patterns: ['ab*ba'], address: 'aba', is: false },
     { patterns: ['a*b*ba'], address: 'aba', is: false },
     { patterns: ['*'], address: 'ada@example.com', is: true },
+    { patterns: ['*@b\u00fccher.example'], address: 'ada@xn--bcher-kva.example', is: true },
+    { patterns: ['mu\u0308*'], address: 'm\u00fcller@example.com', is: true },
     { patterns: ['x', 'ada*'], address: 'ada@example.com', is: true },
     { patterns: [], address: 'ada@example.com', is: false },
   ])('$patterns covers $address: $is', ({ patterns, address, is }) => {
