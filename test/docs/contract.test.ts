@@ -145,6 +145,7 @@ it('the contract has these sections', () => {
     'Roster',
     'Triggers',
     'Plan',
+    'Look-alikes',
     'Guards and approval',
     'Runs and generations',
     'Queue and jobs',
