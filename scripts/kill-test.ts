@@ -8,7 +8,8 @@ const { values } = readOptions({
   about: `Kills the command line at random moments and starts it again each time. Fails unless Fastly equals the roster
 in the end and nobody got two mails.
 
-  npm run kill-test -- --times 200 --seed 4711`,
+  npm run kill-test -- --times 200 --seed 4711
+  npm run kill-test -- --rows 40 --live 3000    with writes of 3 s that outlive who sent them`,
   options: {
     times: { type: 'number', value: 'N', min: 1, max: 1e6, default: 50, help: 'how often it is killed' },
     seed: {
@@ -19,12 +20,18 @@ in the end and nobody got two mails.
       help: 'of the moments; default: from the clock',
     },
     rows: { type: 'number', value: 'N', min: 1, max: 1e6, default: 500, help: 'people in the roster' },
-    live: { type: 'flag', help: 'with --live, so that Fastly outlives what is killed' },
+    live: {
+      type: 'number',
+      value: 'MS',
+      min: 0,
+      max: 9000,
+      help: 'with --live, against an account that outlives what is killed, and whose writes take so long',
+    },
   },
 });
 
 const { times: kills, seed = Date.now() % 2 ** 32, rows, live } = values;
-const plan = { kills, seed, rows, live };
+const plan = { kills, seed, rows, ...(live !== undefined && { live: { writeDelayMs: live } }) };
 console.log(`${plan.kills} kills with seed ${plan.seed}`);
 const figures = await killAgainAndAgain({
   ...plan,

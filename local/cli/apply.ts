@@ -6,7 +6,13 @@ import { quantity } from '../../lib/report/wording.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { Context } from './context.ts';
 import type { Ending } from './ending.ts';
-import { findInterruptedRun, hasPlanHash, settingsDigest, tokenProblem } from './interrupted-run.ts';
+import {
+  awaitWrites,
+  findInterruptedRun,
+  hasPlanHash,
+  settingsDigest,
+  tokenProblem,
+} from './interrupted-run.ts';
 import type { Jobs } from './jobs.ts';
 import { plan } from './planner.ts';
 import { showPlan } from './show-plan.ts';
@@ -57,6 +63,8 @@ const continueRun = async (
 ): Promise<Ending> => {
   const error = await tokenProblem(context, run);
   if (error !== undefined) return { result: { ...inProgress, status: 'failed', error }, drained: [] };
+  // A job whose POST is still in the air would look as if nothing was sent, and mail the person again.
+  await awaitWrites(context, context.connection.requestTimeoutMs, context.stop);
   const left = jobsLeft(jobs);
   context.screen.say(`Continuing run ${run.runId}: ${quantity(left, 'job')} left`);
   const drained = await carryOutJobs(context, jobs, Math.max(left, run.jobs));

@@ -15,6 +15,8 @@
  */
 
 import { sha256 } from '../../lib/domain/digest.ts';
+import { SECOND_MS } from '../../lib/domain/time.ts';
+import { duration } from '../../lib/report/wording.ts';
 import { DamagedStateError } from '../../lib/state/damaged-state.ts';
 import { readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
 import { readRecord } from '../../lib/state/read-run.ts';
@@ -75,4 +77,17 @@ export const tokenProblem = async (
   return answer.value.customerId === customerId
     ? undefined
     : `run ${runId} is about customer ${customerId}, but the token belongs to ${answer.value.customerId}`;
+};
+
+/** Waits so long for a write that the interrupted run had on its way: it then shows in Fastly's list, or never will. */
+export const awaitWrites = async (
+  { connection, screen, clock }: Pick<Context, 'connection' | 'screen' | 'clock'>,
+  ms: number,
+  stop?: AbortSignal,
+): Promise<void> => {
+  if (!connection.outlivesProcess) return;
+  screen.say(
+    `Waiting ${duration(ms / SECOND_MS)}, so that a write of the interrupted run shows in Fastly's list`,
+  );
+  await clock.sleep(ms, stop);
 };

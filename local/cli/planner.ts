@@ -4,8 +4,8 @@ import { planAccount } from '../../lib/planner/plan-account.ts';
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { planFiles } from '../../lib/report/plan-files.ts';
-import { duration } from '../../lib/report/wording.ts';
 import type { Context } from './context.ts';
+import { awaitWrites } from './interrupted-run.ts';
 import { notifyLog } from './log-file.ts';
 import { applyCommand } from './printed-command.ts';
 import type { PlannerRequest } from './target.ts';
@@ -13,7 +13,7 @@ import type { PlannerRequest } from './target.ts';
 type Send = PlannerPorts['queue']['send'];
 
 const plannerPorts = (context: Context, send: Send): PlannerPorts => {
-  const { options, rules, store, connection, screen, log, clock } = context;
+  const { options, rules, store, connection, log, clock } = context;
   return {
     store,
     queue: { send },
@@ -25,13 +25,7 @@ const plannerPorts = (context: Context, send: Send): PlannerPorts => {
     metrics: { add: () => undefined },
     now: clock.now,
     // The planner only sleeps when it takes over from an interrupted run.
-    sleep: async (ms) => {
-      if (!connection.outlivesProcess) return;
-      screen.say(
-        `Waiting ${duration(ms / 1000)}, so that a write of the interrupted run shows in Fastly's list`,
-      );
-      await clock.sleep(ms);
-    },
+    sleep: (ms) => awaitWrites(context, ms),
     random: Math.random,
     rules,
     requestTimeoutMs: connection.requestTimeoutMs,

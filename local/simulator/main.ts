@@ -26,6 +26,14 @@ const { values } = readOptions({
       default: 3600,
       help: 'length of the quota window',
     },
+    'write-delay': {
+      type: 'number',
+      value: 'MS',
+      min: 0,
+      max: 3_600_000,
+      default: 0,
+      help: 'how long each write takes before it takes effect',
+    },
     journal: {
       type: 'text',
       value: 'FILE',
@@ -39,6 +47,7 @@ try {
     port: values.port,
     quotaPerHour: values.quota,
     windowSeconds: values.window,
+    writeDelayMs: values['write-delay'],
     ...(values.token !== undefined && { token: values.token }),
     ...(values.journal !== undefined && { journalPath: values.journal }),
   });

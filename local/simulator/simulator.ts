@@ -32,6 +32,8 @@ export type SimulatorOptions = {
   readonly behaviour?: Partial<Behaviour>;
   /** Added before every answer. Default 0 */
   readonly delayMs?: number;
+  /** Before a write takes effect, whether or not its caller still waits. Default 0 */
+  readonly writeDelayMs?: number;
   /** Called when a request arrives, before it is answered: people may act between any two of them. */
   readonly onRequest?: (request: Pick<SimulatedRequest, 'method' | 'path' | 'query'>) => void;
 };
@@ -57,6 +59,7 @@ const DEFAULTS = {
   quotaPerHour: 1000,
   windowSeconds: 3600,
   delayMs: 0,
+  writeDelayMs: 0,
 };
 
 const requestOf = (message: IncomingMessage, body: string): SimulatedRequest => {
@@ -100,10 +103,11 @@ type Wiring = Pick<SimulatorOptions, 'onRequest'> & {
   readonly account: Account;
   readonly faults: Faults;
   readonly delayMs: number;
+  readonly writeDelayMs: number;
 };
 
 const respond = async (
-  { account, faults, delayMs, onRequest }: Wiring,
+  { account, faults, delayMs, writeDelayMs, onRequest }: Wiring,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
@@ -111,6 +115,7 @@ const respond = async (
   onRequest?.(request);
   const fault = faults.take(request.method, decodeURIComponent(message.url ?? '/'));
   const isCarriedOut = fault?.answer === undefined || fault.answer === 'cut_body' || fault.effect === true;
+  if (request.method !== 'GET' && writeDelayMs > 0) await sleep(writeDelayMs);
   const answer = isCarriedOut ? account.handle(request) : NO_ANSWER;
   const waitMs = delayMs + (fault?.delayMs ?? 0);
   if (waitMs > 0) await sleep(waitMs);
@@ -129,7 +134,7 @@ const listen = (server: Server, port: number): Promise<number> =>
 
 /** Rejects with one clear sentence when the port can't be had or the journal can't be read. */
 export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
-  const { windowSeconds, delayMs, ...defaults } = DEFAULTS;
+  const { windowSeconds, delayMs, writeDelayMs, ...defaults } = DEFAULTS;
   const journal =
     options.journalPath === undefined ? undefined : openJournal<readonly AccountEvent[]>(options.journalPath);
   const account = createAccount({
@@ -150,6 +155,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     account,
     faults,
     delayMs: options.delayMs ?? delayMs,
+    writeDelayMs: options.writeDelayMs ?? writeDelayMs,
     ...(onRequest !== undefined && { onRequest }),
   };
   const server = createServer((message, response) => {

@@ -1,7 +1,9 @@
 /** Kills the command line at random moments, starts it again each time, and lets it finish in the end. */
 
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { Random } from '../simulation/random.ts';
@@ -12,8 +14,8 @@ export type KillPlan = {
   readonly seed: number;
   /** Rows of the roster at first; it grows while the job is interrupted. */
   readonly rows: number;
-  /** The simulated account is another process than the one that is killed, and outlives it. */
-  readonly live: boolean;
+  /** The simulated account is a process of its own, which outlives the one that is killed; undefined: it is killed, too. */
+  readonly live?: { readonly writeDelayMs: number };
   readonly onKill?: (kill: number) => void;
 };
 
@@ -39,9 +41,11 @@ const ENV = {
   MAX_CHANGE_PERCENT: '100',
   RATE_LIMIT_PER_HOUR: '1000000',
 };
-const LIVE_DELAY_MS = 10;
-const GROWTH = 100;
+const TOKEN = 'simulated-token';
+/** What a call waits for when it takes over from one that was killed, and what it needs to start. */
+const TAKEOVER_MS = 18_000;
 const ACCOUNT = 'acme';
+const SIMULATOR = resolve(import.meta.dirname, '../../local/simulator/main.ts');
 
 const address = (number: number): string => `person${number}@example.com`;
 const people = (from: number, to: number): string[] =>
@@ -60,16 +64,32 @@ const seed = (simulator: Simulator): void => {
   });
 };
 
+/** Starts the account as a process of its own. Resolves to it and its address. */
+const startAccount = (
+  journalPath: string,
+  writeDelayMs: number,
+): Promise<{ readonly process: ChildProcess; readonly url: string }> => {
+  const options = { journal: journalPath, quota: 1_000_000, 'write-delay': writeDelayMs, token: TOKEN };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+  const child = spawn(process.execPath, [SIMULATOR, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise((resolveStarted, reject) => {
+    child.stdout.once('data', (url: Buffer) =>
+      resolveStarted({ process: child, url: url.toString().trim() }),
+    );
+    child.once('close', () => reject(new Error('The simulated account did not start')));
+  });
+};
+
 class Arena {
   readonly folder = emptyFolder();
   readonly #random: Random;
-  readonly #live: boolean;
-  #server: Simulator | undefined;
+  readonly #plan: KillPlan;
+  #account: Awaited<ReturnType<typeof startAccount>> | undefined;
   #rows = 0;
 
-  constructor({ seed: number, live }: KillPlan) {
-    this.#random = new Random(number);
-    this.#live = live;
+  constructor(plan: KillPlan) {
+    this.#random = new Random(plan.seed);
+    this.#plan = plan;
   }
 
   get journalPath(): string {
@@ -80,17 +100,17 @@ class Arena {
     return people(0, this.#rows);
   }
 
-  async open(rows: number): Promise<void> {
-    const simulator = await this.#openAccount();
+  async open(): Promise<void> {
+    const { live, rows } = this.#plan;
+    const simulator = await this.#openJournal();
     seed(simulator);
-    if (this.#live) this.#server = simulator;
-    else await simulator.close();
+    await simulator.close();
+    if (live !== undefined) this.#account = await startAccount(this.journalPath, live.writeDelayMs);
     this.grow(rows);
   }
 
-  #openAccount(): Promise<Simulator> {
-    const options = { journalPath: this.journalPath, quotaPerHour: 1_000_000 };
-    return startSimulator({ ...options, ...(this.#live && { delayMs: LIVE_DELAY_MS }) });
+  #openJournal(): Promise<Simulator> {
+    return startSimulator({ journalPath: this.journalPath, quotaPerHour: 1_000_000 });
   }
 
   grow(rows: number): void {
@@ -100,32 +120,40 @@ class Arena {
   }
 
   get #call(): Parameters<typeof startCli> {
-    const live = this.#server && { FASTLY_API_URL: this.#server.url, FASTLY_API_TOKEN: this.#server.token };
+    const live = this.#account && { FASTLY_API_URL: this.#account.url, FASTLY_API_TOKEN: TOKEN };
     const args = ['--roster', `${ACCOUNT}.csv`, '--apply', ...(live === undefined ? [] : ['--live'])];
     return [args, { cwd: this.folder, env: { ...ENV, ...live } }];
   }
 
-  /** Some moments are counted from the start, most from when the plan is printed: there is more to go wrong then. */
   async startAndKill(): Promise<'killed' | 'ended'> {
     const { child, ended } = startCli(...this.#call);
-    if (this.#random.chance(0.3)) await pause(this.#random.between(100, 1200));
-    else {
-      await said(child, /^(Plan|Continuing)/m);
-      await pause(this.#random.between(0, 500));
-    }
+    await this.#moment(child);
     child.kill('SIGKILL');
     const { status } = await ended;
     return status === null ? 'killed' : 'ended';
   }
 
+  /** Some moments are counted from the start, most from when the plan is printed: there is more to go wrong then. */
+  async #moment(child: ChildProcess): Promise<void> {
+    const { live } = this.#plan;
+    if (live !== undefined) await pause(this.#random.between(100, TAKEOVER_MS + 3 * live.writeDelayMs));
+    else if (this.#random.chance(0.3)) await pause(this.#random.between(100, 1200));
+    else {
+      await said(child, /^(Plan|Continuing)/m);
+      await pause(this.#random.between(0, 500));
+    }
+  }
+
+  /** By a fifth of the first rows. */
   maybeGrow(end: 'killed' | 'ended'): void {
-    if (end === 'ended' || this.#random.chance(0.2)) this.grow(GROWTH);
+    if (end === 'ended' || this.#random.chance(0.2)) this.grow(Math.ceil(this.#plan.rows / 5));
   }
 
   async finish(): Promise<Pick<KillFigures, 'found' | 'mails' | 'statuses' | 'lastOutput'>> {
     const first = await sync(...this.#call);
     const second = await sync(...this.#call);
-    const account = this.#server ?? (await this.#openAccount());
+    await this.#end();
+    const account = await this.#openJournal();
     const found = account.invitations().map(({ email, role }) => `${email} ${role}`);
     const mails: Record<number, number> = {};
     for (const count of account.mails().values()) mails[count] = (mails[count] ?? 0) + 1;
@@ -133,11 +161,20 @@ class Arena {
     const statuses = [first.status, second.status];
     return { found: found.sort(), mails, statuses, lastOutput: second.stdout + second.stderr };
   }
+
+  /** The account keeps every change before it answers, so that nothing is lost. */
+  async #end(): Promise<void> {
+    const { process: account } = this.#account ?? {};
+    if (account === undefined) return;
+    const closed = once(account, 'close');
+    account.kill();
+    await closed;
+  }
 }
 
 export const killAgainAndAgain = async (plan: KillPlan): Promise<KillFigures> => {
   const arena = new Arena(plan);
-  await arena.open(plan.rows);
+  await arena.open();
   let ended = 0;
   for (let kills = 0; kills < plan.kills; ) {
     const end = await arena.startAndKill();
