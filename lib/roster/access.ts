@@ -91,8 +91,11 @@ const readService = (item: string): ServiceGrant | Problem => {
   return { id, permission };
 };
 
-/** Whether a cell is one service with its permission. */
-export const isServiceGrant = (cell: string): boolean => 'id' in readService(cell.trim());
+/** Whether a cell holds services with their permissions, or at least begins with one. */
+export const isServiceList = (cell: string): boolean => {
+  const [first = ''] = cell.includes(':') ? cell.split(/[;,]/, 1) : [];
+  return 'id' in readService(first.trim());
+};
 
 const readServices = (cell: string): Read<readonly ServiceGrant[]> => {
   if (cell === '') return { value: [] };

@@ -2,7 +2,7 @@
 
 import { type Access, type Email, type Entry, parseEmail } from '../domain/invitation.ts';
 import { COMMENT_MARK, normalizeDomain } from '../domain/mailbox.ts';
-import { createAccessReader, isSameAccess, isServiceGrant } from './access.ts';
+import { createAccessReader, isSameAccess, isServiceList } from './access.ts';
 import { COLUMNS, type Header } from './header.ts';
 import { type IssueList, listSome, type Problem, quote } from './issues.ts';
 
@@ -52,15 +52,19 @@ const tooFew = (cells: readonly string[], column: string): Problem => ({
 
 const tooMany = (cells: readonly string[], width: number): Problem => {
   const surplus = cells.slice(width).find((cell) => cell.trim() !== '') ?? '';
-  const remedy = isServiceGrant(surplus)
-    ? 'Separate services with ;'
-    : 'Quote the cell that has a comma in it, or remove what is too much';
   return {
     code: 'too_many_cells',
     column: undefined,
-    text: `the row has ${count(cells.length)}, but the header names ${width} columns: ${quote(surplus)} is in none of them. ${remedy}`,
+    text: `the row has ${count(cells.length)}, but the header names ${width} columns: ${quote(surplus)} is in none of them. Quote the cell that has a comma in it, or remove what is too much`,
   };
 };
+
+/** Somebody was to be limited to this service. Ignoring it would limit nobody, or to fewer services than were meant. */
+const strayService = (cell: string): Problem => ({
+  code: 'stray_service',
+  column: undefined,
+  text: `${quote(cell)} is a service outside the column services. Separate services with ;, or give their column this name`,
+});
 
 const mergedWarning = (named: readonly string[], merged: number): string => {
   const rest = merged - named.length;
@@ -125,6 +129,8 @@ export class EntryCollector {
   #shapeProblem(cells: readonly string[]): Problem | undefined {
     const { position, width } = this.#header;
     if (COMMENT_MARK.test(cells[0] ?? '')) return COMMENT;
+    const stray = cells.find((cell, index) => index !== position.services && isServiceList(cell));
+    if (stray !== undefined) return strayService(stray);
     const missing = COLUMNS.find((column) => position[column] >= cells.length);
     if (missing !== undefined) return tooFew(cells, missing);
     return cells.length > width && !isBlank(cells.slice(width)) ? tooMany(cells, width) : undefined;

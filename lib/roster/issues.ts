@@ -24,6 +24,7 @@ export type RosterIssueCode =
   | 'too_few_cells'
   | 'too_many_cells'
   | 'comment_row'
+  | 'stray_service'
   // the cells
   | 'missing_email'
   | 'invalid_email'

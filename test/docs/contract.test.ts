@@ -60,6 +60,7 @@ const ISSUE_CODES = names({
   too_few_cells: true,
   too_many_cells: true,
   comment_row: true,
+  stray_service: true,
   missing_email: true,
   invalid_email: true,
   domain_not_allowed: true,

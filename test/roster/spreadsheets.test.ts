@@ -68,13 +68,40 @@ describe('cells behind the columns', () => {
       'name,email,role,,\nLovelace, Ada,ada@example.com,user,,\n',
       'the row has 6 cells, but the header names 3 columns: "user" is in none of them. Quote the cell that has a comma in it, or remove what is too much',
     ],
-    [
-      'email,role,services\nada@example.com,engineer,svc1:full,svc2:read_only\n',
-      'the row has 4 cells, but the header names 3 columns: "svc2:read_only" is in none of them. Separate services with ;',
-    ],
   ])('are named: %j', async (content, message) => {
     expect(await messagesOf(content)).toEqual([`Line 2: ${message}`]);
   });
+});
+
+describe('a service outside the column services, which would limit nobody', () => {
+  it.each([
+    ['behind the columns', 'email,role,services', 'engineer,svc1:full,svc2:read_only', 'svc2:read_only'],
+    ['in a column that is not read', 'email,role,services,team', 'engineer,svc1:full,svc2:full', 'svc2:full'],
+    ['in limit_services', 'email,role,services,limit_services', 'engineer,svc1:full,svc2:full', 'svc2:full'],
+    [
+      'in a column by another name',
+      'email,role,permissions',
+      'engineer,svc1:full ;svc2:full',
+      'svc1:full ;svc2:full',
+    ],
+    [
+      'with a comma behind it',
+      'email,role,limits',
+      'engineer,"svc1 : full,svc2:full"',
+      'svc1 : full,svc2:full',
+    ],
+  ])('%s', async (_, header, cells, shown) => {
+    expect(await messagesOf(`${header}\nada@example.com,${cells}\n`)).toEqual([
+      `Line 2: "${shown}" is a service outside the column services. Separate services with ;, or give their column this name`,
+    ]);
+  });
+
+  it.each(['12:30', 'a note: full', 'full', 'https://example.com/a:full', ':full'])(
+    'is not %j',
+    async (note) => {
+      expect(await messagesOf(`email,role,note\nada@example.com,user,${note}\n`)).toEqual([]);
+    },
+  );
 });
 
 describe('services separated by', () => {
