@@ -27,8 +27,8 @@ const deps: PlannerPorts = {
   queue: createJobQueue({ client: clients.sqs, queueUrl: config.QUEUE_URL, ...clock }),
   connect,
   renderPlan: planFiles,
-  approveCommand: (account, approval) =>
-    `aws lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ account, approve: approval })}' answer.json`,
+  approveCommand: (account, approval, scope) =>
+    `aws lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ account, approve: approval, ...scope })}' answer.json`,
   notify,
   log,
   metrics,

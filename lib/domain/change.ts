@@ -25,14 +25,21 @@ type Subject = {
   readonly line?: number;
 };
 
-export type CreateChange = Subject & {
-  readonly action: 'create';
+/** What a change has that mails somebody. */
+type Mail = {
   readonly access: Access;
-  /** `interrupted`: an earlier replace cancelled the old invitation and got no further. */
-  readonly reason: 'not_invited' | 'interrupted';
   /** Which mail to this address this will be, from 1. */
   readonly mailNumber: number;
+  /** Set when somebody asked for this mail, past cool-down and cap: the event that did. Its reason is `resend`. */
+  readonly resend?: string;
 };
+
+export type CreateChange = Subject &
+  Mail & {
+    readonly action: 'create';
+    /** `interrupted`: an earlier replace cancelled the old invitation and got no further. */
+    readonly reason: 'not_invited' | 'interrupted' | 'resend';
+  };
 
 type DeleteChange = Subject & {
   readonly action: 'delete';
@@ -45,20 +52,18 @@ type DeleteChange = Subject & {
   readonly live: number;
 };
 
-export type ReplaceChange = Subject & {
-  readonly action: 'replace';
-  /** What the new invitation is for. */
-  readonly access: Access;
-  /** Sorted; one DELETE each, then one POST. */
-  readonly invitationIds: readonly string[];
-  /** About each of these invitations, in the same order. */
-  readonly from: readonly Cancelled[];
-  readonly reason: 'changed' | 'expired';
-  /** What differs, in a fixed order; empty when expired. */
-  readonly fields: readonly Field[];
-  readonly live: number;
-  readonly mailNumber: number;
-};
+export type ReplaceChange = Subject &
+  Mail & {
+    readonly action: 'replace';
+    /** Sorted; one DELETE each, then one POST. */
+    readonly invitationIds: readonly string[];
+    /** About each of these invitations, in the same order. */
+    readonly from: readonly Cancelled[];
+    readonly reason: 'changed' | 'expired' | 'resend';
+    /** What differs, in a fixed order; empty when expired or sent again. */
+    readonly fields: readonly Field[];
+    readonly live: number;
+  };
 
 export type Change = CreateChange | DeleteChange | ReplaceChange;
 export type Action = Change['action'];

@@ -21,6 +21,8 @@ export type LedgerEntry = {
   readonly generation: number;
   /** A replace cancelled the old invitation and could not send the new one: the cool-down does not apply, the cap does. */
   readonly interrupted?: true;
+  /** The event that asked for the last mail past cool-down and cap. Delivered again, it does not get another one. */
+  readonly resend?: string;
 };
 
 export type Ledger = ReadonlyMap<Email, LedgerEntry>;
@@ -39,7 +41,8 @@ export const ledgerEntrySchema = v.object({
   access: v.exactOptional(accessSchema),
   invitationId: v.exactOptional(v.string()),
   generation: v.optional(v.number(), 0),
-  interrupted: v.optional(v.literal(true)),
+  interrupted: v.exactOptional(v.literal(true)),
+  resend: v.exactOptional(v.string()),
 });
 const ledgerSchema = v.record(v.string(), ledgerEntrySchema);
 
@@ -86,6 +89,7 @@ export const withMail = (
     readonly access: Access;
     readonly generation: number;
     readonly invitationId: string | undefined;
+    readonly resend: string | undefined;
   },
 ): LedgerEntry => ({
   count: mail.number,
@@ -95,4 +99,5 @@ export const withMail = (
   access: mail.access,
   generation: mail.generation,
   ...(mail.invitationId !== undefined && { invitationId: mail.invitationId }),
+  ...(mail.resend !== undefined && { resend: mail.resend }),
 });

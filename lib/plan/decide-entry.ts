@@ -101,6 +101,16 @@ const replaceAll = (
   );
 };
 
+/** A new invitation because somebody asked for it: it takes the place of all that the person has. */
+const sendAgain = (entry: Entry, found: readonly Invitation[], resend: string, input: PlanInput): Change => {
+  const { email, access } = entry;
+  const mailNumber = nextMail(input.ledger.get(email));
+  const mail = { email, ...lineOf(entry), access, reason: 'resend', mailNumber, resend } as const;
+  if (found.length === 0) return { action: 'create', ...mail };
+  const live = liveOnly(found, input).length;
+  return { action: 'replace', ...mail, ...cancelled(found, input), fields: [], live };
+};
+
 /** An entry whose invitation stays. `others`: further live invitations of the person, which go. */
 export type KeptInvitation = {
   readonly kept: Invitation;
@@ -115,6 +125,9 @@ export const decideEntry = (
   input: PlanInput,
 ): KeptInvitation | Change | Wait => {
   const ledgerEntry = input.ledger.get(entry.email);
+  const resend = input.resend?.get(entry.email);
+  // An event that is delivered twice has its mail already.
+  if (resend !== undefined && resend !== ledgerEntry?.resend) return sendAgain(entry, found, resend, input);
   const live = liveOnly(found, input).sort(newestFirst);
   const matches = live.map((one) => ({ one, match: matchInvitation(entry.access, one, ledgerEntry) }));
   const best =

@@ -2,6 +2,7 @@
 
 import { type Action, summarize } from '../domain/change.ts';
 import type { PruneMode, Rules } from '../domain/config.ts';
+import type { Email } from '../domain/invitation.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { estimateFinish } from '../domain/quota.ts';
 import { DAY_MS } from '../domain/time.ts';
@@ -23,6 +24,10 @@ export type SyncRequest = {
   /** Release the held changes if they still have this hash. */
   readonly approve?: string;
   readonly prune?: 'managed' | 'none';
+  /** Nothing but these addresses. Not empty. */
+  readonly only?: readonly Email[];
+  /** Send the invitations of `only` again now, past cool-down and cap. */
+  readonly resend?: true;
   /** Names the event that asked for this. A retry of the same event has the same name. */
   readonly triggerId?: string;
   /** Somebody asked for this account by name: a missing roster is then an error. */
@@ -155,7 +160,13 @@ const countPeople = (plan: Plan): PlanCounts => ({
 export const decide = (
   request: SyncRequest,
   rules: Rules,
-  read: { readonly roster: Roster; readonly current: FastlyState; readonly ledger: Ledger },
+  read: {
+    readonly roster: Roster;
+    readonly current: FastlyState;
+    readonly ledger: Ledger;
+    /** Invitations to send again: by address, the event that asked for it. */
+    readonly resend?: ReadonlyMap<Email, string>;
+  },
   now: number,
 ): Decided => {
   const { invitations, members, moving } = read.current;
@@ -165,6 +176,8 @@ export const decide = (
     members,
     moving: new Set(moving),
     ledger: read.ledger,
+    only: request.only && new Set(request.only),
+    ...(read.resend !== undefined && { resend: read.resend }),
     rules: planRules(rules, request),
     now,
   });

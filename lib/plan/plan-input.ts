@@ -19,6 +19,10 @@ export type PlanInput = {
   /** Addresses about which the readings of Fastly's list disagree. */
   readonly moving: ReadonlySet<Email>;
   readonly ledger: Ledger;
+  /** The plan is about these addresses and nobody else. */
+  readonly only?: ReadonlySet<Email> | undefined;
+  /** Invitations to send again, past cool-down and cap: by address, the event that asked for it. */
+  readonly resend?: ReadonlyMap<Email, string>;
   readonly rules: PlanRules;
   /** Milliseconds since 1970 */
   readonly now: number;

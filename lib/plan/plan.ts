@@ -225,9 +225,11 @@ export const planChanges = (input: PlanInput): Plan => {
     spared: [],
   };
   const people = byPerson(input.invitations, input.members);
-  for (const entry of input.entries.values()) addEntry(plan, entry, people.get(entry.email), input);
+  const isMeant = (email: Email): boolean => input.only === undefined || input.only.has(email);
+  for (const entry of input.entries.values())
+    if (isMeant(entry.email)) addEntry(plan, entry, people.get(entry.email), input);
   for (const [email, person] of people)
-    if (!input.entries.has(email)) addUnlisted(plan, email, person, input);
+    if (isMeant(email) && !input.entries.has(email)) addUnlisted(plan, email, person, input);
   const { changes } = plan;
   return {
     // What takes something away comes first.

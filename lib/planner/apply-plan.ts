@@ -39,14 +39,17 @@ export const claimRequest = (
   approve: request.approve,
   planHash: request.planHash,
   triggerId: request.triggerId,
+  only: request.only !== undefined,
 });
 
-export const busyResult = (run: PlanningRun, { reason, status }: InProgress): SyncResult => {
+export const busyResult = (run: PlanningRun, { reason, status, refused }: InProgress): SyncResult => {
   // Counted as PlanCompleted so that the no-plan alarm stays quiet while a long run drains. A run that is planning has
   // completed nothing yet, and may never do so.
   if (status === 'draining') run.ports.metrics.add(run.request.account, 'PlanCompleted', 1);
   run.ports.log.info('in progress', { ...runFields(run), reason });
-  return plainResult(run, 'in_progress', { error: reason });
+  if (!refused) return plainResult(run, 'in_progress', { error: reason });
+  const error = `nothing was done for these addresses, as another run is under way: ${reason}; try again after that`;
+  return plainResult(run, 'failed', { error });
 };
 
 /** Claims, plans and enqueues. Throws only when the claim itself could not be made: nothing was changed then. */

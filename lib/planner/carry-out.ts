@@ -70,10 +70,18 @@ const changesLedger = ({ ledger }: PlanRecord): boolean =>
 
 /** Told once per hold. It is told before it is noted: a crash in between tells it twice, which beats never. */
 const announceHold = async (run: PlanningRun, record: PlanRecord, result: SyncResult): Promise<void> => {
-  const { approval, approveCommand, account } = record;
+  const { approval, approveCommand, account, only } = record;
+  // Whoever named addresses has the answer at once, and a notification must not contain them.
+  if (only !== undefined) return;
   if (approval === undefined || approveCommand === undefined) return;
   const found = await readPointer(run.ports.store, account);
   if (found?.pointer.announced !== approval) await run.ports.notify(heldNotification(result, approveCommand));
+};
+
+/** The approval last asked for in a notification. A plan for some addresses says nothing about those of the whole plan. */
+const announced = ({ only, approval }: PlanRecord, before: string | undefined): { announced?: string } => {
+  const now = only === undefined ? approval : before;
+  return now === undefined ? {} : { announced: now };
 };
 
 /** From `planning` to `draining` or `finished`, unless the worker was quicker and finished or halted the run already. */
@@ -83,7 +91,7 @@ const movePointer = (
   record: PlanRecord,
   jobs: number,
 ): Promise<StoredPointer | 'superseded'> =>
-  updatePointer(ports.store, request.account, generation, ({ announced: _announced, ...pointer }) => ({
+  updatePointer(ports.store, request.account, generation, ({ announced: before, ...pointer }) => ({
     ...pointer,
     status: pointer.status === 'planning' ? (jobs > 0 ? 'draining' : 'finished') : pointer.status,
     jobs,
@@ -91,7 +99,7 @@ const movePointer = (
     updatedAt: new Date(ports.now()).toISOString(),
     // This run's record holds what was recovered from older runs.
     unsettled: [],
-    ...(record.approval !== undefined && { announced: record.approval }),
+    ...announced(record, before),
   }));
 
 /** Ends a run that enqueued nothing that counts. The runs that it should have recovered stay in `unsettled`. */

@@ -78,13 +78,15 @@ const requestFor = (
 ): SyncRequest => {
   const named = triggerId === undefined ? {} : { triggerId };
   if (trigger.kind !== 'manual') return { account, mode: ports.rules.MODE, manual: false, ...named };
-  const { mode, planHash, approve, prune } = trigger.request;
+  const { mode, planHash, approve, prune, only, resend } = trigger.request;
   return {
     account,
     mode: mode ?? (approve === undefined ? 'plan' : 'apply'),
     ...(planHash !== undefined && { planHash }),
     ...(approve !== undefined && { approve }),
     ...(prune !== undefined && { prune }),
+    ...(only !== undefined && { only: [...new Set(only)] }),
+    ...(resend !== undefined && { resend }),
     manual: trigger.request.account !== undefined,
     ...named,
   };

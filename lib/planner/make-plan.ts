@@ -3,6 +3,7 @@
 import type { Issue } from '../domain/issue.ts';
 import { type Decided, decide } from '../plan/decide.ts';
 import { countHeld } from '../plan/guards.ts';
+import { unknownAddresses } from '../plan/only.ts';
 import { type FastlyReader, mayPass, readFastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { readLedger } from '../state/ledger-store.ts';
@@ -27,7 +28,7 @@ export type MadePlan = { readonly decided: Decided; readonly ledger: LedgerUpdat
  * later; `issues` are for a person.
  */
 export const makePlan = async (
-  { ports, request }: PlanningRun,
+  { ports, request, runId }: PlanningRun,
   ready: Ready,
   generation: number,
   unsettled: readonly string[],
@@ -39,9 +40,12 @@ export const makePlan = async (
     if (mayPass(current.failure)) throw new Error(message);
     return { issues: [{ code: `listing_${kind}`, message: `Fastly's list can't be trusted: ${message}` }] };
   }
+  const { only = [], resend = false, triggerId = runId } = request;
+  const unknown = unknownAddresses(only, resend, ready.roster.entries, current.value);
+  if (unknown.length > 0) return { issues: unknown };
   const { invitations } = current.value;
   const { store } = ports;
-  const { ledger, recovered } = await recoverRuns(
+  const { ledger, recovered, resends } = await recoverRuns(
     store,
     request.account,
     unsettled,
@@ -49,7 +53,13 @@ export const makePlan = async (
     invitations,
     generation,
   );
-  const read = { roster: ready.roster, current: current.value, ledger };
+  const asked = resend ? only.map((email) => [email, triggerId] as const) : [];
+  const read = {
+    roster: ready.roster,
+    current: current.value,
+    ledger,
+    resend: new Map([...resends, ...asked]),
+  };
   const decided = decide(request, ports.rules, read, ports.now());
   return { decided, ledger: { recovered: Object.fromEntries(recovered), forgotten: decided.plan.forgotten } };
 };
@@ -62,7 +72,7 @@ export const recordOf = (
 ): PlanRecord => {
   const { plan, guarded, approval } = decided;
   const held = new Set(guarded.held);
-  const { account } = run.request;
+  const { account, only, resend, prune } = run.request;
   return {
     ...emptyRecord(run, decided.status),
     ...(generation !== undefined && { generation }),
@@ -70,7 +80,11 @@ export const recordOf = (
     planHash: decided.planHash,
     ...(approval !== undefined && {
       approval,
-      approveCommand: run.ports.approveCommand(account, approval),
+      approveCommand: run.ports.approveCommand(account, approval, {
+        ...(prune !== undefined && { prune }),
+        ...(only !== undefined && { only }),
+        ...(resend !== undefined && { resend }),
+      }),
     }),
     counts: decided.counts,
     guards: guarded.readings,

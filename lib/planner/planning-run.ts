@@ -2,6 +2,7 @@
 
 import type { Issue } from '../domain/issue.ts';
 import type { PlanStatus, SyncRequest } from '../plan/decide.ts';
+import { UNKNOWN_ADDRESS } from '../plan/only.ts';
 import { NOBODY_LEFT_ALONE } from '../plan/plan.ts';
 import type { Fields } from '../ports/telemetry.ts';
 import { runPrefix } from '../state/keys.ts';
@@ -57,6 +58,7 @@ export const emptyRecord = (
   account: request.account,
   runId,
   mode: request.mode,
+  ...(request.only !== undefined && { only: request.only }),
   status,
   createdAt: new Date(startedAt).toISOString(),
   counts: NO_COUNTS,
@@ -84,12 +86,16 @@ export const endBlocked = async (
 ): Promise<SyncResult> => {
   const { ports, request } = run;
   const { account } = request;
-  ports.metrics.add(account, 'RosterIssues', issues.length);
-  ports.metrics.add(account, 'RunBlocked', 1);
+  // Whoever mistypes an address has the answer at once: nobody else has to be told.
+  const isAlarming = issues.some(({ code }) => code !== UNKNOWN_ADDRESS);
+  if (isAlarming) {
+    ports.metrics.add(account, 'RosterIssues', issues.length);
+    ports.metrics.add(account, 'RunBlocked', 1);
+  }
   const record: PlanRecord = { ...emptyRecord(run, 'blocked'), ...more, issues };
   const result = resultOf(record, await storeRecord(run, record));
   ports.log.error('blocked', { ...runFields(run), issues: issues.length, code: issues[0]?.code });
-  await ports.notify(blockedNotification(result));
+  if (isAlarming) await ports.notify(blockedNotification(result));
   return result;
 };
 

@@ -1,6 +1,7 @@
 /** What the planner needs of the outside world. */
 
 import type { OutgoingMessage } from '../domain/job.ts';
+import type { SyncRequest } from '../plan/decide.ts';
 import type { FastlyReader } from '../ports/fastly.ts';
 import type { ReportFile } from '../ports/object-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -16,8 +17,12 @@ export type PlannerPorts = Runtime & {
   ) => Promise<{ readonly fastly: FastlyReader } | { readonly problem: string }>;
   /** The files of the plan report, `plan.json` first. */
   readonly renderPlan: (record: PlanRecord) => readonly ReportFile[];
-  /** What a person types to release held changes. */
-  readonly approveCommand: (account: string, approval: string) => string;
+  /** What a person types to release held changes; `scope` is what the request restricted the plan to. */
+  readonly approveCommand: (
+    account: string,
+    approval: string,
+    scope: Pick<SyncRequest, 'prune' | 'only' | 'resend'>,
+  ) => string;
   /** How long a write at Fastly may be on its way. */
   readonly requestTimeoutMs: number;
   /** How long another planner may be silent before it counts as dead. */

@@ -1,7 +1,18 @@
 /** Triggers: what the planner was called with (docs/contract.md, “Triggers”). Parsed once; anything unknown is refused. */
 
 import * as v from 'valibot';
-import { ACCOUNT_NAME } from '../domain/invitation.ts';
+import { ACCOUNT_NAME, parseEmail } from '../domain/invitation.ts';
+
+/** Written as in a roster. */
+const addressSchema = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parsed = parseEmail(dataset.value);
+    if ('email' in parsed) return parsed.email;
+    addIssue({ message: parsed.problem });
+    return NEVER;
+  }),
+);
 
 /** What a person may ask for. Without `account`: every account. */
 const manualSchema = v.strictObject({
@@ -10,6 +21,8 @@ const manualSchema = v.strictObject({
   planHash: v.exactOptional(v.pipe(v.string(), v.startsWith('sha256:', 'must begin with "sha256:"'))),
   approve: v.exactOptional(v.pipe(v.string(), v.startsWith('sha256:', 'must begin with "sha256:"'))),
   prune: v.exactOptional(v.picklist(['managed', 'none'], 'must be "managed" or "none"')),
+  only: v.exactOptional(v.pipe(v.array(addressSchema), v.nonEmpty())),
+  resend: v.exactOptional(v.literal(true)),
 });
 export type ManualRequest = Readonly<v.InferOutput<typeof manualSchema>>;
 
@@ -25,7 +38,7 @@ export class TriggerError extends Error {
   override name = 'TriggerError' as const;
   constructor(problem: string) {
     super(
-      `this event is not a trigger: ${problem}. Accepted are an EventBridge scheduled event or {"trigger":"schedule"}; an S3 notification or an EventBridge "Object Created" event; and {"account":"…","mode":"plan"|"apply","planHash":"sha256:…","approve":"sha256:…","prune":"managed"|"none"}, all of them optional`,
+      `this event is not a trigger: ${problem}. Accepted are an EventBridge scheduled event or {"trigger":"schedule"}; an S3 notification or an EventBridge "Object Created" event; and {"account":"…","mode":"plan"|"apply","planHash":"sha256:…","approve":"sha256:…","prune":"managed"|"none","only":["…"],"resend":true}, all of them optional`,
     );
   }
 }
@@ -61,9 +74,18 @@ const decodeFormKey = (key: string): string => {
   }
 };
 
-const manualProblem = ({ account, mode, planHash, approve }: ManualRequest): string | undefined => {
+const manualProblem = ({
+  account,
+  mode,
+  planHash,
+  approve,
+  only,
+  resend,
+}: ManualRequest): string | undefined => {
   if (account === undefined && (planHash ?? approve) !== undefined)
     return '"planHash" and "approve" belong to one plan: name its "account"';
+  if (account === undefined && only !== undefined) return '"only" belongs to one account: name its "account"';
+  if (resend && only === undefined) return '"resend" is for the people named in "only", which is missing';
   if (approve !== undefined && mode === 'plan')
     return '"approve" releases changes: it does not go with "mode":"plan"';
   if (planHash !== undefined && mode !== 'apply' && approve === undefined)

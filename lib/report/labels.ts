@@ -22,6 +22,7 @@ export const REASON_LABELS = {
   changed: 'Differs from the roster',
   expired: 'Invitation expired',
   not_invited: 'Not invited yet',
+  resend: 'Sent again on request',
   interrupted: 'An earlier replacement was cut off',
   cooling_down: 'Mailed too recently',
   given_up: 'Mailed as often as allowed',

@@ -26,11 +26,12 @@ const rosterFact = ({ roster }: PlanRecord): Fragment =>
   html`${quantity(roster.rows, 'row')} in <code>${roster.key}</code>, version <code>${roster.versionId ?? roster.etag}</code>`;
 
 const aboutFacts = (record: PlanRecord): readonly Fact[] => {
-  const { createdAt, status, liveInvitations, runId, generation, mode, planHash } = record;
+  const { createdAt, status, liveInvitations, runId, generation, mode, planHash, only } = record;
   const planned = status !== 'blocked';
   return [
     { term: 'Planned', value: time(createdAt) },
     { term: 'Roster', value: rosterFact(record) },
+    { term: 'Restricted', value: only && `to ${quantity(only.length, 'address', 'addresses')}` },
     { term: 'Work', value: planned && pace(record) },
     { term: 'Held work', value: heldWork(record) },
     { term: 'Live invitations', value: planned && `${numeral(liveInvitations)} at Fastly when planned` },

@@ -43,9 +43,9 @@ const afterOutcome = (
 ): LedgerEntry | undefined => {
   if (outcome === undefined) return before;
   if (isSent(outcome) || outcome.mayHaveSent) {
-    const { mailNumber: number, access } = change;
+    const { mailNumber: number, access, resend } = change;
     const { at, invitationId } = outcome;
-    return withMail(before, { number, access, at, generation, invitationId });
+    return withMail(before, { number, access, at, generation, invitationId, resend });
   }
   const stranded = outcome.result === 'rejected' || outcome.result === 'failed';
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
@@ -72,12 +72,13 @@ const afterListing = (
       (change.action === 'create' || isSince(record, invitation)),
   );
   if (fresh !== undefined) {
-    const { mailNumber: number, access } = change;
+    const { mailNumber: number, access, resend } = change;
     const at = fresh.createdAt === undefined ? record.createdAt : new Date(fresh.createdAt).toISOString();
     // Counted as a mail of this run in any case. Called its own only if it shows what the run asked for: somebody else
     // may have sent it, and then the next plan has to replace it.
     const isOurs = shownDifferences(access, fresh).length === 0;
-    return withMail(before, { number, access, at, generation, invitationId: isOurs ? fresh.id : undefined });
+    const invitationId = isOurs ? fresh.id : undefined;
+    return withMail(before, { number, access, at, generation, invitationId, resend });
   }
   const cancelled = change.action === 'replace' && !found.some(({ id }) => old.has(id));
   return cancelled ? interrupted(before, generation) : before;
@@ -108,6 +109,21 @@ export const recoverRun = (
     if (after !== undefined && after !== before) updates.set(change.email, after);
   }
   return updates;
+};
+
+/**
+ * The mails that somebody asked for and that a run which never finished did not send: by address, the event that asked.
+ * `ledger`: with what {@link recoverRun} found. The next plan sends them.
+ */
+export const pendingResends = (
+  run: { readonly record: PlanRecord; readonly outcomes: Outcomes },
+  ledger: Ledger,
+): ReadonlyMap<Email, string> => {
+  const pending = new Map<Email, string>();
+  for (const { email, resend } of mailingChanges(run.record))
+    if (resend !== undefined && isOpen(run.outcomes.get(email)) && ledger.get(email)?.resend !== resend)
+      pending.set(email, resend);
+  return pending;
 };
 
 /** `ledger` with `updates` over it. */

@@ -26,6 +26,8 @@ export type PlanRecord = LeftAlone & {
   /** Absent in plan mode: nothing was claimed. */
   readonly generation?: number;
   readonly mode: 'plan' | 'apply';
+  /** The plan is about these addresses only. */
+  readonly only?: readonly Email[];
   readonly status: PlanStatus;
   /** ISO 8601 */
   readonly createdAt: string;

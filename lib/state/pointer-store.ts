@@ -87,6 +87,7 @@ export const claimGeneration = async (
       ...(request.approve !== undefined && { approved: request.approve }),
       ...(request.planHash !== undefined && { planHash: request.planHash }),
       ...(request.triggerId !== undefined && { triggerId: request.triggerId }),
+      ...(request.only && { only: true as const }),
       ...(found?.pointer.announced !== undefined && { announced: found.pointer.announced }),
     };
     tried = claim;

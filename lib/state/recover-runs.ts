@@ -3,13 +3,19 @@
 import type { Email, Invitation } from '../domain/invitation.ts';
 import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { mergeLedger, recoverRun } from './ledger-update.ts';
+import { mergeLedger, pendingResends, recoverRun } from './ledger-update.ts';
 import { readOutcomes, readRecord } from './read-run.ts';
 
-/**
- * Recovers the runs in `unsettled`, oldest first, as a later run builds on what an earlier one sent. `recovered` holds
- * the entries that the stored ledger lacks, `ledger` is the stored ledger with them over it. Writes nothing.
- */
+export type Recovered = {
+  /** The stored ledger with `recovered` over it. */
+  readonly ledger: Ledger;
+  /** The entries that the stored ledger lacks. */
+  readonly recovered: ReadonlyMap<Email, LedgerEntry>;
+  /** Mails that somebody asked for and that were not sent; see `pendingResends`. */
+  readonly resends: ReadonlyMap<Email, string>;
+};
+
+/** Recovers the runs in `unsettled`, oldest first, as a later run builds on what an earlier one sent. Writes nothing. */
 export const recoverRuns = async (
   store: Pick<ObjectStore, 'read' | 'list'>,
   account: string,
@@ -17,10 +23,11 @@ export const recoverRuns = async (
   ledger: Ledger,
   invitations: readonly Invitation[],
   generation: number,
-): Promise<{ readonly ledger: Ledger; readonly recovered: ReadonlyMap<Email, LedgerEntry> }> => {
+): Promise<Recovered> => {
   let known = ledger;
   let recovered: ReadonlyMap<Email, LedgerEntry> = new Map();
-  if (unsettled.length === 0) return { ledger, recovered };
+  let resends: ReadonlyMap<Email, string> = new Map();
+  if (unsettled.length === 0) return { ledger, recovered, resends };
   const byEmail = Map.groupBy(invitations, ({ email }) => email);
   for (const runId of unsettled) {
     const record = await readRecord(store, account, runId);
@@ -33,6 +40,7 @@ export const recoverRuns = async (
     const updates = new Map([...made].filter(([email]) => !isNewer(email)));
     known = mergeLedger(known, updates);
     recovered = new Map([...recovered, ...updates]);
+    resends = new Map([...resends, ...pendingResends({ record, outcomes }, known)]);
   }
-  return { ledger: known, recovered };
+  return { ledger: known, recovered, resends };
 };

@@ -52,6 +52,8 @@ const pointerSchema = v.object({
   planHash: v.exactOptional(v.string()),
   /** The event that began this run: when its planner was killed, the retry of the event goes on at once. */
   triggerId: v.exactOptional(v.string()),
+  /** The run is about some addresses only, so it does not stand for a plan of its roster. */
+  only: v.exactOptional(v.literal(true)),
   /** The approval last asked for, so that an unchanged hold is announced once. */
   announced: v.exactOptional(v.string()),
 });
@@ -92,27 +94,35 @@ export type ClaimRequest = {
   readonly planHash?: string | undefined;
   /** Names the event that asks. */
   readonly triggerId?: string | undefined;
+  /** It is about some addresses only. */
+  readonly only?: boolean;
 };
 
 const isSameWish = (pointer: RunPointer, { approve, planHash }: ClaimRequest): boolean =>
   (approve === undefined || pointer.approved === approve) &&
   (planHash === undefined || pointer.planHash === planHash);
 
-/** The run that already does what is asked for: what it is at, and a sentence about it. */
-export type InProgress = { readonly status: 'planning' | 'draining'; readonly reason: string };
+/** The run that already does what is asked for, or that must not be disturbed: what it is at, and a sentence about it. */
+export type InProgress = {
+  readonly status: 'planning' | 'draining';
+  readonly reason: string;
+  /** It does something else. Its jobs would be void if a run for some addresses took over. */
+  readonly refused?: true;
+};
 
 const isSameRoster = ({ roster }: RunPointer, request: ClaimRequest): boolean =>
   roster.etag === request.roster.etag && roster.key === request.roster.key;
+
+const isSameEvent = ({ triggerId }: RunPointer, request: ClaimRequest): boolean =>
+  triggerId !== undefined && triggerId === request.triggerId;
 
 /**
  * Lambda retries an event a minute after its planner has ended, so a planner of the same event that began longer ago is
  * dead. One that began just now is alive: the event was delivered twice. A delivery still later than that takes a living
  * planner for a dead one, which costs work and no more: the older one stops at its next look at the pointer.
  */
-const isRetry = (pointer: RunPointer, { triggerId, now }: ClaimRequest): boolean =>
-  triggerId !== undefined &&
-  pointer.triggerId === triggerId &&
-  now - Date.parse(pointer.startedAt) >= SOONEST_RETRY_MS;
+const isRetry = (pointer: RunPointer, request: ClaimRequest): boolean =>
+  isSameEvent(pointer, request) && request.now - Date.parse(pointer.startedAt) >= SOONEST_RETRY_MS;
 
 /** Whether a planner of the same event was killed while it enqueued jobs of a stored plan, so that the rest can follow. */
 export const canResume = (pointer: RunPointer, request: ClaimRequest): boolean =>
@@ -121,24 +131,38 @@ export const canResume = (pointer: RunPointer, request: ClaimRequest): boolean =
   isRetry(pointer, request) &&
   isSameRoster(pointer, request);
 
-/** Which run already does what is asked for, if one does. */
+/** What a run is at; undefined when it is over, or its planner is dead. */
+const underWay = (pointer: RunPointer, request: ClaimRequest): InProgress | undefined => {
+  const { status, startedAt, estimatedFinish, runId } = pointer;
+  if (status === 'planning') {
+    const isAlive = request.now - Date.parse(startedAt) < request.planningTimeoutMs;
+    if (!isAlive || isRetry(pointer, request)) return undefined;
+    return { status, reason: `run ${runId} has been planning since ${startedAt}` };
+  }
+  if (status !== 'draining') return undefined;
+  const reason = `run ${runId} is carrying out its changes, expected to finish by ${estimatedFinish}`;
+  return { status, reason };
+};
+
+/** Whether a run that drains does what is asked for, and does it in time. */
+const drainsFor = (pointer: RunPointer, request: ClaimRequest): boolean =>
+  isSameWish(pointer, request) && request.now <= Date.parse(pointer.estimatedFinish) + OVERDUE_MS;
+
+/** Which run already does what is asked for, or must not be disturbed by it, if there is one. */
 export const runInProgress = (
   pointer: RunPointer | undefined,
   request: ClaimRequest,
 ): InProgress | undefined => {
   if (pointer === undefined) return undefined;
-  const { status, startedAt, estimatedFinish, runId } = pointer;
-  if (!isSameRoster(pointer, request)) return undefined;
-  const isAlive = request.now - Date.parse(startedAt) < request.planningTimeoutMs;
-  if (status === 'planning' && isAlive && !isRetry(pointer, request))
-    return { status, reason: `run ${runId} has been planning for this roster since ${startedAt}` };
-  const overdue = request.now > Date.parse(estimatedFinish) + OVERDUE_MS;
-  if (status === 'draining' && !overdue && isSameWish(pointer, request))
-    return {
-      status,
-      reason: `run ${runId} is working off this roster, expected to finish by ${estimatedFinish}`,
-    };
-  return undefined;
+  const found = underWay(pointer, request);
+  if (found === undefined) return undefined;
+  if (request.only) {
+    const isPlanned = request.planHash !== undefined && isSameWish(pointer, request);
+    return isPlanned || isSameEvent(pointer, request) ? found : { ...found, refused: true };
+  }
+  // A run for some addresses does not do what a whole plan would.
+  if (pointer.only || !isSameRoster(pointer, request)) return undefined;
+  return found.status === 'planning' || drainsFor(pointer, request) ? found : undefined;
 };
 
 /**

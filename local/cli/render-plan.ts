@@ -137,6 +137,7 @@ const guardText = ({ tripped, sentence }: GuardReading, { held }: PlanRecord, pa
 
 function* summaryLines(record: PlanRecord, paint: Paint): Generator<string> {
   yield `Plan    ${countLine(record, paint)}`;
+  if (record.only !== undefined) yield `Only    ${quantity(record.only.length, 'address', 'addresses')}`;
   for (const [index, guard] of record.guards.entries())
     yield `${index === 0 ? 'Guards' : '      '}  ${guardText(guard, record, paint)}`;
   yield `Quota   ${quotaLine(record)}`;

@@ -129,6 +129,7 @@ const POINTER_FIELDS = names({
   approved: true,
   planHash: true,
   triggerId: true,
+  only: true,
   announced: true,
 } satisfies Record<keyof RunPointer, true>);
 
@@ -138,6 +139,8 @@ const EVENT_KEYS = names({
   planHash: true,
   approve: true,
   prune: true,
+  only: true,
+  resend: true,
 } satisfies Record<keyof ManualRequest, true>);
 
 it('the contract has these sections', () => {
@@ -190,7 +193,10 @@ describe('Triggers', () => {
       }));
     }),
   )('takes $key with the value $value, and nothing else', ({ key, value }) => {
-    const event = { account: 'acme', mode: 'apply', [key]: value };
+    // `resend` needs the addresses that it is for.
+    const only = key === 'resend' ? { only: ['ada@example.com'] } : {};
+    const isText = !/^(\[.*|true)$/.test(value);
+    const event = { account: 'acme', mode: 'apply', ...only, [key]: isText ? value : JSON.parse(value) };
     expect(parseTrigger(event)).toEqual({ kind: 'manual', request: event });
     expect(() => parseTrigger({ ...event, [key]: 'Something else' })).toThrow(`"${key}"`);
   });

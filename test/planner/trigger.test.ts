@@ -51,6 +51,11 @@ describe('parseTrigger', () => {
       event: { account: 'acme', approve: 'sha256:1' },
       trigger: { kind: 'manual', request: { account: 'acme', approve: 'sha256:1' } },
     },
+    {
+      name: 'addresses, normalised as in a roster',
+      event: { account: 'acme', only: [' Ada@Example.com '], resend: true },
+      trigger: { kind: 'manual', request: { account: 'acme', only: ['ada@example.com'], resend: true } },
+    },
   ])('$name', ({ event, trigger }) => {
     expect(parseTrigger(event)).toEqual(trigger);
   });
@@ -68,6 +73,10 @@ describe('parseTrigger', () => {
     { name: 'approve without account', event: { approve: 'sha256:1' } },
     { name: 'approve in plan mode', event: { account: 'acme', approve: 'sha256:1', mode: 'plan' } },
     { name: 'a plan hash in plan mode', event: { account: 'acme', planHash: 'sha256:1' } },
+    { name: 'addresses without account', event: { only: ['ada@example.com'] } },
+    { name: 'no addresses', event: { account: 'acme', only: [] } },
+    { name: 'an address that is none', event: { account: 'acme', only: ['ada'] } },
+    { name: 'a resend without addresses', event: { account: 'acme', resend: true } },
     { name: 'no records', event: { Records: [] } },
     { name: 'a broken escape in a key', event: s3Notification('rosters/%zz.csv') },
   ])('refuses $name, and names what is accepted', ({ event }) => {

@@ -31,7 +31,7 @@ describe('recoverRuns', () => {
     const store = twoRuns();
     const read: string[] = [];
     store.onRead = (key) => read.push(key);
-    expect(await recover(store, [])).toEqual({ ledger, recovered: new Map() });
+    expect(await recover(store, [])).toEqual({ ledger, recovered: new Map(), resends: new Map() });
     expect(read).toEqual([]);
   });
 
