@@ -33,7 +33,8 @@ const countResults = (outcomes: readonly ReportedOutcome[]): Record<string, numb
   return counts;
 };
 
-const makeReport = (
+/** Also of a run that is not over: jobs without an outcome are `unknown` in it. */
+export const makeReport = (
   record: PlanRecord,
   outcomes: ReadonlyMap<Email, Outcome>,
   run: { readonly generation: number; readonly finishedAt: number },

@@ -9,6 +9,7 @@ import { readPointer } from '../../lib/state/pointer-store.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
 import type { Clock } from './drain.ts';
 import { renderOutcomes } from './render-outcome.ts';
+import { reportSoFar } from './report-so-far.ts';
 import type { Screen } from './screen.ts';
 import type { Drained } from './worker.ts';
 
@@ -47,23 +48,26 @@ export const followRun = async (
   const countDone = outcomeCounter(store, run);
   screen.say(`Following run ${run.runId}: ${quantity(jobs, 'job')}. Ctrl-C leaves it to AWS`);
   const progress = screen.startProgress(jobs, 0);
+  /** With the numbers of the jobs that have ended, whatever became of the others. */
+  const ended = async (how: Omit<Drained, 'report' | 'deadLetters'>): Promise<Drained> => {
+    progress.stop();
+    const pointer = { ...run, generation: 0 };
+    const report =
+      (await readReport(store, run)) ?? (await reportSoFar(store, run.account, pointer, clock.now()))?.report;
+    if (report !== undefined) screen.print(renderOutcomes(report, jobs, screen.paint));
+    return { ...how, ...(report !== undefined && { report }), deadLetters: 0 };
+  };
   try {
     while (!stop.aborted) {
       const pointer = (await readPointer(store, run.account))?.pointer;
-      if (pointer?.runId !== run.runId)
-        return { end: 'empty', halted: 'a newer run took over', deadLetters: 0 };
+      if (pointer?.runId !== run.runId) return await ended({ end: 'empty', halted: 'a newer run took over' });
       if (pointer.status === 'halted')
-        return { end: 'empty', halted: pointer.reason ?? 'the reason was not noted', deadLetters: 0 };
-      if (pointer.status === 'finished') {
-        progress.stop();
-        const report = await readReport(store, run);
-        if (report !== undefined) screen.print(renderOutcomes(report, screen.paint));
-        return { end: 'empty', ...(report !== undefined && { report }), deadLetters: 0 };
-      }
+        return await ended({ end: 'empty', halted: pointer.reason ?? 'the reason was not noted' });
+      if (pointer.status === 'finished') return await ended({ end: 'empty' });
       progress.update(await countDone());
       await clock.sleep(LOOK_EVERY_MS, stop);
     }
-    return { end: 'goes_on', deadLetters: 0 };
+    return await ended({ end: 'goes_on' });
   } finally {
     progress.stop();
   }

@@ -90,6 +90,7 @@ export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
       return { ...counted, deadLetterPlace };
     },
     locate: (key) => statePath(call, key),
+    address: (key) => join(stateDirectory, key),
     close: async () => undefined,
   };
 };

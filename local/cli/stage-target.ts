@@ -64,6 +64,8 @@ export const openStageTarget = async (
   const name = `the stage ${choice.stage}${choice.region === undefined ? '' : ` in ${choice.region}`}`;
   const store = cloud.store(outputs.RosterBucketName);
 
+  const addressOf = (key: string): string => `s3://${outputs.RosterBucketName}/${key}`;
+
   const ask = async (options: Options, request: PlannerRequest): Promise<SyncResult> => {
     const { account } = options;
     announce(options, name, screen);
@@ -91,7 +93,8 @@ export const openStageTarget = async (
       deadLetters: await cloud.messagesIn(outputs.DeadLetterQueueUrl),
       deadLetterPlace: `${outputs.DeadLetterQueueUrl} (of all accounts)`,
     }),
-    locate: (key) => `s3://${outputs.RosterBucketName}/${key}`,
+    locate: addressOf,
+    address: addressOf,
     close: async () => undefined,
   };
 };

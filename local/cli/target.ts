@@ -32,5 +32,7 @@ export type Target = {
   queue(account: string): Promise<QueueView>;
   /** A key of the store, as the person would name it. */
   locate(key: string): string;
+  /** A key of the store for a program, which may be elsewhere: an absolute path, or an address in the bucket. */
+  address(key: string): string;
   close(): Promise<void>;
 };

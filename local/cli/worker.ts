@@ -1,6 +1,8 @@
 /** The worker, wired to the queue in the state folder and the screen. */
 
 import { runFiles } from '../../lib/report/run-files.ts';
+import { runPrefix } from '../../lib/state/keys.ts';
+import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
 import { handleBatch } from '../../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../../lib/worker/ports.ts';
@@ -10,12 +12,13 @@ import { newestRun } from './interrupted-run.ts';
 import type { Jobs } from './jobs.ts';
 import { echoErrors, notifyLog } from './log-file.ts';
 import { renderOutcomes } from './render-outcome.ts';
+import { reportSoFar } from './report-so-far.ts';
 
 /** What became of a queue. */
 export type Drained = {
   /** `goes_on`: nobody watches the run any more, but the deployed worker carries it out. */
   readonly end: 'empty' | 'stopped' | 'goes_on';
-  /** Of the run that was finished. */
+  /** Of the run; of one that was halted or stopped, about the jobs that have ended. */
   readonly report?: RunReport;
   /** Why the run was stopped for good. */
   readonly halted?: string;
@@ -56,6 +59,21 @@ const workerPorts = (
   rules,
 });
 
+/** The report of a run that did not come to its end. When it does, `finish` writes the report anew. */
+const storeReportSoFar = async (
+  { store, options, clock }: Context,
+  pointer: RunPointer | undefined,
+): Promise<RunReport | undefined> => {
+  const made = pointer && (await reportSoFar(store, options.account, pointer, clock.now()));
+  if (made === undefined) return undefined;
+  const { report, record } = made;
+  const prefix = runPrefix(options.account, report.runId);
+  // The page of the plan would say that the run is over.
+  for (const { name, content } of runFiles(report, record))
+    if (name !== 'plan.html') await store.write(`${prefix}${name}`, content);
+  return report;
+};
+
 /** Messages without `finish`. */
 export const jobsLeft = (jobs: Jobs): number => Math.max(0, jobs.size() - 1);
 
@@ -91,7 +109,8 @@ export const carryOutJobs = async (context: Context, jobs: Jobs, total: number):
   ).finally(progress.stop);
   const pointer = await newestRun(context);
   const halted = pointer?.status === 'halted' ? (pointer.reason ?? 'the reason was not noted') : undefined;
-  if (report !== undefined) screen.print(renderOutcomes(report, screen.paint));
+  report ??= await storeReportSoFar(context, pointer);
+  if (report !== undefined) screen.print(renderOutcomes(report, total, screen.paint));
   return {
     end,
     ...(report !== undefined && { report }),

@@ -131,7 +131,7 @@ describe('the outcomes on the terminal', () => {
       waiting: [],
     };
 
-    expect([...renderOutcomes(report, unpainted)]).toEqual([
+    expect([...renderOutcomes(report, 2, unpainted)]).toEqual([
       'Done    2 jobs in 1 hour 3 minutes: 1 created, 1 rejected by Fastly',
       '! create kim@example.com: rejected by Fastly: the domain is not allowed',
     ]);

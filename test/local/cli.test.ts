@@ -146,7 +146,7 @@ describe('a roster of one’s own', () => {
     const { status, stdout, stderr } = await sync(['--roster', 'acme.csv', '--apply'], { cwd: folder, env });
 
     expect(status).toBe(0);
-    expect(stdout).toContain('2000 created');
+    expect(stdout).toContain('2,000 created');
     expect(stderr).toMatch(/of 2,000 jobs done/);
     expect(await seenBy(folder, 'acme')).toEqual({
       invitations: 2000,
@@ -209,7 +209,7 @@ describe('--json', () => {
       expect(result.counts).toEqual({ create: 2, delete: 0, replace: 0, keep: 0, member: 0, waiting: 0 });
       expect(planned.stderr).toContain('2 to create');
       const { runId, report = '', status } = resultIn(applied);
-      expect({ status, report }).toEqual({ status: 'enqueued', report: `runs/acme/${runId}/plan.json` });
+      expect({ status, report }).toEqual({ status: 'finished', report: `runs/acme/${runId}/plan.json` });
       expect((JSON.parse(stateText(folder, report)) as PlanRecord).counts.create).toBe(2);
       const run: RunReport = JSON.parse(stateText(folder, 'runs/acme', runId, 'report.json'));
       expect(run.counts.created).toBe(2);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { SyncResult } from '../../lib/planner/result.ts';
+import type { JsonResult } from '../../local/cli/json-result.ts';
 import { runCli } from '../../local/cli/run.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../local/main.ts');
@@ -77,8 +77,8 @@ export const syncHere = async (
 };
 
 /** What `--json` printed. Throws when there is anything else on standard output. */
-export const resultIn = ({ stdout }: Ended): SyncResult => {
-  const { results } = JSON.parse(stdout) as { readonly results: readonly [SyncResult] };
+export const resultIn = ({ stdout }: Ended): JsonResult => {
+  const { results } = JSON.parse(stdout) as { readonly results: readonly [JsonResult] };
   return results[0];
 };
 

@@ -4,9 +4,11 @@ import pLimit from 'p-limit';
 import { countHeld } from '../../../lib/plan/guards.ts';
 import { minuteOf, numeral } from '../../../lib/report/wording.ts';
 import { runPrefix } from '../../../lib/state/keys.ts';
+import { type PlanRecord, releasedChanges } from '../../../lib/state/plan-record.ts';
 import { readPointer } from '../../../lib/state/pointer-store.ts';
 import { readRecord } from '../../../lib/state/read-run.ts';
 import type { RunPointer } from '../../../lib/state/run-pointer.ts';
+import type { RunReport } from '../../../lib/state/run-report.ts';
 import { readReport } from '../follow-run.ts';
 import type { Options } from '../options.ts';
 import type { Target } from '../target.ts';
@@ -38,6 +40,10 @@ const runIdsOf = async ({ store }: Target, account: string): Promise<readonly st
   return [...ids].sort().reverse();
 };
 
+/** A report of a run that never came to its end is about some of its jobs only. */
+const endOf = (record: PlanRecord, { outcomes }: RunReport): string =>
+  outcomes.length < releasedChanges(record).length ? 'interrupted' : 'finished';
+
 const pastRun = async (
   target: Target,
   account: string,
@@ -53,13 +59,15 @@ const pastRun = async (
     runId,
     createdAt: record.createdAt,
     trigger: record.mode,
-    status: running ?? (report === undefined ? record.status : 'finished'),
+    status: running ?? (report === undefined ? record.status : endOf(record, report)),
     counts: record.counts,
     held: countHeld(record.held),
     ...(report !== undefined && { outcomes: report.counts }),
     report: target.locate(`${runPrefix(account, runId)}${page}`),
   };
 };
+
+const secondOf = (runId: string): string => runId.split('-')[0] ?? '';
 
 const HEADER = ['when', 'trigger', 'status', 'create', 'delete', 'replace', 'held', 'report'];
 
@@ -86,9 +94,15 @@ const rowOf = ({ createdAt, trigger, status, counts, held, report }: PastRun): s
 export const history = async (options: Options, { target, screen }: CommandPorts): Promise<Answer> => {
   const { account, limit } = options;
   const pointer = (await readPointer(target.store, account))?.pointer;
-  const ids = (await runIdsOf(target, account)).slice(0, limit);
+  const all = await runIdsOf(target, account);
+  // Ids tell the second only: of runs in one second their records tell which is newer.
+  const oldest = secondOf(all[limit - 1] ?? '');
+  const ids = all.filter((id) => secondOf(id) >= oldest);
   const read = await pLimit(READ_CONCURRENCY).map(ids, (runId) => pastRun(target, account, runId, pointer));
-  const runs = read.filter((run) => run !== undefined);
+  const runs = read
+    .filter((run) => run !== undefined)
+    .sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1))
+    .slice(0, limit);
   screen.print(runs.length === 0 ? [`${account} has no runs yet`] : columns([HEADER, ...runs.map(rowOf)]));
   return { exitStatus: 0, json: { account, runs } };
 };

@@ -1,6 +1,7 @@
 /** `plan`, `apply` and `resend`: the commands that the planner answers, and that may change something. */
 
 import { type Ending, exitStatus, renderEnding } from '../ending.ts';
+import { jsonResult } from '../json-result.ts';
 import type { Options } from '../options.ts';
 import { showPlan } from '../show-plan.ts';
 import type { PlannerRequest } from '../target.ts';
@@ -26,5 +27,5 @@ export const sync = async (options: Options, ports: CommandPorts): Promise<Answe
       ? await planAndShow(options, ports)
       : await target.apply(options, requestOf(options));
   screen.print(renderEnding(ending, options, target.locate, screen.paint));
-  return { exitStatus: exitStatus(ending), json: { results: [ending.result] } };
+  return { exitStatus: exitStatus(ending), json: { results: [jsonResult(ending, target)] } };
 };
