@@ -82,7 +82,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   tbody tr:last-child { border-bottom: 0; }
   td { display: block; border: 0; padding: .1rem 0; min-width: 0 !important; max-width: none !important; } td:empty { display: none; }
   td::before { content: attr(data-label) ": "; color: var(--soft); font-weight: 400; }
-  td.email { font-size: 1.02rem; } td.email::before, td.action::before, td.held::before { content: none; }
+  td.email { font-size: 1.02rem; white-space: normal; overflow: visible; } td.email::before, td.action::before, td.held::before { content: none; }
 }
 @media print {
   body { background: none; } main { padding: 0; max-width: none; }

@@ -10,20 +10,8 @@ import {
   type Element,
   type HTMLStyleElement,
 } from 'happy-dom';
-import { planFiles } from '../../lib/report/plan-files.ts';
-import { runFiles } from '../../lib/report/run-files.ts';
-import { hostileRecord } from '../support/report-hostile.ts';
-import { fileText, one, parsePage } from '../support/report-page.ts';
-import { blockedRecord, changesOf, planRecord, runReport } from '../support/report-records.ts';
-
-const plan = planRecord(changesOf(400));
-const PAGES: readonly (readonly [name: string, html: string])[] = [
-  ['a plan with holds', fileText(planFiles(plan), 'plan.html')],
-  ['a blocked plan', fileText(planFiles(blockedRecord(40)), 'plan.html')],
-  ['a plan of hostile texts', fileText(planFiles(hostileRecord()), 'plan.html')],
-  ['a plan that was carried out', fileText(runFiles(runReport(plan), plan), 'plan.html')],
-  ['a run', fileText(runFiles(runReport(plan), plan), 'report.html')],
-];
+import { one, parsePage } from '../support/report-page.ts';
+import { REPORT_PAGES } from '../support/report-pages.ts';
 
 /** What a screen reader calls a control or a region. */
 const nameOf = (page: Document, element: Element): string => {
@@ -45,7 +33,7 @@ const coloursOf = (rules: readonly CSSRule[]): string[] => {
     .sort();
 };
 
-describe.each(PAGES)('the page of %s', (_name, html) => {
+describe.each(REPORT_PAGES)('the page of %s', (_name, html) => {
   const page = parsePage(html);
 
   it('loads nothing, and leads nowhere but to itself and the other page of its run', () => {
