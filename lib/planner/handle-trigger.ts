@@ -3,6 +3,7 @@
 import pLimit from 'p-limit';
 import type { SyncRequest } from '../plan/decide.ts';
 import { accountOfPointerKey, accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../state/keys.ts';
+import { readPointer } from '../state/pointer-store.ts';
 import { blockedNotification } from './notifications.ts';
 import { planAccount } from './plan-account.ts';
 import type { PlannerPorts } from './ports.ts';
@@ -13,6 +14,8 @@ export type SyncResponse = { readonly results: readonly SyncResult[] };
 
 /** Accounts planned at once: each holds a roster and a listing in memory. */
 const ACCOUNT_CONCURRENCY = 4;
+/** Run pointers read at once. */
+const READ_CONCURRENCY = 32;
 
 /** A key like this was meant to be a roster. Where its name is no account's, somebody is told. */
 const MISNAMED_ROSTER = /\.csv(\.gz)?$/i;
@@ -54,13 +57,34 @@ const selectKeys = (keys: readonly string[], ports: PlannerPorts): Selection => 
   };
 };
 
+/**
+ * When the account's newest run began; empty where that can't be told. It decides about the order only: what is wrong
+ * with the pointer is in the result of the account itself.
+ */
+const lastBegun = async (account: string, { store }: PlannerPorts): Promise<string> => {
+  const found = await readPointer(store, account).catch(() => undefined);
+  return found?.pointer.startedAt ?? '';
+};
+
+/** Who waited longest comes first. If the time of an invocation is too short for all, the next one begins with the others. */
+const inOrder = async (accounts: readonly string[], ports: PlannerPorts): Promise<string[]> => {
+  const waiting = await pLimit(READ_CONCURRENCY).map(accounts, async (account) => ({
+    account,
+    begun: await lastBegun(account, ports),
+    // In the mode plan nothing is known of any account.
+    turn: ports.random(),
+  }));
+  waiting.sort((a, b) => (a.begun === b.begun ? a.turn - b.turn : a.begun < b.begun ? -1 : 1));
+  return waiting.map(({ account }) => account);
+};
+
 /** Every roster, and every account that has state but no roster any more. */
 const selectAll = async (ports: PlannerPorts): Promise<Selection> => {
   const rosters = await Array.fromAsync(ports.store.list(ROSTER_PREFIX));
   const selection = selectKeys(rosters, ports);
   const states = await Array.fromAsync(ports.store.list(STATE_PREFIX));
   const known = states.map(accountOfPointerKey).filter((account) => account !== undefined);
-  return { ...selection, accounts: [...new Set([...selection.accounts, ...known])].sort() };
+  return { ...selection, accounts: await inOrder([...new Set([...selection.accounts, ...known])], ports) };
 };
 
 const select = (trigger: Trigger, ports: PlannerPorts): Promise<Selection> | Selection => {
@@ -111,6 +135,7 @@ export const handleTrigger = async (
     planAccount(requestFor(account, trigger, ports, triggerId), ports),
   );
   const refused = await Promise.all(selection.otherKeys.map((key) => refuseMisnamed(key, ports)));
+  planned.sort((a, b) => (a.account < b.account ? -1 : 1));
   const results = [...planned, ...refused.flat()];
   if (results.length > 0 && results.every(({ status, mayPass }) => status === 'failed' && mayPass)) {
     const errors = results.map(({ account, error }) => `${account}: ${error}`);

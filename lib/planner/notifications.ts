@@ -3,6 +3,7 @@
 import { messageWithoutAddresses } from '../domain/issue.ts';
 import { countHeld } from '../plan/guards.ts';
 import type { Notification } from '../ports/telemetry.ts';
+import { customerKey } from '../state/keys.ts';
 import type { SyncResult } from './result.ts';
 
 const counted = ({ counts }: Pick<SyncResult, 'counts'>): string =>
@@ -53,3 +54,20 @@ export const plannedNotification = (result: SyncResult): Notification => ({
   subject: `[${result.account}] planned, nothing changed`,
   message: `MODE is plan, so nothing was changed for ${result.account}. The plan: ${counted(result)}.${reportLine(result)}`,
 });
+
+/** `customerId`: of the account's last run; undefined when it never ran. */
+export const missingRosterNotification = (account: string, customerId: string | undefined): Notification => {
+  const state =
+    customerId === undefined
+      ? ''
+      : `; remove state/${account}/ and ${customerKey(customerId)} to end its runs for good`;
+  return {
+    subject: `[${account}] there is no roster`,
+    message: [
+      `There is neither rosters/${account}.csv nor rosters/${account}.csv.gz. Nothing was changed at Fastly, and nothing will be: invitations stay as they are.`,
+      '',
+      'If it was removed by mistake, upload it again, or restore its last version; the bucket keeps old versions.',
+      `If ${account} is given up, nothing has to be done${state}.`,
+    ].join('\n'),
+  };
+};

@@ -3,14 +3,14 @@
 import type { SyncRequest } from '../plan/decide.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { DamagedStateError } from '../state/damaged-state.ts';
-import { readPointer } from '../state/pointer-store.ts';
+import { readPointer, updatePointer } from '../state/pointer-store.ts';
 import { type RunPointer, runInProgress } from '../state/run-pointer.ts';
 import { applyPlan, busyResult, claimRequest, resumePlan } from './apply-plan.ts';
 import { type AppliedRun, ended } from './carry-out.ts';
 import { checkToken } from './check-token.ts';
 import { type FoundRoster, findRoster } from './find-roster.ts';
 import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
-import { plannedNotification } from './notifications.ts';
+import { missingRosterNotification, plannedNotification } from './notifications.ts';
 import { beginRun, endBlocked, type PlanningRun, plainResult, runFields } from './planning-run.ts';
 import type { PlannerPorts } from './ports.ts';
 import type { SyncResult } from './result.ts';
@@ -53,10 +53,24 @@ const failed = async (
   return plainResult(run, 'failed', { error: errorText(error), mayPass: true });
 };
 
-const absentRoster = (run: PlanningRun, pointer: RunPointer | undefined): SyncResult => {
-  const { account, manual } = run.request;
+/**
+ * Nothing is planned without a roster, as nobody may have meant to cancel everything. It is told once per disappearance;
+ * the next run, which needs a roster, forgets that it was told.
+ */
+const absentRoster = async (run: PlanningRun, pointer: RunPointer | undefined): Promise<SyncResult> => {
+  const { ports, request } = run;
+  const { account, mode, manual } = request;
   const message = `there is no rosters/${account}.csv: nothing was changed at Fastly`;
-  run.ports.log.warn('no roster', runFields(run));
+  ports.log.warn('no roster', runFields(run));
+  if (!manual) {
+    ports.metrics.add(account, 'RosterMissing', 1);
+    if (pointer?.rosterMissing === undefined)
+      await ports.notify(missingRosterNotification(account, pointer?.customerId));
+    if (mode === 'apply' && pointer !== undefined)
+      await updatePointer(ports.store, account, pointer.generation, (current) =>
+        current.rosterMissing ? undefined : { ...current, rosterMissing: true },
+      );
+  }
   if (manual || pointer === undefined) return plainResult(run, 'failed', { error: message });
   return plainResult(run, 'in_sync', { warnings: [message] });
 };
@@ -75,7 +89,7 @@ const prepare = async (run: PlanningRun, pointer: RunPointer | undefined): Promi
   const { ports, request } = run;
   const { account, mode } = request;
   const search = await findRoster(ports.store, account);
-  if (search.kind === 'absent') return ended(absentRoster(run, pointer));
+  if (search.kind === 'absent') return ended(await absentRoster(run, pointer));
   if (search.kind === 'ambiguous') return ended(await endBlocked(run, [search.issue]));
   const begun = mode === 'apply' ? await alreadyBegun(run, pointer, search.roster) : undefined;
   if (begun !== undefined) {

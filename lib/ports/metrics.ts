@@ -11,6 +11,8 @@ export const METRIC_UNITS = {
   RosterRows: 'Count',
   /** What is wrong with the roster; more than zero blocks it. */
   RosterIssues: 'Count',
+  /** 1 for each trigger that found no roster: one with state from before, or one that was just uploaded. */
+  RosterMissing: 'Count',
   PlannedCreates: 'Count',
   PlannedDeletes: 'Count',
   PlannedReplaces: 'Count',

@@ -56,6 +56,8 @@ const pointerSchema = v.object({
   only: v.exactOptional(v.literal(true)),
   /** The approval last asked for, so that an unchanged hold is announced once. */
   announced: v.exactOptional(v.string()),
+  /** Somebody was told that there is no roster any more. */
+  rosterMissing: v.exactOptional(v.literal(true)),
 });
 /** `state/<account>/run.json` */
 export type RunPointer = Readonly<v.InferOutput<typeof pointerSchema>>;

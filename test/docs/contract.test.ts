@@ -131,6 +131,7 @@ const POINTER_FIELDS = names({
   triggerId: true,
   only: true,
   announced: true,
+  rosterMissing: true,
 } satisfies Record<keyof RunPointer, true>);
 
 const EVENT_KEYS = names({

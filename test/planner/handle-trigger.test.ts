@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { DAY_MS, NOW } from '../support/build.ts';
 import { FakeFastly } from '../support/fakes.ts';
 import { PlannerWorld, rosterOf, s3Notification } from '../support/planner.ts';
+import { runPointer } from '../support/stored-state.ts';
 
 describe('handleTrigger', () => {
   it('plans every roster of the bucket, each on its own', async () => {
@@ -18,6 +20,42 @@ describe('handleTrigger', () => {
       ['beta', 'failed'],
       ['gamma', 'enqueued'],
     ]);
+  });
+
+  it('plans the accounts first that waited longest, and tells the results by name', async () => {
+    const world = new PlannerWorld();
+    const waits = { alpha: 1, beta: 3, delta: 2, gamma: undefined, zeta: 'damaged' };
+    for (const [account, days] of Object.entries(waits)) {
+      world.upload(account, 'nonsense');
+      if (days === undefined) continue;
+      const startedAt = new Date(NOW - Number(days) * DAY_MS);
+      const pointer = runPointer({ status: 'finished' });
+      const text = days === 'damaged' ? '{' : JSON.stringify({ ...pointer, startedAt });
+      world.store.objects.set(`state/${account}/run.json`, text);
+    }
+    const begun: string[] = [];
+    // An account whose pointer is damaged does not get as far as its roster.
+    world.store.onRead = (key) => {
+      if (key.endsWith('.csv')) begun.push(key.split(/[/.]/)[1] ?? '');
+    };
+    const { results } = await world.trigger({ trigger: 'schedule' });
+    expect(begun).toEqual(['gamma', 'beta', 'delta', 'alpha']);
+    expect(results.map(({ account }) => account)).toEqual(Object.keys(waits));
+  });
+
+  it('lets chance decide between accounts of which nothing is known, so that the last of a list has its turn', async () => {
+    const firsts = new Set<string>();
+    for (let seed = 0; seed < 20; seed += 1) {
+      const world = new PlannerWorld({ MODE: 'plan' });
+      for (const account of ['a', 'b', 'c']) world.upload(account, 'nonsense');
+      let reads = 0;
+      world.store.onRead = (key) => {
+        if (key.endsWith('.csv') && reads++ === 0) firsts.add(key);
+      };
+      let turn = seed;
+      await world.trigger({ trigger: 'schedule' }, { random: () => (turn++ * 0.37) % 1 });
+    }
+    expect(firsts.size).toBe(3);
   });
 
   it('throws when every account failed for a reason that may pass, so that the platform tries again', async () => {
