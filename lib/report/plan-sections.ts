@@ -23,7 +23,7 @@ const heldWork = ({ changes, held }: PlanRecord): Fragment => {
 
 const rosterFact = ({ roster }: PlanRecord): Fragment =>
   roster !== undefined &&
-  html`${quantity(roster.rows, 'row')} in <code>${roster.key}</code>, version <code>${roster.versionId ?? roster.etag}</code>`;
+  html`${quantity(roster.rows, 'row')} in <code>${roster.file ?? roster.key}</code>, version <code>${roster.versionId ?? roster.etag}</code>`;
 
 const aboutFacts = (record: PlanRecord): readonly Fact[] => {
   const { createdAt, status, liveInvitations, runId, generation, mode, planHash, only } = record;

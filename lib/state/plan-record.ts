@@ -31,7 +31,8 @@ export type PlanRecord = LeftAlone & {
   readonly status: PlanStatus;
   /** ISO 8601 */
   readonly createdAt: string;
-  readonly roster?: RosterVersion & { readonly rows: number };
+  /** `file`: where a roster lies that was not read from a bucket. */
+  readonly roster?: RosterVersion & { readonly rows: number; readonly file?: string };
   readonly planHash?: string;
   /** The name of the held changes; absent when nothing is held. */
   readonly approval?: string;

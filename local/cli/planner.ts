@@ -4,6 +4,7 @@ import { planAccount } from '../../lib/planner/plan-account.ts';
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { planFiles } from '../../lib/report/plan-files.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { Context } from './context.ts';
 import { awaitWrites } from './interrupted-run.ts';
 import { notifyLog } from './log-file.ts';
@@ -12,13 +13,16 @@ import type { PlannerRequest } from './target.ts';
 
 type Send = PlannerPorts['queue']['send'];
 
+const withRosterName = (record: PlanRecord, file: string): PlanRecord =>
+  record.roster === undefined ? record : { ...record, roster: { ...record.roster, file } };
+
 const plannerPorts = (context: Context, send: Send): PlannerPorts => {
   const { options, rules, store, connection, log, clock } = context;
   return {
     store,
     queue: { send },
     connect: async () => ({ fastly: connection.fastly }),
-    renderPlan: planFiles,
+    renderPlan: (record) => planFiles(withRosterName(record, options.rosterName)),
     approveCommand: (_account, approval) => applyCommand(options, '--approve', approval),
     notify: notifyLog(log),
     log,

@@ -85,6 +85,9 @@ describe('the sample run', () => {
       expect(first.stdout).not.toContain('\u001b');
       const page = /^Report {2}(\S+report\.html)$/m.exec(first.stdout)?.[1] ?? '';
       expect(readFileSync(join(folder, page), 'utf8')).toMatch(/^<!doctype html>/i);
+      const plan = readFileSync(join(folder, page.replace('report.html', 'plan.html')), 'utf8');
+      expect(plan).toMatch(/This run was over by .*<a href="report\.html">/);
+      expect(plan).toMatch(/40 rows in <code>\S*events\/roster\.csv<\/code>/);
       const log = stateText(folder, 'log.jsonl');
       expect(log).toContain('"finished"');
       expect(log).not.toContain('@');
