@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { SyncRequest } from '../plan/decide.ts';
 import { accountOfPointerKey, accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../state/keys.ts';
 import { readPointer } from '../state/pointer-store.ts';
+import { dumpAccount } from './dump-account.ts';
 import { blockedNotification } from './notifications.ts';
 import { planAccount } from './plan-account.ts';
 import type { PlannerPorts } from './ports.ts';
@@ -103,9 +104,10 @@ const requestFor = (
   const named = triggerId === undefined ? {} : { triggerId };
   if (trigger.kind !== 'manual') return { account, mode: ports.rules.MODE, manual: false, ...named };
   const { mode, planHash, approve, prune, only, resend } = trigger.request;
+  const asked = mode === 'dump' ? 'plan' : mode;
   return {
     account,
-    mode: mode ?? (approve === undefined ? 'plan' : 'apply'),
+    mode: asked ?? (approve === undefined ? 'plan' : 'apply'),
     ...(planHash !== undefined && { planHash }),
     ...(approve !== undefined && { approve }),
     ...(prune !== undefined && { prune }),
@@ -130,9 +132,11 @@ export const handleTrigger = async (
     return { results: [] };
   }
   const selection = await select(trigger, ports);
+  const isDump = trigger.kind === 'manual' && trigger.request.mode === 'dump';
+  const work = isDump ? dumpAccount : planAccount;
   const limit = pLimit(ACCOUNT_CONCURRENCY);
   const planned = await limit.map(selection.accounts, (account) =>
-    planAccount(requestFor(account, trigger, ports, triggerId), ports),
+    work(requestFor(account, trigger, ports, triggerId), ports),
   );
   const refused = await Promise.all(selection.otherKeys.map((key) => refuseMisnamed(key, ports)));
   planned.sort((a, b) => (a.account < b.account ? -1 : 1));

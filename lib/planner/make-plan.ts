@@ -4,7 +4,7 @@ import type { Issue } from '../domain/issue.ts';
 import { type Decided, decide } from '../plan/decide.ts';
 import { countHeld } from '../plan/guards.ts';
 import { unknownAddresses } from '../plan/only.ts';
-import { type FastlyReader, mayPass, readFastlyState } from '../ports/fastly.ts';
+import { type FastlyReader, type FastlyState, mayPass, readFastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { readLedger } from '../state/ledger-store.ts';
 import type { LedgerUpdate, PlanRecord } from '../state/plan-record.ts';
@@ -23,6 +23,18 @@ export type Ready = {
 
 export type MadePlan = { readonly decided: Decided; readonly ledger: LedgerUpdate };
 
+/** What Fastly has; `issues` are for a person. Throws for a list that could not be read now and may be readable later. */
+export const readCurrent = async ({
+  fastly,
+  customerId,
+}: Pick<Ready, 'fastly' | 'customerId'>): Promise<FastlyState | { readonly issues: readonly Issue[] }> => {
+  const current = await readFastlyState(fastly, customerId);
+  if (current.ok) return current.value;
+  const { kind, message } = current.failure;
+  if (mayPass(current.failure)) throw new Error(message);
+  return { issues: [{ code: `listing_${kind}`, message: `Fastly's list can't be trusted: ${message}` }] };
+};
+
 /**
  * Reads the current state and decides. Changes nothing. Throws for a list that could not be read now and may be readable
  * later; `issues` are for a person.
@@ -34,16 +46,12 @@ export const makePlan = async (
   unsettled: readonly string[],
 ): Promise<MadePlan | { readonly issues: readonly Issue[] }> => {
   const stored = await readLedger(ports.store, request.account);
-  const current = await readFastlyState(ready.fastly, ready.customerId);
-  if (!current.ok) {
-    const { kind, message } = current.failure;
-    if (mayPass(current.failure)) throw new Error(message);
-    return { issues: [{ code: `listing_${kind}`, message: `Fastly's list can't be trusted: ${message}` }] };
-  }
+  const current = await readCurrent(ready);
+  if ('issues' in current) return current;
   const { only = [], resend = false, triggerId = runId } = request;
-  const unknown = unknownAddresses(only, resend, ready.roster.entries, current.value);
+  const unknown = unknownAddresses(only, resend, ready.roster.entries, current);
   if (unknown.length > 0) return { issues: unknown };
-  const { invitations } = current.value;
+  const { invitations } = current;
   const { store } = ports;
   const { ledger, recovered, resends } = await recoverRuns(
     store,
@@ -56,7 +64,7 @@ export const makePlan = async (
   const asked = resend ? only.map((email) => [email, triggerId] as const) : [];
   const read = {
     roster: ready.roster,
-    current: current.value,
+    current,
     ledger,
     resend: new Map([...resends, ...asked]),
   };

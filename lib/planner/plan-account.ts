@@ -4,14 +4,21 @@ import type { SyncRequest } from '../plan/decide.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { DamagedStateError } from '../state/damaged-state.ts';
 import { readPointer, updatePointer } from '../state/pointer-store.ts';
-import { type RunPointer, runInProgress } from '../state/run-pointer.ts';
+import { openRuns, type RunPointer, runInProgress } from '../state/run-pointer.ts';
 import { applyPlan, busyResult, claimRequest, resumePlan } from './apply-plan.ts';
 import { type AppliedRun, ended } from './carry-out.ts';
 import { checkToken } from './check-token.ts';
 import { type FoundRoster, findRoster } from './find-roster.ts';
 import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
 import { missingRosterNotification, plannedNotification } from './notifications.ts';
-import { beginRun, endBlocked, type PlanningRun, plainResult, runFields } from './planning-run.ts';
+import {
+  beginRun,
+  endBlocked,
+  type PlanningRun,
+  plainResult,
+  rosterRules,
+  runFields,
+} from './planning-run.ts';
 import type { PlannerPorts } from './ports.ts';
 import type { SyncResult } from './result.ts';
 
@@ -96,12 +103,7 @@ const prepare = async (run: PlanningRun, pointer: RunPointer | undefined): Promi
     await search.roster.release();
     return begun;
   }
-  const { ALLOWED_ROLES, ALLOWED_DOMAINS, MAX_ROSTER_BYTES } = ports.rules;
-  const roster = await search.roster.parse({
-    allowedRoles: new Set(ALLOWED_ROLES),
-    allowedDomains: new Set(ALLOWED_DOMAINS),
-    maxBytes: MAX_ROSTER_BYTES,
-  });
+  const roster = await search.roster.parse(rosterRules(ports.rules));
   ports.metrics.add(account, 'RosterRows', roster.rows);
   const version = { ...search.roster.version, rows: roster.rows };
   if (roster.issues.length > 0)
@@ -128,8 +130,7 @@ const showPlan = async (
   pointer: RunPointer | undefined,
 ): Promise<SyncResult> => {
   const generation = pointer?.generation ?? 0;
-  const open = pointer === undefined || pointer.status === 'finished' ? [] : [pointer.runId];
-  const made = await makePlan(run, ready, generation, [...(pointer?.unsettled ?? []), ...open]);
+  const made = await makePlan(run, ready, generation, openRuns(pointer));
   if ('issues' in made) return await endBlocked(run, made.issues, { roster: ready.version });
   const result = await publish(run, recordOf(run, ready, made));
   if (!run.request.manual && result.status !== 'in_sync') await run.ports.notify(plannedNotification(result));

@@ -1,10 +1,12 @@
 /** One run of the planner for one account: what all its steps share. */
 
+import type { Rules } from '../domain/config.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { PlanStatus, SyncRequest } from '../plan/decide.ts';
 import { UNKNOWN_ADDRESS } from '../plan/only.ts';
 import { NOBODY_LEFT_ALONE } from '../plan/plan.ts';
 import type { Fields } from '../ports/telemetry.ts';
+import type { RosterRules } from '../roster/parse-roster.ts';
 import { runPrefix } from '../state/keys.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 import { blockedNotification } from './notifications.ts';
@@ -18,6 +20,13 @@ export type PlanningRun = {
   /** Milliseconds since 1970 */
   readonly startedAt: number;
 };
+
+/** What a roster of this deployment may have. */
+export const rosterRules = ({ ALLOWED_ROLES, ALLOWED_DOMAINS, MAX_ROSTER_BYTES }: Rules): RosterRules => ({
+  allowedRoles: new Set(ALLOWED_ROLES),
+  allowedDomains: new Set(ALLOWED_DOMAINS),
+  maxBytes: MAX_ROSTER_BYTES,
+});
 
 /** The time in front makes ids sort by age; the random end tells apart two planners that start in the same second. */
 const newRunId = (now: number, random: () => number): string => {

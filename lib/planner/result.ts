@@ -5,8 +5,9 @@ import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
 import type { Hold } from '../plan/guards.ts';
 import type { PlanRecord } from '../state/plan-record.ts';
 
-/** `in_progress`: another run does what was asked. `superseded`: a newer run took over. `failed`: see `error`. */
-export type SyncStatus = PlanStatus | 'in_progress' | 'superseded' | 'failed';
+/** `in_progress`: another run does what was asked. `superseded`: a newer run took over. `failed`: see `error`.
+ * `dumped`: the account as a roster is in `report`. */
+export type SyncStatus = PlanStatus | 'in_progress' | 'superseded' | 'failed' | 'dumped';
 
 export type SyncResult = {
   readonly account: string;

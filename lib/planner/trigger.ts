@@ -17,7 +17,7 @@ const addressSchema = v.pipe(
 /** What a person may ask for. Without `account`: every account. */
 const manualSchema = v.strictObject({
   account: v.exactOptional(v.pipe(v.string(), v.regex(ACCOUNT_NAME, 'is not an account name'))),
-  mode: v.exactOptional(v.picklist(['plan', 'apply'], 'must be "plan" or "apply"')),
+  mode: v.exactOptional(v.picklist(['plan', 'apply', 'dump'], 'must be "plan", "apply" or "dump"')),
   planHash: v.exactOptional(v.pipe(v.string(), v.startsWith('sha256:', 'must begin with "sha256:"'))),
   approve: v.exactOptional(v.pipe(v.string(), v.startsWith('sha256:', 'must begin with "sha256:"'))),
   prune: v.exactOptional(v.picklist(['managed', 'none'], 'must be "managed" or "none"')),
@@ -38,7 +38,7 @@ export class TriggerError extends Error {
   override name = 'TriggerError' as const;
   constructor(problem: string) {
     super(
-      `this event is not a trigger: ${problem}. Accepted are an EventBridge scheduled event or {"trigger":"schedule"}; an S3 notification or an EventBridge "Object Created" event; and {"account":"…","mode":"plan"|"apply","planHash":"sha256:…","approve":"sha256:…","prune":"managed"|"none","only":["…"],"resend":true}, all of them optional`,
+      `this event is not a trigger: ${problem}. Accepted are an EventBridge scheduled event or {"trigger":"schedule"}; an S3 notification or an EventBridge "Object Created" event; and {"account":"…","mode":"plan"|"apply"|"dump","planHash":"sha256:…","approve":"sha256:…","prune":"managed"|"none","only":["…"],"resend":true}, all of them optional`,
     );
   }
 }
@@ -79,12 +79,15 @@ const manualProblem = ({
   mode,
   planHash,
   approve,
+  prune,
   only,
   resend,
 }: ManualRequest): string | undefined => {
   if (account === undefined && (planHash ?? approve) !== undefined)
     return '"planHash" and "approve" belong to one plan: name its "account"';
   if (account === undefined && only !== undefined) return '"only" belongs to one account: name its "account"';
+  if (mode === 'dump' && (planHash ?? approve ?? prune ?? only) !== undefined)
+    return '"mode":"dump" lists the whole account: no key but "account" goes with it';
   if (resend && only === undefined) return '"resend" is for the people named in "only", which is missing';
   if (approve !== undefined && mode === 'plan')
     return '"approve" releases changes: it does not go with "mode":"plan"';

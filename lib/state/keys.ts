@@ -33,5 +33,7 @@ export const ledgerKey = (account: string): string => `${STATE_PREFIX}${account}
 export const customerKey = (customerId: string): string =>
   `${STATE_PREFIX}_customers/${encodeURIComponent(customerId)}.json`;
 export const runPrefix = (account: string, runId: string): string => `runs/${account}/${runId}/`;
+/** The account as a roster, by the mode `dump`. */
+export const dumpKey = (account: string, runId: string): string => `${runPrefix(account, runId)}roster.csv`;
 export const outcomesPrefix = (account: string, runId: string): string =>
   `${runPrefix(account, runId)}outcomes/`;

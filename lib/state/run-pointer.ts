@@ -167,6 +167,12 @@ export const runInProgress = (
   return found.status === 'planning' || drainsFor(pointer, request) ? found : undefined;
 };
 
+/** The runs up to this one whose outcomes are not in the ledger yet, oldest first. */
+export const openRuns = (pointer: RunPointer | undefined): readonly string[] => {
+  if (pointer === undefined) return [];
+  return pointer.status === 'finished' ? pointer.unsettled : [...pointer.unsettled, pointer.runId];
+};
+
 /**
  * Whether a trigger may start the next generation, or another run already does what it asks for.
  *
@@ -185,12 +191,11 @@ export const claimRun = (
   // Without a pointer nobody knows whether a run was under way: a write of it may still arrive.
   if (pointer === undefined)
     return { kind: 'take', generation: newest + 1, mustWait: newest > 0, unsettled: [] };
-  const finished = pointer.status === 'finished';
   return {
     kind: 'take',
     generation: newest + 1,
-    mustWait: !finished,
-    unsettled: finished ? pointer.unsettled : [...pointer.unsettled, pointer.runId],
+    mustWait: pointer.status !== 'finished',
+    unsettled: openRuns(pointer),
   };
 };
 

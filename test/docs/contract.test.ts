@@ -14,6 +14,7 @@ import { runFiles } from '../../lib/report/run-files.ts';
 import type { RosterIssueCode } from '../../lib/roster/parse-roster.ts';
 import {
   customerKey,
+  dumpKey,
   ledgerKey,
   outcomesPrefix,
   pointerKey,
@@ -89,6 +90,7 @@ const RESULT_STATUSES = names({
   in_progress: true,
   superseded: true,
   failed: true,
+  dumped: true,
 } satisfies Record<SyncStatus, true>);
 
 const RESULT_FIELDS = names({
@@ -307,6 +309,7 @@ describe('Bucket layout', () => {
         ledgerKey(account),
         decodeURIComponent(customerKey('<customerId>')),
         ...new Set(reports.map(({ name }) => runPrefix(account, runId) + name)),
+        dumpKey(account, runId),
         `${outcomesPrefix(account, runId)}*.jsonl`,
       ].sort(),
     );
