@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 
-export const ROSTER_COLUMNS = ['email', 'role', 'roles', 'services', 'limit_services', 'comment'] as const;
+const ROSTER_COLUMNS = ['email', 'role', 'roles', 'services', 'limit_services', 'comment'] as const;
 
 /** Cells in the order of `ROSTER_COLUMNS`. */
 export type RosterCells = Readonly<Record<(typeof ROSTER_COLUMNS)[number], string>>;
