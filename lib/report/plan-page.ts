@@ -36,7 +36,7 @@ const finishedLead = (finishedAt: string): Html =>
 
 const summary = (record: PlanRecord, finishedAt: string | undefined): Html => {
   const isDone = finishedAt !== undefined && record.status === 'enqueued';
-  const [tone, status] = isDone ? (['good', 'Carried out'] as const) : statusMark(record);
+  const [tone, status] = isDone ? (['neutral', 'Finished'] as const) : statusMark(record);
   return html`<header>
 <p class="kicker">Plan for Fastly invitations · ${mark(tone, status)}</p>
 <h1>${record.account}</h1>

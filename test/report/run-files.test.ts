@@ -121,7 +121,7 @@ describe('report.html', () => {
 
 describe('the plan of a run that is over', () => {
   it.each([
-    ['all carried out', {}, 'Carried out'],
+    ['all carried out', {}, 'Finished'],
     ['a part is held', { maxDeletes: 2 }, 'Waiting for approval'],
   ])('says so and leads to the report, as the report leads to the plan: %s', (_name, limits, status) => {
     const record = planRecord(changesOf(400), {}, { ...OPEN, ...limits });
