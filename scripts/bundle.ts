@@ -30,6 +30,8 @@ export const bundle = async (
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE_FOR_BUILT_INS },
     minify: true,
+    // Lambda logs the class of an error, and nobody can look for `ya`.
+    keepNames: true,
     legalComments: 'none',
     metafile,
     logLevel: 'warning',

@@ -101,10 +101,14 @@ export const parseTrigger = (event: unknown): Trigger => {
   if (v.is(scheduleSchema, event)) return { kind: 'schedule' };
   if (v.is(testSchema, event)) return { kind: 'ignored', reason: 's3:TestEvent' };
   if (v.is(notificationSchema, event)) {
-    const created = event.Records.filter(({ eventName }) => !eventName?.includes('ObjectRemoved'));
+    // Removing a roster, by hand or by a lifecycle rule, changes nothing at Fastly.
+    const created = event.Records.filter(({ eventName = 'ObjectCreated' }) =>
+      eventName.includes('ObjectCreated'),
+    );
     const keys = created.map(({ s3 }) => decodeFormKey(s3.object.key));
-    // Removing a roster changes nothing at Fastly.
-    return keys.length === 0 ? { kind: 'ignored', reason: 'objects were removed' } : { kind: 'upload', keys };
+    return keys.length === 0
+      ? { kind: 'ignored', reason: 'no object was created' }
+      : { kind: 'upload', keys };
   }
   if (v.is(objectCreatedSchema, event)) return { kind: 'upload', keys: [event.detail.object.key] };
   const manual = v.safeParse(manualSchema, event);

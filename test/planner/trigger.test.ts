@@ -25,10 +25,28 @@ describe('parseTrigger', () => {
       event: s3Notification('rosters/caf%C3%A9.csv'),
       trigger: { kind: 'upload', keys: ['rosters/café.csv'] },
     },
+    ...[
+      'ObjectRemoved:Delete',
+      'ObjectRemoved:DeleteMarkerCreated',
+      'LifecycleExpiration:Delete',
+      'LifecycleExpiration:DeleteMarkerCreated',
+      'LifecycleTransition',
+      'ObjectTagging:Put',
+      'ObjectRestore:Post',
+    ].map((eventName) => ({
+      name: `${eventName} is no upload`,
+      event: s3Notification('rosters/acme.csv', eventName),
+      trigger: { kind: 'ignored', reason: 'no object was created' },
+    })),
     {
-      name: 'a removed roster changes nothing',
-      event: s3Notification('rosters/acme.csv', 'ObjectRemoved:Delete'),
-      trigger: { kind: 'ignored', reason: 'objects were removed' },
+      name: 'of several records those of created objects',
+      event: {
+        Records: [
+          ...s3Notification('rosters/a.csv', 'LifecycleExpiration:Delete').Records,
+          ...s3Notification('rosters/b.csv', 's3:ObjectCreated:CompleteMultipartUpload').Records,
+        ],
+      },
+      trigger: { kind: 'upload', keys: ['rosters/b.csv'] },
     },
     {
       name: 'the test event of S3',

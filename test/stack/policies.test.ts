@@ -34,7 +34,6 @@ describe('least privilege', () => {
       'logs:CreateLogStream': ['SyncLogGroup.Arn'],
       'logs:PutLogEvents': ['SyncLogGroup.Arn'],
       's3:GetObject': ['RosterBucket.Arn/rosters/*', 'RosterBucket.Arn/state/*', 'RosterBucket.Arn/runs/*'],
-      's3:GetObjectVersion': ['RosterBucket.Arn/rosters/*'],
       'sqs:SendMessage': ['JobQueue.Arn', 'UndeliveredTriggerQueue.Arn'],
     });
   });

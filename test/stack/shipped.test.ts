@@ -155,4 +155,10 @@ describe('the functions, unpacked and with the environment of the template', () 
     const starting = start('worker', { MAX_DELETES: 'many', QUEUE_URL: '', TOKEN_PARAMETER_PREFIX: '' });
     await expect(starting).rejects.toThrow(/MAX_DELETES[\s\S]*QUEUE_URL[\s\S]*TOKEN_PARAMETER_PREFIX/);
   });
+
+  it('throw errors whose class has the name that it has in the code, as Lambda logs it', async () => {
+    await expect(start('sync', { MODE: 'maybe' })).rejects.toMatchObject({ errorType: 'ConfigError' });
+    const sync = await start('sync');
+    await expect(sync.invoke('apply')).rejects.toMatchObject({ errorType: 'TriggerError' });
+  });
 });

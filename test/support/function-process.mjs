@@ -5,7 +5,9 @@ const answer = async (id, work) => {
   try {
     process.send({ id, value: await work() });
   } catch (error) {
-    process.send({ id, error: error instanceof Error ? error.message : String(error) });
+    const thrown = Object(error);
+    // Lambda logs the name of the error's class.
+    process.send({ id, error: thrown.message ?? String(error), errorType: thrown.constructor.name });
   }
 };
 

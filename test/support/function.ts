@@ -3,12 +3,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { resolve } from 'node:path';
 
-type Reply = { readonly id: string; readonly value?: unknown; readonly error?: string };
+type Reply = {
+  readonly id: string;
+  readonly value?: unknown;
+  readonly error?: string;
+  readonly errorType?: string;
+};
 
 export type LambdaFunction = {
   /** How many parameters the handler declares. */
   readonly arity: number;
-  /** Throws what the handler threw. */
+  /** Throws an error with the handler's words and, as `errorType`, the name of the class that it threw. */
   invoke(event: unknown, remainingMs?: number): Promise<unknown>;
   /** All that was written to standard output and error so far. */
   output(): string;
@@ -24,7 +29,7 @@ const replyTo = (child: ChildProcess, id: string, output: () => string): Promise
       if (reply.id !== id) return;
       child.off('message', onMessage).off('exit', onExit);
       if (reply.error === undefined) fulfil(reply.value);
-      else reject(new Error(reply.error));
+      else reject(Object.assign(new Error(reply.error), { errorType: reply.errorType }));
     };
     child.on('message', onMessage).on('exit', onExit);
   });
