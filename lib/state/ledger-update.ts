@@ -20,7 +20,7 @@ import type { CreateChange, ReplaceChange } from '../domain/change.ts';
 import type { Email, Invitation } from '../domain/invitation.ts';
 import { shownDifferences } from '../domain/invitation-match.ts';
 import { type Ledger, type LedgerEntry, withMail } from '../domain/ledger.ts';
-import { isSent, type Outcome } from '../domain/outcome.ts';
+import { isSent, type Outcome, type OutcomeResult } from '../domain/outcome.ts';
 import { CLOCK_TOLERANCE_MS } from '../domain/time.ts';
 import { type LedgerUpdate, type PlanRecord, releasedChanges } from './plan-record.ts';
 
@@ -84,9 +84,11 @@ const afterListing = (
   return cancelled ? interrupted(before, generation) : before;
 };
 
-/** Outcomes that do not tell whether a write before them took effect. */
+/** Outcomes that do not tell whether another write took effect: before them, or in a delivery whose outcome was lost. */
+const OPEN_RESULTS: ReadonlySet<OutcomeResult> = new Set(['superseded', 'failed', 'rejected']);
+
 const isOpen = (outcome: Outcome | undefined): boolean =>
-  outcome === undefined || outcome.result === 'superseded' || outcome.result === 'failed';
+  outcome === undefined || (OPEN_RESULTS.has(outcome.result) && !outcome.mayHaveSent);
 
 /**
  * The ledger entries that a run which never finished would have written, given what Fastly lists now. The run must be

@@ -77,6 +77,12 @@ describe('recoverRun: what a run that never finished has done', () => {
       entry: undefined,
     },
     {
+      name: 'refused, and delivered again: an invitation counts whose outcome was lost',
+      change: create('ada'),
+      given: { outcomes: [outcome('ada', 'rejected')], found: [invitation('ada')] },
+      entry: { count: 1 },
+    },
+    {
       name: 'refused: nothing was sent',
       change: create('ada'),
       given: { outcomes: [outcome('ada', 'rejected')] },

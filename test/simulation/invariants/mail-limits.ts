@@ -16,6 +16,8 @@ import type { Book, Violate, WriteOfJob } from './book.ts';
 type Mail = {
   readonly id: string;
   readonly at: number;
+  /** When its run began, or some minutes earlier. */
+  readonly plannedAt: number;
   /** It can't be known of: nobody saw it in time, or the only records of it are gone. */
   isTraceless: boolean;
   /** The ledger knew of it once. */
@@ -61,7 +63,8 @@ export class MailLimits {
     const person = this.#of(account, job.email);
     const isTraceless = mail.isTraceless || this.#book.lostRuns.has(job.runId);
     if (!isTraceless) this.#check(job.email, person, this.#isAskedFor(job, person), mail.at, fastly);
-    person.mails.push({ ...mail, isTraceless, isRecorded: false });
+    const startedAt = Date.parse(this.#book.records.get(job.runId)?.createdAt ?? '');
+    person.mails.push({ ...mail, plannedAt: startedAt - TOLERANCE_MS, isTraceless, isRecorded: false });
     person.isOwed = false;
   }
 
@@ -111,7 +114,7 @@ export class MailLimits {
     if (last === undefined) return;
     const sinceMs = at - last.at + TOLERANCE_MS;
     // Who left is forgotten some day, and begins anew.
-    if (person.leftAt > last.at && sinceMs >= MAX_INVITES_PER_EMAIL * coolDownMs) person.mails = [];
+    if (person.leftAt > last.plannedAt && sinceMs >= MAX_INVITES_PER_EMAIL * coolDownMs) person.mails = [];
     else if (mails.length >= MAX_INVITES_PER_EMAIL)
       this.#violate(`${nameOf(email)} gets mail number ${mails.length + 1} of ${MAX_INVITES_PER_EMAIL}`);
     else if (sinceMs < coolDownMs && !isAskedFor)
