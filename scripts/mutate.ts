@@ -6,6 +6,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readOptions } from '../local/parse-options.ts';
 
 const STRYKER = 'mutation/node_modules/@stryker-mutator/core/bin/stryker.js';
 const REPORTS = 'mutation/reports';
@@ -44,7 +45,14 @@ const linesOf = (room: string): string[] => {
   });
 };
 
-const files = process.argv.slice(2);
+const { words: files } = readOptions({
+  about: `Makes small mistakes in the files that decide, and says which of them the tests of their room do not notice.
+
+  npm run mutate
+  npm run mutate -- lib/plan/guards.ts        in these files only`,
+  options: {},
+  words: { name: 'file' },
+});
 const rooms = ROOMS.filter(
   (room) => files.length === 0 || files.some((file) => file.startsWith(`lib/${room}/`)),
 );

@@ -11,6 +11,7 @@ import { status } from './commands/status.ts';
 import { sync } from './commands/sync.ts';
 import { readToken } from './connection.ts';
 import type { Clock } from './drain.ts';
+import { refuseForgottenDashes } from './forgotten-dashes.ts';
 import { openLocalTarget } from './local-target.ts';
 import { type Call, type Options, parseCall } from './options.ts';
 import type { Terminal } from './progress.ts';
@@ -69,6 +70,7 @@ const ON_STOP = {
 
 const run = async (world: World): Promise<number> => {
   const { stdout, stderr } = world;
+  refuseForgottenDashes(world.argv, world.env);
   const call = parseCall(world.argv, world.env);
   if (typeof call === 'string') {
     stdout.write(call === 'help' ? usageOf(COMMAND) : versionText());

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import { type Ending, exitStatus } from '../../local/cli/ending.ts';
+import { refuseForgottenDashes } from '../../local/cli/forgotten-dashes.ts';
 import { type Call, parseCall } from '../../local/cli/options.ts';
 import { applyCommand, commandLine } from '../../local/cli/printed-command.ts';
 
@@ -143,6 +144,29 @@ describe('options', () => {
     expect(commandLine(parsed(['--stage', 'prod'], env), 'status')).toBe(
       'npm run sync -- status --stage prod',
     );
+  });
+});
+
+describe('options that npm kept because -- was forgotten', () => {
+  it.each([
+    { argv: [], env: { npm_config_live: 'true', npm_config_json: 'true' }, says: '-- --live --json' },
+    { argv: ['acme.csv'], env: { npm_config_roster: 'true' }, says: '-- --roster acme.csv' },
+    {
+      argv: ['history', '5'],
+      env: { npm_config_limit: 'true', npm_config_stage: 'prod' },
+      says: '-- history --stage prod --limit 5',
+    },
+    {
+      argv: ['acme.csv', 'eu'],
+      env: { npm_config_roster: 'true', npm_config_region: 'true' },
+      says: '-- --roster … --region …',
+    },
+  ])('$argv $env: npm run sync $says', ({ argv, env, says }) => {
+    expect(() => refuseForgottenDashes(argv, env)).toThrow(`:\n  npm run sync ${says}`);
+  });
+
+  it.each([{}, { npm_config_json: 'true' }, { npm_config_live: '' }])('are none in %j', (env) => {
+    expect(() => refuseForgottenDashes(['plan'], env)).not.toThrow();
   });
 });
 

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { type Command, parseOptions, UsageError, usageOf } from '../../local/parse-options.ts';
 
@@ -109,4 +111,33 @@ it('usage shows every option with its value, help and default', () => {
 
 Exit status: 0
 `);
+});
+
+describe('a Node that can not read TypeScript', () => {
+  const start = (node: string) =>
+    spawnSync(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'${node}'}})`,
+        '--import',
+        './local/require-node.mjs',
+        'local/main.ts',
+        '--version',
+      ],
+      { encoding: 'utf8', env: {} },
+    );
+
+  it('is told so in one sentence, by every script that would start it', () => {
+    const { status, stderr } = start('22.4.0');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^This needs Node 24 or newer, and this is [^\n]+\n$/),
+    });
+    expect(start('24.0.0').status).toBe(0);
+    const { scripts, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(engines).toEqual({ node: '>=24' });
+    const bare = Object.values<string>(scripts).filter((script) => /node (?!--import)\S+\.ts/.test(script));
+    expect(bare).toEqual([]);
+  });
 });
