@@ -3,7 +3,7 @@
 import { decodeOutcomes } from '../../lib/domain/outcome.ts';
 import { SECOND_MS } from '../../lib/domain/time.ts';
 import { type ObjectStore, readText } from '../../lib/ports/object-store.ts';
-import { quantity } from '../../lib/report/wording.ts';
+import { minuteOf, quantity } from '../../lib/report/wording.ts';
 import { outcomesPrefix, runPrefix } from '../../lib/state/keys.ts';
 import { readPointer } from '../../lib/state/pointer-store.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
@@ -64,7 +64,7 @@ export const followRun = async (
       if (pointer.status === 'halted')
         return await ended({ end: 'empty', halted: pointer.reason ?? 'the reason was not noted' });
       if (pointer.status === 'finished') return await ended({ end: 'empty' });
-      progress.update(await countDone());
+      progress.update(await countDone(), `finish by ${minuteOf(pointer.estimatedFinish)}`);
       await clock.sleep(LOOK_EVERY_MS, stop);
     }
     return await ended({ end: 'goes_on' });

@@ -1,14 +1,11 @@
 /** How far the queue is worked off: a bar on a terminal, a line now and then elsewhere. */
 
 import cliProgress, { type Options, type Params } from 'cli-progress';
-import { SECOND_MS } from '../../lib/domain/time.ts';
 import { duration, minuteOf, numeral } from '../../lib/report/wording.ts';
 
-/** Why nothing happens just now. `until` in milliseconds since 1970. */
-type Waiting = { readonly because: string; readonly until: number };
-
 export type Progress = {
-  update(done: number, waiting?: Waiting): void;
+  /** `note`: why nothing happens just now, for example {@link waitingNote}. */
+  update(done: number, note?: string): void;
   /** Makes room for the lines that `write` writes, and comes back after them. */
   interrupt(write: () => void): void;
   stop(): void;
@@ -18,11 +15,17 @@ export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 const LINE_PERIOD_MS = 2000;
 
-/** A line that was written once must stay true: it names the time, not the minutes until then. */
-const waitingText = ({ because, until }: Waiting): string =>
-  `waiting until ${minuteOf(new Date(until).toISOString()).slice(11)}: ${because}`;
+const timeOf = (time: number): string => minuteOf(new Date(time).toISOString());
 
-const timeUntil = ({ until }: Waiting): string => duration(Math.max(0, (until - Date.now()) / SECOND_MS));
+/**
+ * For example `quota used up until 14:00, finish 16:00 UTC`. Times, not minutes from now: a line that was written once
+ * must stay true. Short, because the line has to fit into 80 columns. Both times are milliseconds since 1970.
+ */
+export const waitingNote = (because: string, until: number, finish: number): string => {
+  const [from, to] = [timeOf(until), timeOf(finish)];
+  const isSameDay = from.slice(0, 10) === to.slice(0, 10);
+  return `${because} until ${from.slice(11, 16)}, finish ${to.slice(isSameDay ? 11 : 5)}`;
+};
 
 /** Empty in the first moments, when the estimate is not a number yet. */
 const etaText = (seconds: number): string => (seconds >= 1 ? `${duration(seconds)} left` : '');
@@ -30,14 +33,15 @@ const etaText = (seconds: number): string => (seconds >= 1 ? `${duration(seconds
 const countText = (done: number, total: number): string => `${numeral(done)} of ${numeral(total)} jobs done`;
 
 /** Never wider than the terminal: a wrapped line can't be overwritten. */
-const barText = (options: Options, params: Params, { waiting }: Payload): string => {
+const barText = (options: Options, params: Params, { note }: Payload): string => {
   const { progress, value, total, maxWidth, eta } = params;
-  const note = waiting === undefined ? etaText(eta) : `${waitingText(waiting)}, ${timeUntil(waiting)} left`;
-  const text = `${cliProgress.Format.BarFormat(progress, options)}  ${countText(value, total)}${note && `  ${note}`}`;
-  return text.slice(0, maxWidth - 1);
+  const counted = countText(value, total);
+  const left = etaText(eta);
+  const bar = `${cliProgress.Format.BarFormat(progress, options)}  ${counted}${left && `  ${left}`}`;
+  return (note === undefined ? bar : `${counted}; ${note}`).slice(0, maxWidth - 1);
 };
 
-type Payload = { waiting: Waiting | undefined };
+type Payload = { note: string | undefined };
 
 const barProgress = (terminal: Terminal, total: number, done: number): Progress => {
   const bar = new cliProgress.SingleBar({
@@ -52,14 +56,14 @@ const barProgress = (terminal: Terminal, total: number, done: number): Progress 
     // Ctrl-C is ours: what has begun is finished first.
     gracefulExit: false,
   });
-  const payload: Payload = { waiting: undefined };
+  const payload: Payload = { note: undefined };
   let value = done;
   const start = (): void => bar.start(total, value, payload);
   start();
   return {
-    update: (now, waiting) => {
+    update: (now, note) => {
       value = now;
-      payload.waiting = waiting;
+      payload.note = note;
       bar.update(now, payload);
     },
     interrupt: (write) => {
@@ -74,18 +78,17 @@ const barProgress = (terminal: Terminal, total: number, done: number): Progress 
 const lineProgress = (output: Terminal, total: number, done: number): Progress => {
   let lineAt = Date.now();
   let lastDone = done;
-  let lastUntil: number | undefined;
+  let lastNote: string | undefined;
   const line = (text: string): void => {
     lineAt = Date.now();
     output.write(`${text}\n`);
   };
   return {
-    update: (now, waiting) => {
-      if (waiting !== undefined && waiting.until !== lastUntil)
-        line(`${countText(now, total)}; ${waitingText(waiting)}`);
+    update: (now, note) => {
+      if (note !== undefined && note !== lastNote) line(`${countText(now, total)}; ${note}`);
       else if (now !== lastDone && Date.now() - lineAt >= LINE_PERIOD_MS) line(countText(now, total));
       else return;
-      lastUntil = waiting?.until;
+      lastNote = note;
       lastDone = now;
     },
     interrupt: (write) => write(),

@@ -1,5 +1,6 @@
 /** The worker, wired to the queue in the state folder and the screen. */
 
+import { estimateFinish } from '../../lib/domain/quota.ts';
 import { runFiles } from '../../lib/report/run-files.ts';
 import { runPrefix } from '../../lib/state/keys.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
@@ -11,6 +12,7 @@ import { drain } from './drain.ts';
 import { newestRun } from './interrupted-run.ts';
 import type { Jobs } from './jobs.ts';
 import { echoErrors, notifyLog } from './log-file.ts';
+import { waitingNote } from './progress.ts';
 import { renderOutcomes } from './render-outcome.ts';
 import { reportSoFar } from './report-so-far.ts';
 
@@ -27,8 +29,8 @@ export type Drained = {
 };
 
 /** Why nothing is visible in the queue. */
-const HANDED_BACK_EARLIER = 'put off by the interrupted run';
-const FAILED_ATTEMPT = 'an attempt failed';
+const HANDED_BACK_EARLIER = 'waiting';
+const FAILED_ATTEMPT = 'a retry waits';
 const QUOTA_USED_UP = 'quota used up';
 
 const workerPorts = (
@@ -94,6 +96,8 @@ export const carryOutJobs = async (context: Context, jobs: Jobs, total: number):
     },
   );
   const done = (): number => total - jobsLeft(jobs);
+  const { RATE_LIMIT_PER_HOUR: perHour, RATE_LIMIT_RESERVE: reserve } = context.rules;
+  const finishOf = (from: number): number => estimateFinish(jobsLeft(jobs), { perHour, reserve }, from);
   const progress = screen.startProgress(total, done());
   const end = await drain(
     jobs,
@@ -102,7 +106,11 @@ export const carryOutJobs = async (context: Context, jobs: Jobs, total: number):
         because = FAILED_ATTEMPT;
         return handleBatch(messages, ports, remainingMs);
       },
-      onProgress: (until) => progress.update(done(), until === undefined ? undefined : { because, until }),
+      onProgress: (until) =>
+        progress.update(
+          done(),
+          until === undefined ? undefined : waitingNote(because, until, finishOf(until)),
+        ),
     },
     clock,
     stop,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '../../lib/state/run-report.ts';
+import { waitingNote } from '../../local/cli/progress.ts';
 import { renderOutcomes } from '../../local/cli/render-outcome.ts';
 import { renderPlan } from '../../local/cli/render-plan.ts';
 import type { Paint } from '../../local/cli/screen.ts';
@@ -135,5 +136,21 @@ describe('the outcomes on the terminal', () => {
       'Done    2 jobs in 1 hour 3 minutes: 1 created, 1 rejected by Fastly',
       '! create kim@example.com: rejected by Fastly: the domain is not allowed',
     ]);
+  });
+});
+
+describe('the line about waiting', () => {
+  const until = Date.parse('2026-11-23T14:00:01Z');
+
+  it.each([
+    ['the same day', '2026-11-23T16:00:00Z', 'quota used up until 14:00, finish 16:00 UTC'],
+    ['a later day', '2026-11-27T16:00:00Z', 'quota used up until 14:00, finish 11-27 16:00 UTC'],
+  ])('names the expected end on %s', (_name, finish, note) => {
+    expect(waitingNote('quota used up', until, Date.parse(finish))).toBe(note);
+  });
+
+  it('fits into 80 columns, also of 100,000 jobs', () => {
+    const note = waitingNote('quota used up', until, Date.parse('2026-11-27T16:00:00Z'));
+    expect(`99,999 of 100,000 jobs done; ${note}`.length).toBeLessThanOrEqual(80);
   });
 });

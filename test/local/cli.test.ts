@@ -321,7 +321,7 @@ describe('interrupted', () => {
       const folder = folderWith(rosterOf(40));
       const env = { RATE_LIMIT_PER_HOUR: '60', RATE_LIMIT_RESERVE: '50' };
       const { child, ended } = startCli(['--roster', 'acme.csv', '--apply'], { cwd: folder, env });
-      await said(child, /waiting until \d\d:\d\d UTC: quota used up/);
+      await said(child, /^10 of 40 jobs done; quota used up until \d\d:\d\d, finish .*UTC$/m);
       const meanwhile = await syncHere(placed(folder));
       const another = await syncHere([...placed(folder), '--account', 'another', '--apply']);
       const standing = await syncHere(['status', ...placed(folder)]);
