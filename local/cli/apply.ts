@@ -59,6 +59,7 @@ const continueRun = async (
   context: Context,
   jobs: Jobs,
   run: RunPointer,
+  wanted: PlannerRequest,
   inProgress: SyncResult,
 ): Promise<Ending> => {
   const error = await tokenProblem(context, run);
@@ -70,10 +71,10 @@ const continueRun = async (
   const drained = await carryOutJobs(context, jobs, Math.max(left, run.jobs));
   if (drained.end === 'stopped' || drained.halted !== undefined)
     return { result: inProgress, drained: [drained] };
-  const { prune } = context.options;
-  const again = prune === undefined ? {} : { prune };
+  const { planHash, prune, only } = wanted;
+  const again = { ...(prune !== undefined && { prune }), ...(only !== undefined && { only }) };
   // A plan hash says that somebody has reviewed that plan; nobody has reviewed the next one.
-  if (context.options.planHash === undefined) {
+  if (planHash === undefined) {
     const next = await applyNewPlan(context, jobs, { ...again, mode: 'apply' });
     return { ...next, drained: [drained, ...next.drained] };
   }
@@ -92,7 +93,7 @@ export const apply = async (context: Context, jobs: Jobs, wanted: PlannerRequest
   const request = planHash === undefined || isItsHash ? others : wanted;
   const ending = await applyNewPlan(context, jobs, request);
   return ending.result.status === 'in_progress' && interrupted !== undefined
-    ? await continueRun(context, jobs, interrupted, ending.result)
+    ? await continueRun(context, jobs, interrupted, wanted, ending.result)
     : ending;
 };
 

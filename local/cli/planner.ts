@@ -1,5 +1,6 @@
 /** The planner, wired to a roster file and the state folder. */
 
+import { dumpAccount } from '../../lib/planner/dump-account.ts';
 import { planAccount } from '../../lib/planner/plan-account.ts';
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
@@ -38,6 +39,15 @@ const plannerPorts = (context: Context, send: Send): PlannerPorts => {
   };
 };
 
-/** Plans one account. `send` takes the jobs. */
-export const plan = (context: Context, request: PlannerRequest, send: Send): Promise<SyncResult> =>
-  planAccount({ ...request, account: context.options.account, manual: true }, plannerPorts(context, send));
+/** Plans one account, or lists it as a roster. `send` takes the jobs. */
+export const plan = (
+  context: Context,
+  { mode, ...request }: PlannerRequest,
+  send: Send,
+): Promise<SyncResult> => {
+  const wanted = { ...request, account: context.options.account, manual: true };
+  const ports = plannerPorts(context, send);
+  return mode === 'dump'
+    ? dumpAccount({ ...wanted, mode: 'plan' }, ports)
+    : planAccount({ ...wanted, mode }, ports);
+};

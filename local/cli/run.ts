@@ -6,7 +6,10 @@ import { createCloud } from '../cloud.ts';
 import { UsageError, usageOf, versionText } from '../parse-options.ts';
 import { COMMAND, type CommandName } from './command-line.ts';
 import { type Answer, type CommandPorts, withAccount } from './commands/command.ts';
+import { dump } from './commands/dump.ts';
+import { explainPerson } from './commands/explain.ts';
 import { history } from './commands/history.ts';
+import { offboard } from './commands/offboard.ts';
 import { status } from './commands/status.ts';
 import { sync } from './commands/sync.ts';
 import { readToken } from './connection.ts';
@@ -48,18 +51,22 @@ const openTarget = async (call: Call, { env, stop }: World, screen: Screen): Pro
 };
 
 /** Commands about one account. */
-const ON_ONE: Partial<Record<CommandName, (options: Options, ports: CommandPorts) => Promise<Answer>>> = {
+const ON_ONE: Readonly<
+  Record<Exclude<CommandName, 'status'>, (options: Options, ports: CommandPorts) => Promise<Answer>>
+> = {
   plan: sync,
   apply: sync,
+  resend: sync,
+  explain: explainPerson,
   history,
+  dump,
+  offboard,
 };
 
 const answer = async (call: Call, ports: CommandPorts): Promise<Answer> => {
   const { command } = call;
   if (command === 'status') return await status(call, ports);
-  const onOne = ON_ONE[command];
-  if (onOne === undefined) throw new UsageError(`${command} is not possible here`);
-  return await onOne(await withAccount(call, ports.target), ports);
+  return await ON_ONE[command](await withAccount(call, ports.target), ports);
 };
 
 const ON_STOP = {
@@ -76,13 +83,13 @@ const run = async (world: World): Promise<number> => {
     stdout.write(call === 'help' ? usageOf(COMMAND) : versionText());
     return 0;
   }
-  const screen = createScreen(stdout, stderr, call.json);
+  const screen = createScreen(stdout, stderr, call.json || call.command === 'dump');
   world.stop.addEventListener('abort', () =>
     screen.say(`\n${ON_STOP[call.target.kind]}; press Ctrl-C again to quit at once`),
   );
   const target = await openTarget(call, world, screen);
   try {
-    const { exitStatus, json } = await answer(call, { target, screen, now: CLOCK.now });
+    const { exitStatus, json } = await answer(call, { target, screen, output: stdout, now: CLOCK.now });
     if (call.json) stdout.write(`${JSON.stringify(json, null, 2)}\n`);
     return exitStatus;
   } finally {

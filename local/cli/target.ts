@@ -7,7 +7,9 @@ import type { Ending } from './ending.ts';
 import type { Options } from './options.ts';
 
 /** What the planner is asked for, besides the account: the fields of a manual event. */
-export type PlannerRequest = Omit<SyncRequest, 'account' | 'manual' | 'triggerId'>;
+export type PlannerRequest = Omit<SyncRequest, 'account' | 'manual' | 'triggerId' | 'mode'> & {
+  readonly mode: SyncRequest['mode'] | 'dump';
+};
 
 /** An account's queue, as far as it can be seen from outside. */
 export type QueueView = {

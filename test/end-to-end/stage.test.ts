@@ -110,6 +110,38 @@ describe('--stage', () => {
     ]);
   }, 120_000);
 
+  it('explains people, sends again, and dumps a roster that plans to nothing', async () => {
+    fastly.seed({
+      members: [{ login: 'mia@example.com', role: 'user' }],
+      invitations: [{ email: 'kept@example.com', role: 'user' }],
+    });
+    fastly.fault({ method: 'POST', answer: { status: 400, body: '{"msg":"no such domain"}' } });
+    await upload('email,role\nbad@example.com,user\nkept@example.com,user\nnew@example.com,user\n');
+    startWorking();
+    const applied = resultIn(await onStage('apply', '--json'));
+    expect(applied).toMatchObject({ status: 'finished', outcomes: { created: 1, rejected: 1 } });
+    const rejected = applied.rejected[0]?.email ?? '';
+    const created = rejected === 'bad@example.com' ? 'new@example.com' : 'bad@example.com';
+
+    const about = async (email: string) => JSON.parse((await onStage('explain', email, '--json')).stdout);
+    expect(await about(created)).toMatchObject({ decision: 'nothing: invited exactly so' });
+    expect((await about(rejected)).runs[0].text).toContain('rejected by Fastly');
+    expect(await about('kept@example.com')).toMatchObject({ roster: 'line 3', fastly: 'invited' });
+    expect(await about('mia@example.com')).toMatchObject({ decision: 'nothing: members are never touched' });
+    expect(await about('nww@example.com')).toMatchObject({ unknown: true });
+    fastly.removeInvitation(created);
+    expect((await about(created)).decision).toMatch(/^wait: mailed too recently/);
+
+    const resent = await onStage('resend', created);
+    expect(resent.stdout).toMatch(/^Done {4}1 job in .*: 1 created$/m);
+    expect(fastly.mails().get(created)).toBe(2);
+
+    const dumped = await onStage('dump');
+    expect(dumped.stdout).toContain('mia@example.com,user');
+    await upload(dumped.stdout);
+    expect((await onStage('plan')).stdout).toContain('In sync: nothing to change');
+  }, 120_000);
+
   it('left with Ctrl-C says that the run goes on, and how to look', async () => {
     await upload(rosterOf(3));
 

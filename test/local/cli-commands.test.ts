@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { emptyFolder, removeFolders, syncHere } from '../support/cli.ts';
 
 afterAll(removeFolders);
@@ -59,5 +60,110 @@ describe('history', () => {
     ]);
     expect(shown.stdout.split('\n')).toHaveLength(3);
     expect(shown.stdout).toMatch(/^2\S+ \S+ UTC +apply +finished +2 +0 +0 +0 +\S+report\.html$/m);
+  });
+});
+
+describe('about people at Fastly', () => {
+  let server: Simulator;
+  beforeEach(async () => {
+    server = await startSimulator();
+    server.seed({
+      members: [
+        { login: 'mia@example.com', role: 'superuser' },
+        { login: 'bob@example.com', role: 'engineer' },
+      ],
+      invitations: [{ email: 'pia@example.com', role: 'user' }],
+    });
+  });
+  afterEach(() => server.close());
+
+  const live = () => {
+    const { folder, place } = setting();
+    const env = { FASTLY_API_URL: server.url, FASTLY_API_TOKEN: server.token };
+    return {
+      folder,
+      call: (...args: readonly string[]) => syncHere([...args, ...place, '--live'], env),
+    };
+  };
+
+  it('explain tells of a person who is to be invited, was invited, waits, is a member, or is unknown', async () => {
+    const { call } = live();
+    const about = async (email: string) => jsonOf(await call('explain', email, '--json'));
+
+    expect(await about('ada@example.com')).toMatchObject({
+      roster: 'line 2',
+      fastly: 'neither a member nor invited',
+      mails: 'none from here',
+      decision: 'invite, user: not invited yet',
+      runs: [],
+    });
+    await call('--apply');
+    expect(await about('ada@example.com')).toMatchObject({
+      fastly: 'invited',
+      mails: expect.stringMatching(/^1 mail, 2\S+ \S+ UTC \(invitation \S+\)$/),
+      decision: 'nothing: invited exactly so',
+      runs: [{ text: expect.stringMatching(/^invite, user: not invited yet; created at 2/) }],
+    });
+    server.removeInvitation('ada@example.com');
+    expect(await about('ada@example.com')).toMatchObject({
+      decision: expect.stringMatching(/^wait: mailed too recently, again from 2/),
+    });
+    expect(await about('bob@example.com')).toMatchObject({
+      fastly: 'a member as engineer',
+      decision: 'nothing: the roster says user, but members are never changed',
+    });
+    expect(await about('mia@example.com')).toMatchObject({
+      roster: 'not in it',
+      decision: 'nothing: members are never touched',
+    });
+    const unknown = await call('explain', 'adda@example.com');
+    expect(unknown.status).toBe(1);
+    expect(unknown.stdout).toContain('Nobody knows this address');
+    expect(unknown.stdout).toContain('Would you mean ada@example.com?');
+  }, 30_000);
+
+  it('offboard lists members without a row and with another role, on the screen and as CSV', async () => {
+    const { folder, call } = live();
+    const to = join(folder, 'offboard.csv');
+
+    const { stdout, status } = await call('offboard', '--to', to);
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^mia@example\.com +not_in_roster +superuser$/m);
+    expect(stdout).toMatch(/^bob@example\.com +role_differs +engineer +user$/m);
+    expect(readFileSync(to, 'utf8')).toBe(
+      'email,reason,role,roster_role\r\nmia@example.com,not_in_roster,superuser,\r\nbob@example.com,role_differs,engineer,user\r\n',
+    );
+    expect((await call('offboard', '--to', to)).stderr).toContain('is there already');
+  });
+
+  it('dump is a roster that plans to nothing, and replaces no file', async () => {
+    const { folder, call } = live();
+    const to = join(folder, 'dumped.csv');
+
+    const dumped = await call('dump', '--to', to);
+    const printed = await call('dump');
+
+    expect(dumped).toMatchObject({ status: 0, stdout: '' });
+    expect(dumped.stderr).toContain(`1 member and 1 live invitation of acme are in ${to}`);
+    expect(printed.stdout).toBe(readFileSync(to, 'utf8'));
+    const env = { FASTLY_API_URL: server.url, FASTLY_API_TOKEN: server.token };
+    const place = ['--roster', to, '--account', 'acme', '--state', join(folder, '.sync'), '--live'];
+    const planned = await syncHere(place, { ...env, ALLOWED_ROLES: 'user,engineer,superuser' });
+    expect(planned.stdout).toContain('In sync: nothing to change');
+    expect((await call('dump', '--to', to)).status).toBe(1);
+  });
+
+  it('--only does nothing but for these people, and resend sends again what was mailed recently', async () => {
+    const { call } = live();
+
+    await call('apply', '--only', 'ada@example.com');
+    expect([server.mails().size, server.invitations().length]).toEqual([1, 2]);
+    const applied = await call('resend', 'ada@example.com');
+
+    expect(applied.status).toBe(0);
+    expect(server.mails().get('ada@example.com')).toBe(2);
+    expect(server.invitations()).toHaveLength(2);
+    expect(existsSync('.sync')).toBe(false);
   });
 });

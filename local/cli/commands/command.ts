@@ -9,6 +9,8 @@ import type { Target } from '../target.ts';
 export type CommandPorts = {
   readonly target: Target;
   readonly screen: Screen;
+  /** For what is the result itself, as a roster. */
+  readonly output: { write(text: string): unknown };
   /** Milliseconds since 1970 */
   readonly now: () => number;
 };

@@ -9,6 +9,7 @@ import { readPointer } from '../../../lib/state/pointer-store.ts';
 import { readRecord } from '../../../lib/state/read-run.ts';
 import type { RunPointer } from '../../../lib/state/run-pointer.ts';
 import type { RunReport } from '../../../lib/state/run-report.ts';
+import { columns } from '../columns.ts';
 import { readReport } from '../follow-run.ts';
 import type { Options } from '../options.ts';
 import type { Target } from '../target.ts';
@@ -33,7 +34,7 @@ type PastRun = {
 const READ_CONCURRENCY = 4;
 
 /** Newest first: ids begin with the time. */
-const runIdsOf = async ({ store }: Target, account: string): Promise<readonly string[]> => {
+export const runIdsOf = async ({ store }: Target, account: string): Promise<readonly string[]> => {
   const prefix = runPrefix(account, '').slice(0, -1);
   const ids = new Set<string>();
   for await (const key of store.list(prefix)) ids.add(key.slice(prefix.length).split('/')[0] ?? '');
@@ -70,17 +71,6 @@ const pastRun = async (
 const secondOf = (runId: string): string => runId.split('-')[0] ?? '';
 
 const HEADER = ['when', 'trigger', 'status', 'create', 'delete', 'replace', 'held', 'report'];
-
-/** Columns as wide as their widest cell. */
-const columns = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-};
 
 const rowOf = ({ createdAt, trigger, status, counts, held, report }: PastRun): string[] => [
   minuteOf(createdAt),

@@ -7,11 +7,13 @@ import { showPlan } from '../show-plan.ts';
 import type { PlannerRequest } from '../target.ts';
 import type { Answer, CommandPorts } from './command.ts';
 
-const requestOf = ({ command, planHash, approve, prune }: Options): PlannerRequest => ({
+const requestOf = ({ command, addresses, planHash, approve, prune }: Options): PlannerRequest => ({
   mode: command === 'plan' ? 'plan' : 'apply',
   ...(planHash !== undefined && { planHash }),
   ...(approve !== undefined && { approve }),
   ...(prune !== undefined && { prune }),
+  ...(addresses.length > 0 && { only: addresses }),
+  ...(command === 'resend' && { resend: true as const }),
 });
 
 const planAndShow = async (options: Options, { target, screen }: CommandPorts): Promise<Ending> => {
