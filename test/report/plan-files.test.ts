@@ -207,9 +207,10 @@ describe('the files of a plan', () => {
   });
 
   it('can be read again, in pieces that stay small', () => {
-    for (const { content } of planFiles(planRecord(changesOf(10_000)))) {
+    for (const { name, content } of planFiles(planRecord(changesOf(10_000)))) {
       const pieces = [...content];
-      expect(pieces.length).toBeGreaterThan(20);
+      // plan.md is never long, so that it is made at once.
+      if (name !== 'plan.md') expect(pieces.length).toBeGreaterThan(20);
       for (const piece of pieces) expect(piece.length).toBeLessThan(64 * 1024);
       expect([...content]).toEqual(pieces);
     }
