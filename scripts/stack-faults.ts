@@ -1,6 +1,6 @@
 /** What is wrong with the parameters of a deployment. The template made from them is checked before AWS sees it. */
 
-import { ConfigError, parseConfig } from '../lib/domain/config.ts';
+import { ConfigError, misspeltVariables, parseConfig } from '../lib/domain/config.ts';
 import { at, resourcesOfType, type Template } from './template.ts';
 
 /** CloudWatch evaluates the last seven days at most. */
@@ -29,19 +29,22 @@ const parameterOf = (variable: string): string =>
 const environmentFaults = (template: Template): string[] =>
   resourcesOfType(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
     const variables = Object.entries(at(Properties, 'Environment', 'Variables') ?? {});
-    const environment = variables.map(([name, value]) => [
-      name,
-      typeof value === 'object' ? DEPLOYED[name] : String(value),
-    ]);
+    const environment = Object.fromEntries(
+      variables.map(([name, value]) => [name, typeof value === 'object' ? DEPLOYED[name] : String(value)]),
+    );
+    const misspelt = misspeltVariables(environment).map(
+      ({ given, meant }) => `${given}: no function reads it. Did you mean ${meant}?`,
+    );
     try {
-      parseConfig(Object.fromEntries(environment));
-      return [];
+      parseConfig(environment);
+      return misspelt;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const lines = error.message.split('\n').slice(1);
-      return lines
+      const faults = lines
         .map((line) => line.trim().replace(NO_TOKEN, NO_PREFIX))
         .map((line) => line.replace(/^[A-Z_]+/, (name) => `${parameterOf(name)} (${name})`));
+      return [...faults, ...misspelt];
     }
   });
 

@@ -1,7 +1,9 @@
 /** The environment (docs/contract.md, “Environment”): read once, every faulty variable named in one error. */
 
 import * as v from 'valibot';
+import { isWithin } from './edits.ts';
 import { ROLES } from './invitation.ts';
+import { mailboxFault, normalizeDomain } from './mailbox.ts';
 
 /** `managed` cancels only what the ledger knows; `none` cancels nothing that merely left the roster. */
 const PRUNE_MODES = ['all', 'managed', 'none'] as const;
@@ -19,19 +21,43 @@ const whole = (fallback: number, min: number, max: number) =>
     ),
     String(fallback),
   );
-const list = (fallback: string) =>
+const itemsOf = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim().toLowerCase())
+    .filter((item) => item !== '');
+
+/**
+ * Items with commas between them. A list of nothing but separators is refused: it would protect nobody, or allow
+ * everybody, while somebody believes that it holds.
+ */
+const list = (fallback: string, expected: string, isItem: (item: string) => boolean) =>
   v.optional(
     v.pipe(
       text,
-      v.transform((value) =>
-        value
-          .split(',')
-          .map((item) => item.trim().toLowerCase())
-          .filter((item) => item !== ''),
-      ),
+      v.check((value) => value === '' || itemsOf(value).length > 0, expected),
+      v.transform(itemsOf),
+      v.array(v.pipe(v.string(), v.check(isItem, expected))),
     ),
     fallback,
   );
+
+const isDomain = (item: string): boolean => mailboxFault(`a@${item}`) === undefined;
+
+/** What a `*` can stand for, so that an address is made of a pattern if that is possible at all. */
+const FILLINGS = ['a', '', 'a.aa', 'a@a.aa'];
+
+/** Whether some address fits: one star may stand for more than the others. */
+const isAddressPattern = (item: string): boolean => {
+  const pieces = item.split('*');
+  const filled = (star: number, filling: string, others: string): string =>
+    pieces.reduce((sofar, piece, index) => sofar + (index === star ? filling : others) + piece);
+  return FILLINGS.some((filling) =>
+    FILLINGS.some((others) =>
+      pieces.some((_, star) => mailboxFault(filled(star, filling, others)) === undefined),
+    ),
+  );
+};
 const queueUrl = v.pipe(text, v.url('expected the URL of a queue'));
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -51,12 +77,20 @@ const rulesSchema = {
     v.pipe(text, v.check(isSafeUrl, 'expected an https: URL (http: only for loopback hosts)')),
     'https://api.fastly.com',
   ),
-  ALLOWED_ROLES: v.pipe(
-    list('user,billing,engineer,tls_viewer,tls_admin'),
-    v.array(v.picklist(ROLES, `expected roles out of ${ROLES.join(', ')}`)),
+  ALLOWED_ROLES: list(
+    'user,billing,engineer,tls_viewer,tls_admin',
+    `expected roles out of ${ROLES.join(', ')}, with commas between them`,
+    (item) => ROLES.some((role) => role === item),
   ),
-  ALLOWED_DOMAINS: list(''),
-  PROTECTED_EMAILS: list(''),
+  ALLOWED_DOMAINS: v.pipe(
+    list('', 'expected whole domains such as example.com, with commas between them', isDomain),
+    v.transform((domains) => domains.map(normalizeDomain)),
+  ),
+  PROTECTED_EMAILS: list(
+    '',
+    'expected addresses such as ada@example.com or *@example.com, with commas between them; something in it can match no address',
+    isAddressPattern,
+  ),
   MODE: v.optional(v.pipe(text, v.picklist(['plan', 'apply'], 'expected plan or apply')), 'apply'),
   PRUNE: v.optional(v.pipe(text, v.picklist(PRUNE_MODES, 'expected all, managed or none')), 'all'),
   MAX_CREATES: whole(500, 0, MANY),
@@ -104,6 +138,20 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
 
 /** Those that a call from a command line depends on. `MODE` says what schedule and upload do. */
 export const RULE_VARIABLES: readonly string[] = Object.keys(rulesSchema).filter((name) => name !== 'MODE');
+
+/** Shorter names, such as `MODE`, are one letter away from too many other words. */
+const SHORTEST_MISSPELT = 6;
+
+/**
+ * Variables that are set and not read, but one letter away from one that is. What they were to change is as if they did
+ * not exist.
+ */
+export const misspeltVariables = (env: Environment): { readonly given: string; readonly meant: string }[] =>
+  Object.keys(withoutEmpty(env)).flatMap((given) => {
+    if (given.length < SHORTEST_MISSPELT || ENVIRONMENT_VARIABLES.includes(given)) return [];
+    const meant = ENVIRONMENT_VARIABLES.find((name) => isWithin(given.toUpperCase(), name, 1));
+    return meant === undefined ? [] : [{ given, meant }];
+  });
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

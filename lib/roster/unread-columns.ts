@@ -1,5 +1,6 @@
 /** Columns that nothing reads. Most of them mean nothing here, but some show that the roster would be misread. */
 
+import { isWithin } from '../domain/edits.ts';
 import { type Problem, quote } from './issues.ts';
 
 /** Rows with some value in such a column may not count. Nobody knows which value, so the column can't be ignored. */
@@ -25,22 +26,6 @@ const lettersOf = (name: string): string =>
     .replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 const withoutPlural = (letters: string): string => letters.replace(/s$/, '');
-
-/** Whether at most `edits` letters are missing, added, changed or swapped with the next one. */
-const isWithin = (a: string, b: string, edits: number): boolean => {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at += 1;
-  const [restA, restB] = [a.slice(at), b.slice(at)];
-  if (restA === restB) return true;
-  if (edits === 0 || Math.abs(restA.length - restB.length) > edits) return false;
-  const isSwap = restA.length > 1 && restA[0] === restB[1] && restA[1] === restB[0];
-  return (
-    isWithin(restA.slice(1), restB, edits - 1) ||
-    isWithin(restA, restB.slice(1), edits - 1) ||
-    isWithin(restA.slice(1), restB.slice(1), edits - 1) ||
-    (isSwap && isWithin(restA.slice(2), restB.slice(2), edits - 1))
-  );
-};
 
 const isStatus = (letters: string): boolean => {
   const name = letters.replace(STATUS_PREFIX, '');

@@ -1,7 +1,7 @@
 /** The command line from its arguments to its exit status. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConfigError, parseRules } from '../../lib/domain/config.ts';
+import { ConfigError, misspeltVariables, parseRules } from '../../lib/domain/config.ts';
 import { createCloud } from '../cloud.ts';
 import { UsageError, usageOf, versionText } from '../parse-options.ts';
 import { COMMAND, type CommandName } from './command-line.ts';
@@ -45,6 +45,8 @@ const openTarget = async (call: Call, { env, stop }: World, screen: Screen): Pro
   const ports = { screen, clock: CLOCK, stop };
   if (target.kind === 'stage') return await openStageTarget(target, createCloud(env, target.region), ports);
   const rules = parseRules(env);
+  for (const { given, meant } of misspeltVariables(env))
+    screen.say(`warning: nothing reads the variable ${given}. Did you mean ${meant}?`);
   const token = target.kind === 'live' ? readToken(env) : undefined;
   checkRosterFile(call);
   return openLocalTarget(call, { ...ports, rules, token });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, ENVIRONMENT_VARIABLES, parseConfig, parseRules } from '../../lib/domain/config.ts';
+import fc from 'fast-check';
+import {
+  ConfigError,
+  ENVIRONMENT_VARIABLES,
+  misspeltVariables,
+  parseConfig,
+  parseRules,
+} from '../../lib/domain/config.ts';
+import { protectedEmails } from '../../lib/plan/protected-emails.ts';
 
 const REQUIRED = {
   ROSTER_BUCKET: 'bucket',
@@ -103,9 +111,108 @@ describe('parseConfig', () => {
     expect(faultsOf({ ...REQUIRED, ...env })).toEqual(faults);
   });
 
+  it.each([
+    ...['a@x.io;b@x.io', 'a@x.io b@x.io', 'a@x.io\nb@x.io', 'a@x.io|b@x.io', '"a@x.io"', "'a@x.io'"],
+    ...[
+      '@example.com',
+      'ada@',
+      'ada',
+      'example.com',
+      'ada@localhost',
+      'a@*@x.io',
+      '<a@x.io>',
+      'a@x.io,ada',
+      ',',
+      ' , ',
+    ],
+    ...['[a@x.io]', '*@', '*@@x.io', '*..io', 'a@x..*', '\u201ca@x.io\u201d', 'a @x.io', 'mailto:*@x.io'],
+  ])('refuses PROTECTED_EMAILS that protect nobody: %j', (value) => {
+    expect(faultsOf({ ...REQUIRED, PROTECTED_EMAILS: value })).toEqual(['PROTECTED_EMAILS']);
+  });
+
+  it.each([
+    ...['a@x.io', 'a@x.io,b@x.io', ' A@X.io , ', '*@x.io', '*', 'bot-*', '*@*', 'a*b', 'ada@exam*', '*.io'],
+    ...[
+      'ada@*',
+      '*+test@x.io',
+      'ada@x.*',
+      '*@*.x.io',
+      '*@b\u00fccher.example',
+      'ada@exa*le.com',
+      '*a*b*@x.io',
+    ],
+  ])('takes PROTECTED_EMAILS that can match: %j', (value) => {
+    expect(faultsOf({ ...REQUIRED, PROTECTED_EMAILS: value })).toEqual([]);
+  });
+
+  it('takes for a pattern whatever an address becomes when a part of it is left open', () => {
+    const part = fc.stringMatching(/^[a-z0-9]{1,8}$/);
+    const address = fc.tuple(part, part, part).map(([local, name, end]) => `${local}@${name}.x${end}`);
+    fc.assert(
+      fc.property(address, fc.nat(), fc.nat(), (text, start, length) => {
+        const from = start % text.length;
+        const pattern = `${text.slice(0, from)}*${text.slice(from + (length % 6))}`;
+        expect(protectedEmails([pattern])(text)).toBe(true);
+        expect(faultsOf({ ...REQUIRED, PROTECTED_EMAILS: pattern })).toEqual([]);
+      }),
+    );
+  });
+
+  it.each([
+    ...[
+      'x.io;y.io',
+      'x.io y.io',
+      '@x.io',
+      '*.x.io',
+      '.x.io',
+      'x.io.',
+      '"x.io"',
+      'a@x.io',
+      'localhost',
+      ',',
+      ', ,',
+    ],
+    ...['https://x.io', 'x..io', '-x.io', 'x.io/', 'x.io:443', '10.0.0.1'],
+  ])('refuses ALLOWED_DOMAINS that allow nobody, or everybody: %j', (value) => {
+    expect(faultsOf({ ...REQUIRED, ALLOWED_DOMAINS: value })).toEqual(['ALLOWED_DOMAINS']);
+  });
+
+  it('takes ALLOWED_DOMAINS in any spelling, and compares them in the one that rosters have', () => {
+    const { ALLOWED_DOMAINS } = parseRules({ ALLOWED_DOMAINS: 'X.io, b\u00fccher.example,' });
+    expect(ALLOWED_DOMAINS).toEqual(['x.io', 'xn--bcher-kva.example']);
+    expect(faultsOf({ ...REQUIRED, ALLOWED_ROLES: ',' })).toEqual(['ALLOWED_ROLES']);
+  });
+
   it('never repeats a value: it could be a token in the wrong place', () => {
     expect(() => parseConfig({ ...REQUIRED, MAX_DELETES: 'secret-token' })).toThrow(/MAX_DELETES/);
     expect(() => parseConfig({ ...REQUIRED, MAX_DELETES: 'secret-token' })).not.toThrow(/secret-token/);
+  });
+});
+
+describe('misspeltVariables', () => {
+  it.each([
+    { given: 'PROTECTED_EMAIL', meant: 'PROTECTED_EMAILS' },
+    { given: 'PROTECED_EMAILS', meant: 'PROTECTED_EMAILS' },
+    { given: 'PROTCETED_EMAILS', meant: 'PROTECTED_EMAILS' },
+    { given: 'ALLOWED-DOMAINS', meant: 'ALLOWED_DOMAINS' },
+    { given: 'max_deletes', meant: 'MAX_DELETES' },
+    { given: 'MAX_DELETE', meant: 'MAX_DELETES' },
+    { given: 'FASTLY_API_TOKENS', meant: 'FASTLY_API_TOKEN' },
+  ])('$given: $meant', ({ given, meant }) => {
+    expect(misspeltVariables({ [given]: '1' })).toEqual([{ given, meant }]);
+  });
+
+  it('are no known ones, no short words, which are other words as well, and none without a value', () => {
+    const known = Object.fromEntries(ENVIRONMENT_VARIABLES.map((name) => [name, '1']));
+    const others = {
+      ...known,
+      NODE: '/bin/node',
+      MODES: '1',
+      PATH: '/bin',
+      MAX_DELETE: '',
+      MAX_DELETIONS: '1',
+    };
+    expect(misspeltVariables(others)).toEqual([]);
   });
 });
 

@@ -177,6 +177,13 @@ describe('a roster of one’s own', () => {
     READY_MS,
   );
 
+  it('warns on standard error of a variable that nearly has the name of one that is read', async () => {
+    const ended = await syncHere([...placed(folderWith(rosterOf(1))), '--json'], { MAX_DELETE: '1' });
+    expect(ended.status).toBe(0);
+    expect(resultIn(ended)).toMatchObject({ status: 'planned' });
+    expect(ended.stderr).toContain('nothing reads the variable MAX_DELETE. Did you mean MAX_DELETES?');
+  });
+
   it('blocks with every bad row named by file and line, and changes nothing', async () => {
     const folder = folderWith(
       'email,role\na@example.com,user\nb-at-example.com,user\n"c@example.com\n",nope\nd@example.com\n',

@@ -48,6 +48,18 @@ describe('parameters', () => {
       'user,king',
       'allowedRoles (ALLOWED_ROLES): expected roles',
     ],
+    [
+      'a list with another separator',
+      variable('PROTECTED_EMAILS'),
+      'a@x.io;b@x.io',
+      'protectedEmails (PROTECTED_EMAILS): expected addresses',
+    ],
+    [
+      'a variable that is nearly one',
+      variable('PROTECTED_EMAIL'),
+      'a@x.io',
+      'PROTECTED_EMAIL: no function reads it. Did you mean PROTECTED_EMAILS?',
+    ],
     ['an unknown mode', variable('MODE'), 'aply', 'mode (MODE): expected plan or apply'],
     [
       'a token in clear',
