@@ -51,7 +51,7 @@ const afterOutcome = (
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
 };
 
-const isSince = ({ createdAt }: PlanRecord, invitation: Pick<Invitation, 'createdAt'>): boolean =>
+const isSince = ({ createdAt }: PlanRecord, invitation: Invitation): boolean =>
   invitation.createdAt === undefined || invitation.createdAt >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS;
 
 /** The entry after one mailing change of a run that was cut off: what its outcomes leave open, the listing answers. */
@@ -63,12 +63,15 @@ const afterListing = (
   generation: number,
 ): LedgerEntry | undefined => {
   const old = new Set(change.action === 'replace' ? change.invitationIds : []);
+  // Before this recovery, not by an older run of it: that one's guess is no better than this one's.
+  const isKnown = ({ id }: Invitation): boolean =>
+    before !== undefined && before.invitationId === id && before.generation < generation;
   // An invitation with a new id means that this run sent a mail, even if it has expired since. A create found no
-  // invitation at all, so for a create every invitation is new but one that the list showed late.
+  // invitation at all, so for a create every invitation is new but one that is known, which the list showed late.
   const fresh = found.find(
-    ({ id, ...invitation }) =>
-      !old.has(id) &&
-      id !== before?.invitationId &&
+    (invitation) =>
+      !old.has(invitation.id) &&
+      !isKnown(invitation) &&
       (change.action === 'create' || isSince(record, invitation)),
   );
   if (fresh !== undefined) {

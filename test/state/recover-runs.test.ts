@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { accessDigest } from '../../lib/domain/digest.ts';
 import type { Invitation } from '../../lib/domain/invitation.ts';
 import type { Ledger } from '../../lib/domain/ledger.ts';
 import { recoverRuns } from '../../lib/state/recover-runs.ts';
-import { DAY_MS, email, invitation, ledgerEntry, NOW } from '../support/build.ts';
+import { DAY_MS, email, engineer, invitation, ledgerEntry, NOW } from '../support/build.ts';
 import { FakeStore } from '../support/fakes.ts';
 import { outcomeOf, putOutcomes, putRecord, recordWith } from '../support/stored-state.ts';
 import { create, replace } from '../support/worker.ts';
@@ -48,6 +49,20 @@ describe('recoverRuns', () => {
     const entry = { count: 2, firstSentAt: EARLIER, lastSentAt: LATER, generation: 9 };
     expect(recovered.get(email('ada'))).toMatchObject(entry);
     expect(after.get(email('ada'))).toEqual(recovered.get(email('ada')));
+  });
+
+  it('takes an invitation for that of the latest run that may have sent it', async () => {
+    const store = new FakeStore();
+    putRecord(store, recordWith([create('ada', engineer('full'))], { runId: 'run1' }));
+    putRecord(store, recordWith([create('ada', engineer('read_only'))], { runId: 'run2' }));
+    const found = [invitation('ada', { role: 'engineer', limitServices: true, createdAt: NOW })];
+    const { recovered } = await recover(store, ['run1', 'run2'], found);
+    const digest = accessDigest(engineer('read_only'));
+    expect(recovered.get(email('ada'))).toMatchObject({
+      count: 1,
+      accessDigest: digest,
+      invitationId: 'id-ada',
+    });
   });
 
   it('keeps what only the earlier run sent', async () => {

@@ -136,10 +136,12 @@ export class Mails {
   }
 
   /** Its id was lost, or not told yet, and it shows something else than was asked for: nobody could tell who sent it. */
-  #couldBeAnybodys({ id }: Mail, plannedAt: number, { name, account }: FastlyAccount): boolean {
+  #couldBeAnybodys({ id, runId }: Mail, plannedAt: number, { name, account }: FastlyAccount): boolean {
+    if (this.#own.knew(name, id, plannedAt)) return false;
+    // Nor could anybody tell with which services, once people removed what named its run.
+    if (this.#book.lostRuns.has(runId)) return true;
     const invitation = account.state.invitations.get(id);
-    const isOtherwise = invitation !== undefined && isShownOtherwise(invitation, account.options.behaviour);
-    return isOtherwise && !this.#own.knew(name, id, plannedAt);
+    return invitation !== undefined && isShownOtherwise(invitation, account.options.behaviour);
   }
 
   #hasExpired({ id }: Mail, { account }: FastlyAccount): boolean {
