@@ -32,7 +32,7 @@ const endless =
     sendForEver(response.writeHead(status, { 'content-encoding': encoding }), bytes);
   };
 
-describe.each(ENDLESS)('an answer without an end, %s', (encoding, bytes) => {
+describe.each(ENDLESS)('F74 an answer without an end, %s', (encoding, bytes) => {
   it('is no page of invitations', async () => {
     await withScript(
       endless(200, encoding, bytes),

@@ -62,7 +62,7 @@ const startedAgain = async (arrivesAfterMs: number, outlivesProcess: boolean) =>
 
 describe('a run that continues', () => {
   it.each([1, 3000, TIMEOUT_MS])(
-    'F26 mails nobody again whose POST takes effect %i ms after its process was killed',
+    'F59 mails nobody again whose POST takes effect %i ms after its process was killed',
     async (arrivesAfterMs) => {
       const { context, jobs, fastly } = await startedAgain(arrivesAfterMs, true);
       const { result, drained } = await apply(context, jobs, { mode: 'apply' });

@@ -60,7 +60,7 @@ describe('the lock on the file', () => {
     close();
   });
 
-  it('of another process is respected as long as that lives', async () => {
+  it('F65 of another process is respected as long as that lives, whatever its process id', async () => {
     const holder = await startHolder();
     expect(openExclusively(path())).toBe('in_use');
     await kill(holder);
