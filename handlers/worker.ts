@@ -4,6 +4,7 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { createDeadLetterQueue } from '../lib/aws/dead-letter-queue.ts';
 import { parseSqsEvent } from '../lib/aws/sqs-event.ts';
 import { createVisibility } from '../lib/aws/visibility.ts';
+import { finishedPlanFile } from '../lib/report/plan-files.ts';
 import { runFiles } from '../lib/report/run-files.ts';
 import { handleBatch } from '../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../lib/worker/ports.ts';
@@ -16,6 +17,7 @@ const deps: WorkerPorts = {
   deadLetters: createDeadLetterQueue({ client: clients.sqs, queueUrl: config.DEAD_LETTER_QUEUE_URL }),
   setVisibility: createVisibility({ client: clients.sqs, queueUrl: config.QUEUE_URL, log }),
   renderReport: runFiles,
+  renderFinishedPlan: finishedPlanFile,
   quotas: new Map(),
   notify,
   log,

@@ -3,7 +3,7 @@
 import { parseRules } from '../../lib/domain/config.ts';
 import { planAccount } from '../../lib/planner/plan-account.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { planFiles } from '../../lib/report/plan-files.ts';
+import { finishedPlanFile, planFiles } from '../../lib/report/plan-files.ts';
 import { runFiles } from '../../lib/report/run-files.ts';
 import { rosterKeys } from '../../lib/state/keys.ts';
 import { handleBatch } from '../../lib/worker/handle-batch.ts';
@@ -72,6 +72,7 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
       deadLetters: { copy: async () => {} },
       setVisibility: async () => {},
       renderReport: runFiles,
+      renderFinishedPlan: finishedPlanFile,
       quotas: new Map(),
     },
   };

@@ -21,3 +21,9 @@ export const planFiles = (record: PlanRecord): readonly PlanReport[] => [
   { name: 'plan.html', content: inPieces(() => planPage(record)) },
   { name: 'plan.md', content: inPieces(() => [planMarkdown(record)]) },
 ];
+
+/** plan.html of a run that is over: it says so, and leads to the report. `finishedAt`: ISO 8601 */
+export const finishedPlanFile = (record: PlanRecord, finishedAt: string): PlanReport => ({
+  name: 'plan.html',
+  content: inPieces(() => planPage(record, finishedAt)),
+});

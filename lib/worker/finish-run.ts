@@ -3,6 +3,7 @@
 import type { Email } from '../domain/invitation.ts';
 import type { FinishJob } from '../domain/job.ts';
 import { needsAttention, type Outcome, REPORTED_RESULTS } from '../domain/outcome.ts';
+import { errorText } from '../ports/telemetry.ts';
 import { runPrefix } from '../state/keys.ts';
 import { updateLedger } from '../state/ledger-store.ts';
 import { type PlanRecord, type RecordedChange, releasedChanges } from '../state/plan-record.ts';
@@ -58,11 +59,25 @@ export const makeReport = (
 };
 
 /** Returns the report's key. */
-const storeReport = async (deps: WorkerPorts, report: RunReport, record: PlanRecord): Promise<string> => {
+const storeReport = async (deps: WorkerPorts, report: RunReport): Promise<string> => {
   const prefix = runPrefix(report.account, report.runId);
-  for (const { name, content } of deps.renderReport(report, record))
+  for (const { name, content } of deps.renderReport(report))
     await deps.store.write(`${prefix}${name}`, content);
   return `${prefix}report.json`;
+};
+
+/**
+ * Lets plan.html say that the run is over. Nothing depends on that page, and a record of an older version may lack what it
+ * shows: then the page stays as it was.
+ */
+const markPlanFinished = async (deps: WorkerPorts, report: RunReport, record: PlanRecord): Promise<void> => {
+  const { account, runId, finishedAt } = report;
+  try {
+    const { name, content } = deps.renderFinishedPlan(record, finishedAt);
+    await deps.store.write(`${runPrefix(account, runId)}${name}`, content);
+  } catch (error) {
+    deps.log.warn('plan.html stays as it was', { account, runId, error: errorText(error) });
+  }
 };
 
 const notifyIfNeeded = async (deps: WorkerPorts, report: RunReport, key: string): Promise<void> => {
@@ -82,7 +97,8 @@ export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<void
     throw new Error(`${runPrefix(account, runId)}plan.json is missing: restore it from an older version`);
   const outcomes = await readOutcomes(deps.store, account, runId);
   const report = makeReport(record, outcomes, { generation, finishedAt: deps.now() });
-  const key = await storeReport(deps, report, record);
+  const key = await storeReport(deps, report);
+  await markPlanFinished(deps, report, record);
   await updateLedger(deps.store, record, outcomes, generation);
   await notifyIfNeeded(deps, report, key);
   await updatePointer(deps.store, account, generation, (current) => ({

@@ -35,7 +35,9 @@ export type WorkerPorts = Runtime & {
   };
   /** Never throws: when the change fails, the messages wait for the queue's own visibility time-out. */
   readonly setVisibility: (receiptHandles: readonly string[], seconds: number) => Promise<void>;
-  readonly renderReport: (report: RunReport, record: PlanRecord) => readonly ReportFile[];
+  readonly renderReport: (report: RunReport) => readonly ReportFile[];
+  /** The page of the plan, once its run is over. `finishedAt`: ISO 8601. Throws when the record lacks what the page shows. */
+  readonly renderFinishedPlan: (record: PlanRecord, finishedAt: string) => ReportFile;
   /** What earlier invocations of this process learned of each account's quota. */
   readonly quotas: Map<string, Quota>;
 };

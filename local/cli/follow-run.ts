@@ -53,7 +53,7 @@ export const followRun = async (
     progress.stop();
     const pointer = { ...run, generation: 0 };
     const report =
-      (await readReport(store, run)) ?? (await reportSoFar(store, run.account, pointer, clock.now()))?.report;
+      (await readReport(store, run)) ?? (await reportSoFar(store, run.account, pointer, clock.now()));
     if (report !== undefined) screen.print(renderOutcomes(report, jobs, screen.paint));
     return { ...how, ...(report !== undefined && { report }), deadLetters: 0 };
   };

@@ -1,6 +1,7 @@
 /** The worker, wired to the queue in the state folder and the screen. */
 
 import { estimateFinish } from '../../lib/domain/quota.ts';
+import { finishedPlanFile } from '../../lib/report/plan-files.ts';
 import { runFiles } from '../../lib/report/run-files.ts';
 import { runPrefix } from '../../lib/state/keys.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
@@ -43,10 +44,11 @@ const workerPorts = (
   connect: async () => ({ fastly: connection.fastly }),
   deadLetters: jobs.deadLetters,
   setVisibility: jobs.setVisibility,
-  renderReport: (report, record) => {
+  renderReport: (report) => {
     onReport(report);
-    return runFiles(report, record);
+    return runFiles(report);
   },
+  renderFinishedPlan: finishedPlanFile,
   quotas: new Map(),
   notify: notifyLog(log),
   log: echoErrors(log, screen.say),
@@ -68,12 +70,9 @@ const storeReportSoFar = async (
 ): Promise<RunReport | undefined> => {
   const made = pointer && (await reportSoFar(store, options.account, pointer, clock.now()));
   if (made === undefined) return undefined;
-  const { report, record } = made;
-  const prefix = runPrefix(options.account, report.runId);
-  // The page of the plan would say that the run is over.
-  for (const { name, content } of runFiles(report, record))
-    if (name !== 'plan.html') await store.write(`${prefix}${name}`, content);
-  return report;
+  const prefix = runPrefix(options.account, made.runId);
+  for (const { name, content } of runFiles(made)) await store.write(`${prefix}${name}`, content);
+  return made;
 };
 
 /** Messages without `finish`. */

@@ -301,14 +301,14 @@ describe('Bucket layout', () => {
   it('has every key', () => {
     const [account, runId] = ['<account>', '<runId>'];
     const record = planRecord();
-    const reports = [...planFiles(record), ...runFiles(runReport(record), record)];
+    const reports = [...planFiles(record), ...runFiles(runReport(record))];
     expect(firstColumn('Bucket layout', ['key', 'content']).sort()).toEqual(
       [
         ...rosterKeys(account),
         pointerKey(account),
         ledgerKey(account),
         decodeURIComponent(customerKey('<customerId>')),
-        ...new Set(reports.map(({ name }) => runPrefix(account, runId) + name)),
+        ...reports.map(({ name }) => runPrefix(account, runId) + name),
         dumpKey(account, runId),
         `${outcomesPrefix(account, runId)}*.jsonl`,
       ].sort(),

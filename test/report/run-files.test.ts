@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
+import { finishedPlanFile } from '../../lib/report/plan-files.ts';
 import { runFiles } from '../../lib/report/run-files.ts';
-import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
 import {
   fileText,
@@ -16,12 +16,11 @@ import {
 import { changesOf, planRecord, runReport } from '../support/report-records.ts';
 
 const OPEN = { maxCreates: 100_000, maxReplaces: 100_000, maxDeletes: 100_000, maxChangePercent: 100 };
-const recordOf = (count: number): PlanRecord => planRecord(changesOf(count), {}, OPEN);
 const reportOf = (count: number, more: Partial<RunReport> = {}): RunReport =>
-  runReport(recordOf(count), more);
+  runReport(planRecord(changesOf(count), {}, OPEN), more);
 const csvOf = (report: RunReport): Record<string, string>[] =>
-  parse(fileText(runFiles(report, recordOf(1)), 'report.csv'), { columns: true });
-const pageOf = (report: RunReport) => parsePage(fileText(runFiles(report, recordOf(1)), 'report.html'));
+  parse(fileText(runFiles(report), 'report.csv'), { columns: true });
+const pageOf = (report: RunReport) => parsePage(fileText(runFiles(report), 'report.html'));
 
 const allOf = (result: string, count: number): RunReport => {
   const report = reportOf(count);
@@ -32,7 +31,7 @@ const allOf = (result: string, count: number): RunReport => {
 describe('report.json', () => {
   it('is the report itself', () => {
     const report = reportOf(1000);
-    expect(JSON.parse(fileText(runFiles(report, recordOf(1)), 'report.json'))).toEqual(report);
+    expect(JSON.parse(fileText(runFiles(report), 'report.json'))).toEqual(report);
   });
 });
 
@@ -126,7 +125,7 @@ describe('the plan of a run that is over', () => {
   ])('says so and leads to the report, as the report leads to the plan: %s', (_name, limits, status) => {
     const record = planRecord(changesOf(400), {}, { ...OPEN, ...limits });
     const report = runReport(record);
-    const plan = parsePage(fileText(runFiles(report, record), 'plan.html'));
+    const plan = parsePage(fileText([finishedPlanFile(record, report.finishedAt)], 'plan.html'));
     expect(visibleText(plan)).toContain(`Plan for Fastly invitations · ${status}`);
     expect(visibleText(plan)).toContain('This run was over by 2026-11-23 13:00 UTC: its report says');
     expect(one(plan, 'header a').getAttribute('href')).toBe('report.html');
@@ -157,7 +156,6 @@ describe('the files of a run', () => {
   });
 
   it('can be read again', () => {
-    for (const { content } of runFiles(reportOf(2000), recordOf(2000)))
-      expect([...content]).toEqual([...content]);
+    for (const { content } of runFiles(reportOf(2000))) expect([...content]).toEqual([...content]);
   });
 });

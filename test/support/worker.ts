@@ -8,6 +8,7 @@ import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/domain/out
 import { SECOND_MS } from '../../lib/domain/time.ts';
 import { NOBODY_LEFT_ALONE } from '../../lib/plan/plan.ts';
 import { NO_COUNTS } from '../../lib/planner/result.ts';
+import { finishedPlanFile } from '../../lib/report/plan-files.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
@@ -151,6 +152,7 @@ export class WorkerWorld {
         this.visibility.push({ handles, seconds });
       },
       renderReport: (report) => [{ name: 'report.json', content: [JSON.stringify(report)] }],
+      renderFinishedPlan: finishedPlanFile,
       quotas,
       notify: telemetry.notify,
       log: telemetry.log,

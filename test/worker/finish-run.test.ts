@@ -31,6 +31,23 @@ describe('finish', () => {
     );
   });
 
+  it('lets the page of the plan say that the run is over, and lead to the report', async () => {
+    const w = ready();
+    await w.work(batch(w));
+    expect(w.store.objects.get('runs/acme/run1/plan.html')).toContain('<a href="report.html">its report</a>');
+  });
+
+  it('finishes a run whose record lacks what the page shows, and leaves the page as it was', async () => {
+    const w = ready();
+    const { guards: _guards, ...older } = JSON.parse(w.store.objects.get('runs/acme/run1/plan.json') ?? '');
+    w.store.objects.set('runs/acme/run1/plan.json', JSON.stringify(older));
+    w.store.objects.set('runs/acme/run1/plan.html', 'as it was');
+    expect(await w.work(batch(w))).toEqual([]);
+    expect(w.pointer().status).toBe('finished');
+    expect(w.store.objects.get('runs/acme/run1/plan.html')).toBe('as it was');
+    expect(logLines(w)).toContainEqual(expect.objectContaining({ message: 'plan.html stays as it was' }));
+  });
+
   it('reports every job in the order of the plan', async () => {
     const w = ready();
     const approval = { approval: 'sha256:a', approveCommand: 'npm run sync -- --approve sha256:a' };
