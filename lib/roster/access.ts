@@ -92,10 +92,8 @@ const readService = (item: string): ServiceGrant | Problem => {
 };
 
 /** Whether a cell holds services with their permissions, or at least begins with one. */
-export const isServiceList = (cell: string): boolean => {
-  const [first = ''] = cell.includes(':') ? cell.split(/[;,]/, 1) : [];
-  return 'id' in readService(first.trim());
-};
+export const isServiceList = (cell: string): boolean =>
+  cell.includes(':') && 'id' in readService((cell.split(/[;,]/, 1)[0] ?? '').trim());
 
 const readServices = (cell: string): Read<readonly ServiceGrant[]> => {
   if (cell === '') return { value: [] };
