@@ -1,6 +1,7 @@
 /** The planner as a Lambda function: schedule, S3 uploads and people call it. */
 
 import type { Context } from 'aws-lambda';
+import { approveCommand } from '../lib/aws/approve-command.ts';
 import { createJobQueue } from '../lib/aws/job-queue.ts';
 import { handleTrigger, type SyncResponse } from '../lib/planner/handle-trigger.ts';
 import type { PlannerPorts } from '../lib/planner/ports.ts';
@@ -19,7 +20,7 @@ import {
   store,
 } from './wiring.ts';
 
-const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'sync';
+const { AWS_LAMBDA_FUNCTION_NAME: functionName = 'sync', AWS_REGION: region = 'us-east-1' } = process.env;
 
 const deps: PlannerPorts = {
   ...clock,
@@ -27,8 +28,7 @@ const deps: PlannerPorts = {
   queue: createJobQueue({ client: clients.sqs, queueUrl: config.QUEUE_URL, ...clock }),
   connect,
   renderPlan: planFiles,
-  approveCommand: (account, approval, scope) =>
-    `aws lambda invoke --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ account, approve: approval, ...scope })}' answer.json`,
+  approveCommand: approveCommand({ functionName, region }),
   notify,
   log,
   metrics,
