@@ -42,6 +42,7 @@ const clientFor = (token: string): FastlyClient => {
     apiUrl: config.FASTLY_API_URL,
     token,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    environment: process.env,
     listConcurrency: config.LIST_CONCURRENCY,
     sleep: clock.sleep,
     random: clock.random,

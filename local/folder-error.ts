@@ -42,10 +42,13 @@ export const errorCode = (error: unknown): string | undefined => {
   return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
 };
 
+/** What to do about an error of the file system or of SQLite; undefined for any other. */
+export const errorRemedy = (error: unknown): string | undefined => REMEDIES.get(errorCode(error) ?? '');
+
 /** `action` completes "Can't …", for example `write state/acme/run.json`. Errors of other kinds stay as they are. */
 export const folderError = (error: unknown, action: string, folder: string): unknown => {
   const code = errorCode(error);
   if (code === undefined) return error;
-  const remedy = REMEDIES.get(code) ?? 'look after the folder, or choose another one';
+  const remedy = errorRemedy(error) ?? 'look after the folder, or choose another one';
   return new Error(`Can't ${action} in the folder ${folder} (${code}): ${remedy}`, { cause: error });
 };

@@ -1,10 +1,12 @@
 /** `npm run sync`: the whole job on this machine. See `--help`. */
 
 import { runCli } from './cli/run.ts';
+import { errorRemedy } from './folder-error.ts';
 
 /** npm passes on a Ctrl-C that the terminal has delivered already: within this time it is the same one. */
 const SAME_KEY_PRESS_MS = 500;
 const INTERRUPTED = 1;
+const FAILED = 1;
 
 const stop = new AbortController();
 let askedAt: number | undefined;
@@ -21,7 +23,11 @@ process.on('SIGTERM', askToStop);
 // A reader that has seen enough, as in `2>&1 | head`, is no reason to leave the job half done.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    const name = stream === process.stdout ? 'standard output' : 'standard error';
+    const problem = errorRemedy(error) ?? error.message;
+    process.stderr.write(`error: Can't write to ${name} (${error.code}): ${problem}\n`);
+    process.exit(FAILED);
   });
 
 process.exitCode = await runCli({

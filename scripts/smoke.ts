@@ -55,6 +55,7 @@ const connect = (token: string, { FASTLY_API_URL, LIST_CONCURRENCY }: DeployedCo
     apiUrl: FASTLY_API_URL,
     token,
     requestTimeoutMs: 10 * SECOND_MS,
+    environment: process.env,
     listConcurrency: LIST_CONCURRENCY,
     sleep: async (ms) => await sleep(ms),
     random: Math.random,

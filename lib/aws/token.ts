@@ -33,7 +33,9 @@ const checkToken = (text: string, place: string, remedy: string): TokenResult =>
   if (token === '') return { problem: `${place} is empty. ${remedy}` };
   return isSendableToken(token)
     ? { token }
-    : { problem: `${place} contains spaces, line breaks or characters that no token has. ${remedy}` };
+    : {
+        problem: `${place} contains spaces, line breaks, quotation marks or characters that no token has. ${remedy}`,
+      };
 };
 
 /** The SDK's error, which Powertools wraps in one of its own. */

@@ -1,5 +1,5 @@
 /**
- * Whether an HTTP header can carry this text as a token: printable ASCII without spaces, at least one character. A token
- * that was stored together with its line end is the usual case of one that can't be sent.
+ * Whether an HTTP header can carry this text as a token: printable ASCII without spaces and quotation marks, at least one
+ * character. A token that was stored together with its line end or its quotation marks is the usual one that can't be sent.
  */
-export const isSendableToken = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
+export const isSendableToken = (text: string): boolean => /^[!#-&(-~]+$/.test(text);

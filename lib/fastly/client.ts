@@ -77,6 +77,15 @@ const readResult = <T>(
   return { ok: false, failure: { kind: read.kind, status, message } };
 };
 
+/** Fastly answers this first request with 200 or 401. With any of these somebody else answers: a wrong address, or a proxy. */
+const FOREIGN_STATUSES: ReadonlySet<number | undefined> = new Set([OK, 404, 405, 407, 410]);
+
+const withAddressHint = <T>(result: FastlyResult<T>): FastlyResult<T> => {
+  if (result.ok || !FOREIGN_STATUSES.has(result.failure.status)) return result;
+  const message = `${result.failure.message}; this is not how Fastly's API answers: check FASTLY_API_URL, and the proxy if there is one`;
+  return { ...result, failure: { ...result.failure, message } };
+};
+
 /** The client over any transport; tests bring their own. `token` is needed to mask it where Fastly's messages repeat it. */
 export const createClientOver = (
   send: Send,
@@ -114,7 +123,8 @@ export const createClientOver = (
   };
 
   return {
-    readToken: () => read({ method: 'GET', path: ['tokens', 'self'] }, parseToken),
+    readToken: async () =>
+      withAddressHint(await read({ method: 'GET', path: ['tokens', 'self'] }, parseToken)),
 
     listInvitations: () =>
       listWhole(({ page, size }) => {

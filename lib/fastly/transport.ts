@@ -5,6 +5,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import got, { type Request as Exchange, RequestError, type Response, TimeoutError } from 'got';
 import { isSendableToken } from '../domain/api-token.ts';
+import { type ProxySettings, proxyIn } from './proxy.ts';
 
 export type Request = {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -50,6 +51,8 @@ export type TransportOptions = {
   readonly apiUrl: string;
   readonly token: string;
   readonly requestTimeoutMs: number;
+  /** Of the process, for `HTTPS_PROXY` and `NO_PROXY`; without it requests go straight to the API. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 };
 
 const KIB = 1024;
@@ -101,26 +104,42 @@ const readReply = async (exchange: Exchange, maxBodyBytes: number): Promise<Repl
   return replyOf(response, Buffer.concat(parts));
 };
 
+/** A certificate that nobody vouches for, and one for another host. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const isUntrusted = (code: string): boolean => /CERT|UNABLE_TO_VERIFY/.test(code);
+
+const remedyOf = (code: string, proxy: ProxySettings | undefined): string => {
+  const through = proxy === undefined ? '' : `; HTTPS_PROXY names the proxy ${proxy.host}`;
+  return isUntrusted(code)
+    ? `: the certificate is not trusted${through}. If your network has certificates of its own, name their file in NODE_EXTRA_CA_CERTS`
+    : through;
+};
+
 /** Of got's errors, only codes are passed on. The errors themselves hold the request's options, and so the token. */
-const replyOrLost = (error: unknown, requestTimeoutMs: number): Reply | Lost => {
+const replyOrLost = (
+  error: unknown,
+  requestTimeoutMs: number,
+  proxy: ProxySettings | undefined,
+): Reply | Lost => {
   if (!(error instanceof RequestError)) throw error;
   if (error.response?.statusCode !== undefined) return replyOf(error.response, NO_BODY, CUT_OFF);
   const reason =
     error instanceof TimeoutError
-      ? `no answer within ${requestTimeoutMs} ms`
-      : `the connection failed (${error.code})`;
+      ? `no answer within ${requestTimeoutMs} ms${remedyOf('', proxy)}`
+      : `the connection failed (${error.code})${remedyOf(error.code, proxy)}`;
   return { kind: 'unavailable', reason };
 };
 
 const refuseToSend: Send = async () => ({
   kind: 'unauthorized',
-  reason: 'not sent, because the token is empty or holds white space: store it again',
+  reason: 'not sent, because the token is empty, or holds white space or quotation marks: store it again',
 });
 
 /** Requests are not repeated, because retry.ts decides on that. Redirects are not followed: only one host gets the token. */
-export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions): Send => {
+export const createSend = ({ apiUrl, token, requestTimeoutMs, environment = {} }: TransportOptions): Send => {
   if (!isSendableToken(token)) return refuseToSend;
   const base = new URL(apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`);
+  // Plain http: is for this machine only, and no proxy has to see it.
+  const proxy = base.protocol === 'https:' ? proxyIn(environment) : undefined;
   const client = got.extend({
     headers: { 'fastly-key': token, 'user-agent': 'fastly-invitation-sync' },
     timeout: { request: requestTimeoutMs },
@@ -129,7 +148,10 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
     followRedirect: false,
     throwHttpErrors: false,
     // Sockets are not limited: callers decide how many requests run at the same time.
-    agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
+    agent: {
+      http: new HttpAgent({ keepAlive: true }),
+      https: new HttpsAgent({ keepAlive: true, ...(proxy && { proxyEnv: proxy.agentEnvironment }) }),
+    },
   });
   return async ({ method, path, query, headers, body, maxBodyBytes = MAX_BODY_BYTES }) => {
     const url = new URL(path.map(encodeURIComponent).join('/'), base);
@@ -146,7 +168,7 @@ export const createSend = ({ apiUrl, token, requestTimeoutMs }: TransportOptions
     try {
       return await readReply(exchange, maxBodyBytes);
     } catch (error) {
-      return replyOrLost(error, requestTimeoutMs);
+      return replyOrLost(error, requestTimeoutMs, proxy);
     }
   };
 };

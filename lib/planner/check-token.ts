@@ -72,7 +72,10 @@ export const checkToken = async (
   if (!answer.ok) {
     const { message } = answer.failure;
     if (mayPass(answer.failure)) throw new Error(message);
-    return refused('token_refused', `Fastly does not accept the token: ${message}`);
+    const { kind } = answer.failure;
+    const isTokens = kind === 'unauthorized' || kind === 'forbidden';
+    const what = isTokens ? 'Fastly does not accept the token' : "Fastly can't be asked about the token";
+    return refused('token_refused', `${what}: ${message}`);
   }
   const token = answer.value;
   const now = ports.now();

@@ -1,7 +1,7 @@
 /** The Fastly account of a run on this machine: the real one, or a simulated one that is kept in the state folder. */
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSendableToken } from '../../lib/domain/api-token.ts';
 import type { Rules } from '../../lib/domain/config.ts';
 import { createFastlyClient, type FastlyClient } from '../../lib/fastly/client.ts';
 import { UsageError } from '../parse-options.ts';
@@ -19,7 +19,15 @@ export type Connection = {
 };
 
 type Wanted = Pick<Options, 'isSample' | 'account' | 'stateDirectory'>;
-type Endpoint = { readonly apiUrl: string; readonly token: string; readonly requestTimeoutMs: number };
+type Environment = Readonly<Record<string, string | undefined>>;
+/** How the real Fastly is reached. */
+export type LiveAccess = { readonly token: string; readonly environment: Environment };
+type Endpoint = {
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly requestTimeoutMs: number;
+  readonly environment?: Environment;
+};
 
 const LIVE_TIMEOUT_MS = 10_000;
 const SIMULATED_TIMEOUT_MS = 2000;
@@ -34,18 +42,22 @@ const connect = (endpoint: Endpoint, rules: Rules, clock: Clock): FastlyClient =
     random: Math.random,
   });
 
-/** Throws a {@link UsageError} when there is none. */
-export const readToken = (env: Readonly<Record<string, string | undefined>>): string => {
-  const token = env.FASTLY_API_TOKEN?.trim() ?? '';
+/** Throws a {@link UsageError} when there is no token, or none that could be one. */
+export const readLiveAccess = (environment: Environment): LiveAccess => {
+  const token = environment.FASTLY_API_TOKEN?.trim() ?? '';
   if (token === '')
     throw new UsageError('--live needs a Fastly API token in the environment variable FASTLY_API_TOKEN');
-  return token;
+  if (!isSendableToken(token))
+    throw new UsageError(
+      'FASTLY_API_TOKEN is no token: it holds quotation marks, spaces or other characters that no token has',
+    );
+  return { token, environment };
 };
 
-const openLive = (token: string, rules: Rules, clock: Clock): Connection => {
-  const apiUrl = rules.FASTLY_API_URL;
+const openLive = (access: LiveAccess, rules: Rules, clock: Clock): Connection => {
+  const endpoint = { ...access, apiUrl: rules.FASTLY_API_URL, requestTimeoutMs: LIVE_TIMEOUT_MS };
   return {
-    fastly: connect({ apiUrl, token, requestTimeoutMs: LIVE_TIMEOUT_MS }, rules, clock),
+    fastly: connect(endpoint, rules, clock),
     requestTimeoutMs: LIVE_TIMEOUT_MS,
     outlivesProcess: true,
     close: async () => undefined,
@@ -54,7 +66,6 @@ const openLive = (token: string, rules: Rules, clock: Clock): Connection => {
 
 const openSimulated = async (wanted: Wanted, rules: Rules, clock: Clock): Promise<Connection> => {
   const directory = join(wanted.stateDirectory, 'fastly');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const simulator = await startSimulator({
     journalPath: join(directory, `${wanted.account}.jsonl`),
     customerId: `simulated-${wanted.account}`,
@@ -72,11 +83,11 @@ const openSimulated = async (wanted: Wanted, rules: Rules, clock: Clock): Promis
   };
 };
 
-/** `token` is for the real Fastly; without it the account is simulated. */
+/** Without `live` the account is simulated. */
 export const openConnection = async (
   wanted: Wanted,
-  token: string | undefined,
+  live: LiveAccess | undefined,
   rules: Rules,
   clock: Clock,
 ): Promise<Connection> =>
-  token === undefined ? await openSimulated(wanted, rules, clock) : openLive(token, rules, clock);
+  live === undefined ? await openSimulated(wanted, rules, clock) : openLive(live, rules, clock);

@@ -7,7 +7,7 @@ import { createFolderStore } from '../folder-store.ts';
 import { describeHolder } from '../holder.ts';
 import { countMessages } from '../queue-file.ts';
 import { apply, planOnly } from './apply.ts';
-import { openConnection } from './connection.ts';
+import { type LiveAccess, openConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import type { Clock } from './drain.ts';
 import { newestRun } from './interrupted-run.ts';
@@ -22,8 +22,8 @@ import type { Target } from './target.ts';
 
 export type LocalSetting = {
   readonly rules: Rules;
-  /** For the real Fastly; without it the account is simulated. */
-  readonly token: string | undefined;
+  /** Without it the account is simulated. */
+  readonly live: LiveAccess | undefined;
   readonly screen: Screen;
   readonly clock: Clock;
   readonly stop: AbortSignal;
@@ -40,9 +40,9 @@ const mentionInterruptedRun = async (context: Context): Promise<void> => {
 };
 
 export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
-  const { rules, token, screen, clock, stop } = setting;
+  const { rules, live, screen, clock, stop } = setting;
   const { stateDirectory } = call;
-  const name = token === undefined ? 'a simulated Fastly account (nobody gets mail)' : rules.FASTLY_API_URL;
+  const name = live === undefined ? 'a simulated Fastly account (nobody gets mail)' : rules.FASTLY_API_URL;
   const store = withRosterFile(createFolderStore(stateDirectory), call);
 
   /** While `work` goes on, no other process has the account. */
@@ -53,7 +53,7 @@ export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
     ensureStateFolder(stateDirectory);
     const jobs = openJobs(jobsDirectory(stateDirectory, options.account), options.account, clock.now);
     try {
-      const connection = await openConnection(options, token, rules, clock);
+      const connection = await openConnection(options, live, rules, clock);
       try {
         announce(options, name, screen);
         const log = openLog(stateDirectory, clock.now);

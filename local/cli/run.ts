@@ -12,7 +12,7 @@ import { history } from './commands/history.ts';
 import { offboard } from './commands/offboard.ts';
 import { status } from './commands/status.ts';
 import { sync } from './commands/sync.ts';
-import { readToken } from './connection.ts';
+import { readLiveAccess } from './connection.ts';
 import type { Clock } from './drain.ts';
 import { refuseForgottenDashes } from './forgotten-dashes.ts';
 import { openLocalTarget } from './local-target.ts';
@@ -47,9 +47,9 @@ const openTarget = async (call: Call, { env, stop }: World, screen: Screen): Pro
   const rules = parseRules(env);
   for (const { given, meant } of misspeltVariables(env))
     screen.say(`warning: nothing reads the variable ${given}. Did you mean ${meant}?`);
-  const token = target.kind === 'live' ? readToken(env) : undefined;
+  const live = target.kind === 'live' ? readLiveAccess(env) : undefined;
   checkRosterFile(call);
-  return openLocalTarget(call, { ...ports, rules, token });
+  return openLocalTarget(call, { ...ports, rules, live });
 };
 
 /** Commands about one account. */

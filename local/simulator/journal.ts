@@ -1,7 +1,8 @@
 /** An append-only file of JSON lines, so that a process may be killed at any moment and go on where it was. */
 
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { folderError } from '../folder-error.ts';
 
 export type Journal<T> = {
   /** What was in the file when it was opened, in order. */
@@ -14,6 +15,7 @@ export type Journal<T> = {
 const LINE_END = 0x0a;
 /** Records hold addresses. */
 const OWNER_ONLY = 0o600;
+const OWNER_FOLDER = 0o700;
 
 const writeFully = (file: number, text: string): void => {
   const bytes = Buffer.from(text);
@@ -30,6 +32,15 @@ const parseLine = (line: string, number: number, path: string): unknown => {
   }
 };
 
+/** What goes wrong with the file, in one sentence that names it. */
+const told = <T>(work: () => T, verb: string, path: string): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw folderError(error, `${verb} ${basename(path)}`, dirname(path));
+  }
+};
+
 /**
  * Opens the journal at `path`, or starts one. A record counts once its line end is written: what is behind the last
  * one was cut short by a kill, was never acknowledged, and is dropped. One process at a time.
@@ -37,8 +48,14 @@ const parseLine = (line: string, number: number, path: string): unknown => {
  * @throws when the file can't be read or written, or is damaged elsewhere than at its end
  */
 export const openJournal = <T>(path: string): Journal<T> => {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'a+', OWNER_ONLY);
+  const file = told(
+    () => {
+      mkdirSync(dirname(path), { recursive: true, mode: OWNER_FOLDER });
+      return openSync(path, 'a+', OWNER_ONLY);
+    },
+    'open',
+    path,
+  );
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf(LINE_END) + 1;
   if (end < bytes.length) ftruncateSync(file, end);
@@ -47,7 +64,7 @@ export const openJournal = <T>(path: string): Journal<T> => {
 
   return {
     replayed,
-    append: (record) => writeFully(file, lineOf(record)),
+    append: (record) => told(() => writeFully(file, lineOf(record)), 'write', path),
     close: () => closeSync(file),
   };
 };

@@ -159,8 +159,11 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     ...(onRequest !== undefined && { onRequest }),
   };
   const server = createServer((message, response) => {
-    // A client that went away in the middle of its request, or an address that can't be read.
-    respond(wiring, message, response).catch(() => response.destroy());
+    respond(wiring, message, response).catch((error: unknown) => {
+      // A client that went away in the middle of its request, an address that can't be read, or a full disk.
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ msg: error instanceof Error ? error.message : String(error) }));
+    });
   });
   const port = await listen(server, options.port ?? 0).catch((error) => {
     journal?.close();

@@ -201,7 +201,7 @@ describe('what is sent', () => {
     },
   );
 
-  it.each(['', 'token\n', 'to ken', 'tøken'])(
+  it.each(['', 'token\n', 'to ken', 'tøken', '"token"', "'token'"])(
     'nothing with a token that no header can carry: %j',
     async (token) => {
       await withScript(
@@ -212,7 +212,7 @@ describe('what is sent', () => {
             failure: {
               kind: 'unauthorized',
               message:
-                'GET /tokens/self: not sent, because the token is empty or holds white space: store it again',
+                'GET /tokens/self: not sent, because the token is empty, or holds white space or quotation marks: store it again',
             },
           });
           expect(server.requests).toEqual([]);

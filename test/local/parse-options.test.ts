@@ -129,14 +129,14 @@ describe('a Node that can not read TypeScript', () => {
     );
 
   it('is told so in one sentence, by every script that would start it', () => {
-    const { status, stderr } = start('22.4.0');
+    const { status, stderr } = start('24.4.9');
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: expect.stringMatching(/^This needs Node 24 or newer, and this is [^\n]+\n$/),
+      stderr: expect.stringMatching(/^This needs Node 24\.5 or newer, and this is [^\n]+\n$/),
     });
-    expect(start('24.0.0').status).toBe(0);
+    expect(start('24.5.0').status).toBe(0);
     const { scripts, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
-    expect(engines).toEqual({ node: '>=24' });
+    expect(engines).toEqual({ node: '>=24.5' });
     const bare = Object.values<string>(scripts).filter((script) => /node (?!--import)\S+\.ts/.test(script));
     expect(bare).toEqual([]);
   });
