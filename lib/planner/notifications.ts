@@ -16,6 +16,8 @@ export const heldNotification = (result: SyncResult, approveCommand: string): No
   const count = countHeld(result.held);
   const holds = result.held.map(({ action, count: held, reason }) => `- ${held} × ${action}: ${reason}`);
   return {
+    account: result.account,
+    event: 'held',
     subject: `[${result.account}] ${count} changes held for approval`,
     message: [
       `A guard holds ${count} changes of ${result.account} back. The others go on.`,
@@ -23,10 +25,8 @@ export const heldNotification = (result: SyncResult, approveCommand: string): No
       ...holds,
       '',
       `The whole plan: ${counted(result)}.${reportLine(result)}`,
-      '',
-      'If this is what you want, approve exactly these changes:',
-      approveCommand,
     ].join('\n'),
+    nextSteps: ['If this is what you want, approve exactly these changes:', approveCommand],
   };
 };
 
@@ -39,6 +39,8 @@ export const blockedNotification = (result: SyncResult): Notification => {
     .map((issue) => `- ${messageWithoutAddresses(issue)} (${issue.code})`);
   const more = result.issues.length - shown.length;
   return {
+    account: result.account,
+    event: 'blocked',
     subject: `[${result.account}] blocked: ${result.issues.length} issue${result.issues.length === 1 ? '' : 's'}`,
     message: [
       `Nothing was changed for ${result.account}: what was read can't be trusted.`,
@@ -51,6 +53,8 @@ export const blockedNotification = (result: SyncResult): Notification => {
 };
 
 export const plannedNotification = (result: SyncResult): Notification => ({
+  account: result.account,
+  event: 'planned',
   subject: `[${result.account}] planned, nothing changed`,
   message: `MODE is plan, so nothing was changed for ${result.account}. The plan: ${counted(result)}.${reportLine(result)}`,
 });
@@ -62,12 +66,13 @@ export const missingRosterNotification = (account: string, customerId: string | 
       ? ''
       : `; remove state/${account}/ and ${customerKey(customerId)} to end its runs for good`;
   return {
+    account,
+    event: 'no_roster',
     subject: `[${account}] there is no roster`,
-    message: [
-      `There is neither rosters/${account}.csv nor rosters/${account}.csv.gz. Nothing was changed at Fastly, and nothing will be: invitations stay as they are.`,
-      '',
+    message: `There is neither rosters/${account}.csv nor rosters/${account}.csv.gz. Nothing was changed at Fastly, and nothing will be: invitations stay as they are.`,
+    nextSteps: [
       'If it was removed by mistake, upload it again, or restore its last version; the bucket keeps old versions.',
       `If ${account} is given up, nothing has to be done${state}.`,
-    ].join('\n'),
+    ],
   };
 };

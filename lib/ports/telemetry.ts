@@ -16,9 +16,14 @@ export type Metrics = {
 };
 
 export type Notification = {
+  readonly account: string;
+  /** What happened, in one word for machines. */
+  readonly event: 'held' | 'blocked' | 'planned' | 'no_roster' | 'halted' | 'finished';
   /** At most 100 characters of ASCII, as SNS wants it. */
   readonly subject: string;
   readonly message: string;
+  /** What a person can do about it: sentences or commands. */
+  readonly nextSteps?: readonly string[];
 };
 /** A notification that can't be delivered is logged, and never fails the run. */
 export type Notify = (notification: Notification) => Promise<void>;

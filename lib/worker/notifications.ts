@@ -5,12 +5,11 @@ import type { Notification } from '../ports/telemetry.ts';
 import type { RunReport } from '../state/run-report.ts';
 
 export const haltedNotification = (account: string, runId: string, reason: string): Notification => ({
+  account,
+  event: 'halted',
   subject: `[${account}] halted`,
-  message: [
-    `The run ${runId} of ${account} was halted: ${reason}`,
-    '',
-    'No further writes are made. Put a working token into its parameter; the next trigger plans again and goes on.',
-  ].join('\n'),
+  message: `The run ${runId} of ${account} was halted: ${reason}\nNo further writes are made.`,
+  nextSteps: ['Put a working token into its parameter; the next trigger plans again and goes on.'],
 });
 
 const ATTENTION_WORDS: Readonly<Record<AttentionResult, string>> = {
@@ -27,6 +26,8 @@ export const finishedNotification = (
   const attention = ATTENTION_RESULTS.map((result) => ({ result, count: counts[result] ?? 0 }));
   const total = attention.reduce((sum, { count }) => sum + count, 0);
   return {
+    account,
+    event: 'finished',
     subject: `[${account}] finished with ${total} left to a person`,
     message: [
       `The run ${runId} of ${account} is finished, but not everything could be done:`,

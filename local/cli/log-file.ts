@@ -2,6 +2,7 @@
 
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { plainText } from '../../lib/ports/chat-message.ts';
 import type { Fields, Log, Notify } from '../../lib/ports/telemetry.ts';
 import { folderError } from '../folder-error.ts';
 
@@ -42,5 +43,5 @@ export const echoErrors = (log: Log, say: (line: string) => void): Log => {
 /** The person who would be notified sees the screen, so that a notification only goes to the log. */
 export const notifyLog =
   (log: Log): Notify =>
-  async ({ subject, message }) =>
-    log.info('notification', { subject, text: message });
+  async (notification) =>
+    log.info('notification', { subject: notification.subject, text: plainText(notification) });

@@ -3,11 +3,20 @@ import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createNotifier } from '../../lib/aws/notifier.ts';
+import { chatMessage } from '../../lib/ports/chat-message.ts';
+import type { Notification } from '../../lib/ports/telemetry.ts';
 import { startWire, type Wire } from '../support/wire.ts';
 import { awsError, OFFLINE, recordingLog } from './support.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:notifications';
-const HELD = { subject: 'acme: 80 changes are held', message: '80 deletes exceed the limit of 50' };
+const HELD: Notification = {
+  account: 'acme',
+  event: 'held',
+  subject: 'acme: 80 changes are held',
+  message: '80 deletes exceed the limit of 50',
+  nextSteps: ['Approve exactly these:', 'approve sha256:1'],
+};
+const TEXT = '80 deletes exceed the limit of 50\n\nApprove exactly these:\napprove sha256:1';
 
 const mocked = (topicArn?: string) => {
   const client = new SNSClient(OFFLINE);
@@ -25,12 +34,23 @@ describe('a notification', () => {
     const { sns, log, notify } = mocked(TOPIC);
     sns.on(PublishCommand).resolves({});
     await notify({ ...HELD, subject });
-    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input).toEqual({
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input).toMatchObject({
       TopicArn: TOPIC,
       Subject: expected,
-      Message: HELD.message,
     });
     expect(log.lines).toEqual([]);
+  });
+
+  it('is text for e-mail and structured for chat, in one message', async () => {
+    const { sns, notify } = mocked(TOPIC);
+    sns.on(PublishCommand).resolves({});
+    await notify(HELD);
+    const { Message = '', MessageStructure } = sns.commandCalls(PublishCommand)[0]?.args[0].input ?? {};
+    expect(MessageStructure).toBe('json');
+    const forms = JSON.parse(Message);
+    expect(Object.keys(forms)).toEqual(['default', 'https']);
+    expect(forms.default).toBe(TEXT);
+    expect(JSON.parse(forms.https)).toEqual(chatMessage(HELD));
   });
 
   it('is a log line without a topic', async () => {
@@ -38,7 +58,7 @@ describe('a notification', () => {
     await notify(HELD);
     expect(sns.calls()).toHaveLength(0);
     expect(log.lines).toEqual([
-      { level: 'warn', message: `notification: ${HELD.subject}`, fields: { notification: HELD.message } },
+      { level: 'warn', message: `notification: ${HELD.subject}`, fields: { notification: TEXT } },
     ]);
   });
 
@@ -51,7 +71,7 @@ describe('a notification', () => {
         level: 'error',
         message: `a notification could not be delivered: ${HELD.subject}`,
         fields: {
-          notification: HELD.message,
+          notification: TEXT,
           problem: 'AuthorizationError: as the service says',
           topic: TOPIC,
         },
@@ -81,9 +101,9 @@ describe('over the wire', () => {
     await createNotifier({ client: sns, topicArn: wire.topicArn, log })(HELD);
     expect(log.lines).toEqual([]);
     const [delivered] = await wire.receive(inbox);
-    expect(JSON.parse(delivered?.Body ?? '{}')).toMatchObject({
-      Subject: HELD.subject,
-      Message: HELD.message,
-    });
+    const { Subject, Message } = JSON.parse(delivered?.Body ?? '{}');
+    expect(Subject).toBe(HELD.subject);
+    // The local SNS delivers all forms; the real one picks that of the subscriber's protocol.
+    expect(JSON.parse(Message)).toMatchObject({ default: TEXT });
   });
 });

@@ -17,7 +17,7 @@ describe('held and approved', () => {
     expect(world.jobLines()).toEqual(['create new', 'finish']);
     expect(world.telemetry.notifications).toHaveLength(1);
     const [told] = world.telemetry.notifications;
-    expect(told?.message).toContain(`approve acme ${approval}`);
+    expect(told?.nextSteps).toContain(`approve acme ${approval}`);
     expect(told?.message).toContain('3 deletes exceed the limit of 2');
     expect(told?.subject).not.toContain('@');
   });

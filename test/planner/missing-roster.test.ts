@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { plainText } from '../../lib/ports/chat-message.ts';
 import { PlannerWorld, rosterOf, s3Notification, worldWith } from '../support/planner.ts';
 
 const SCHEDULE = { trigger: 'schedule' };
@@ -27,7 +28,7 @@ describe('a roster that disappeared', () => {
     const [notification] = world.telemetry.notifications;
     expect(notification?.subject).toBe('[acme] there is no roster');
     for (const part of [ROSTER, 'state/acme/', 'state/_customers/customer1.json'])
-      expect(notification?.message).toContain(part);
+      expect(notification && plainText(notification)).toContain(part);
     expect(world.pointer()).toMatchObject({ generation: 1, status: 'finished' });
   });
 

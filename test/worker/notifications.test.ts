@@ -3,10 +3,11 @@ import { finishedNotification, haltedNotification } from '../../lib/worker/notif
 
 it('a halted run: why, and what to do', () => {
   expect(haltedNotification('acme', 'run1', 'Fastly said 401')).toEqual({
+    account: 'acme',
+    event: 'halted',
     subject: '[acme] halted',
-    message: `The run run1 of acme was halted: Fastly said 401
-
-No further writes are made. Put a working token into its parameter; the next trigger plans again and goes on.`,
+    message: 'The run run1 of acme was halted: Fastly said 401\nNo further writes are made.',
+    nextSteps: ['Put a working token into its parameter; the next trigger plans again and goes on.'],
   });
 });
 
@@ -15,6 +16,8 @@ it('a finished run: how many jobs need a person and why, and where the report is
   expect(
     finishedNotification({ account: 'acme', runId: 'run1', counts }, 'runs/acme/run1/report.json'),
   ).toEqual({
+    account: 'acme',
+    event: 'finished',
     subject: '[acme] finished with 3 left to a person',
     message: `The run run1 of acme is finished, but not everything could be done:
 
