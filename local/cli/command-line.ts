@@ -92,6 +92,14 @@ Commands, before the options:
       help: `of history: how many runs; default: ${DEFAULT_LIMIT}`,
     },
     to: { type: 'text', value: 'FILE', help: 'of dump and offboard: write the CSV there' },
+    markdown: {
+      type: 'flag',
+      help: 'of plan: print it as Markdown on standard output, for a comment on a pull request',
+    },
+    'detailed-exitcode': {
+      type: 'flag',
+      help: 'of plan: exit status 3 if there are changes and none is held',
+    },
     json: {
       type: 'flag',
       help: 'print the result as JSON on standard output, and everything else on standard error',
@@ -102,7 +110,7 @@ Commands, before the options:
 a simulated account is RATE_LIMIT_PER_HOUR. A stage has limits of its own.
 
 Exit status: 0 done, in sync, or planned; 2 something is held, or a given hash no longer fits; 1 blocked, failed or
-interrupted.`,
+interrupted; 3 with --detailed-exitcode: a plan with changes.`,
 } as const satisfies Command;
 
 /** Options that only some commands take. */
@@ -111,6 +119,8 @@ export const BELONGS_TO: Readonly<Partial<Record<keyof typeof COMMAND.options, r
   'plan-hash': ['apply'],
   approve: ['apply'],
   prune: ['plan', 'apply'],
+  markdown: ['plan'],
+  'detailed-exitcode': ['plan'],
   limit: ['history'],
   to: ['dump', 'offboard'],
 };

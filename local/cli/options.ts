@@ -48,6 +48,8 @@ export type Call = {
   /** Absolute */
   readonly to?: string;
   readonly json: boolean;
+  readonly markdown: boolean;
+  readonly detailedExitcode: boolean;
   /** What has to be typed again for the same roster, account and place. */
   readonly place: readonly string[];
   /** What has to be typed again for the same choice of changes. */
@@ -202,6 +204,8 @@ export const parseCall = (argv: readonly string[], env: Environment = {}): Call 
   const target = targetOf(values);
   const command = commandOf(values, words, target);
   refuseForeignOptions(values, command);
+  if (values.markdown && values.json)
+    throw new UsageError('--markdown and --json both want standard output: choose one');
   if (target.kind === 'stage') refuseLocalOptions(values);
   if (target.kind === 'live') requireRoster(values, command);
   const here = (path: string): string => resolve(env.INIT_CWD ?? '', path);
@@ -221,6 +225,8 @@ export const parseCall = (argv: readonly string[], env: Environment = {}): Call 
     ...(to !== undefined && { to: here(to) }),
     limit: values.limit ?? DEFAULT_LIMIT,
     json: values.json,
+    markdown: values.markdown,
+    detailedExitcode: values['detailed-exitcode'],
     place: placeOf(values),
     choice: [
       ...(prune === undefined ? [] : ['--prune', prune]),

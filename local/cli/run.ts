@@ -85,7 +85,7 @@ const run = async (world: World): Promise<number> => {
     stdout.write(call === 'help' ? usageOf(COMMAND) : versionText());
     return 0;
   }
-  const screen = createScreen(stdout, stderr, call.json || call.command === 'dump');
+  const screen = createScreen(stdout, stderr, call.json || call.markdown || call.command === 'dump');
   world.stop.addEventListener('abort', () =>
     screen.say(`\n${ON_STOP[call.target.kind]}; press Ctrl-C again to quit at once`),
   );

@@ -2,6 +2,7 @@
 
 import type { SyncResult } from '../../lib/planner/result.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import { readRecord } from '../../lib/state/read-run.ts';
 import type { Options } from './options.ts';
 import { applyCommand } from './printed-command.ts';
@@ -13,20 +14,25 @@ export const announce = ({ command, rosterName }: Options, name: string, { print
   if (['plan', 'apply', 'resend'].includes(command)) print([paint('bold', `${rosterName} → ${name}`)]);
 };
 
-/** Prints the plan that an answer of the planner is about, if one was made. */
-export const showPlan = async (
+/** The plan that an answer of the planner is about, if one was made, with commands of this command line. */
+export const readPlan = async (
   store: Pick<ObjectStore, 'read'>,
   { account, runId }: SyncResult,
   options: Options,
+): Promise<PlanRecord | undefined> => {
+  const record = await readRecord(store, account, runId);
+  // A deployed planner names the AWS CLI.
+  return record?.approval === undefined
+    ? record
+    : { ...record, approveCommand: applyCommand(options, '--approve', record.approval) };
+};
+
+export const showPlan = async (
+  store: Pick<ObjectStore, 'read'>,
+  result: SyncResult,
+  options: Options,
   { print, paint }: Screen,
 ): Promise<void> => {
-  const record = await readRecord(store, account, runId);
-  if (record === undefined) return;
-  const { approval } = record;
-  // A deployed planner names the AWS CLI, but whoever reads this has another command line.
-  const shown =
-    approval === undefined
-      ? record
-      : { ...record, approveCommand: applyCommand(options, '--approve', approval) };
-  print(['', ...renderPlan(shown, options.rosterName, paint)]);
+  const record = await readPlan(store, result, options);
+  if (record !== undefined) print(['', ...renderPlan(record, options.rosterName, paint)]);
 };

@@ -45,6 +45,28 @@ describe('status', () => {
   });
 });
 
+describe('plan', () => {
+  it.each([
+    { roster: 'email,role\n', env: {}, says: 'nothing to do', status: 0 },
+    { roster: ROSTER, env: {}, says: 'changes', status: 3 },
+    { roster: ROSTER, env: { MAX_CREATES: '1' }, says: 'held changes', status: 2 },
+    { roster: 'email\n', env: {}, says: 'a blocked roster', status: 1 },
+  ])('--detailed-exitcode is $status for $says', async ({ roster, env, status }) => {
+    const { place } = setting(roster);
+    expect((await syncHere(['plan', ...place, '--detailed-exitcode'], env)).status).toBe(status);
+  });
+
+  it('--markdown prints the plan for a pull request, and nothing else, on standard output', async () => {
+    const { place } = setting();
+    const { stdout, stderr, status } = await syncHere(['plan', ...place, '--markdown']);
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^### Fastly invitations of acme/);
+    expect(stdout).toContain('ada@example.com');
+    expect(stderr).toContain('2 to create');
+  });
+});
+
 describe('history', () => {
   it('lists the runs, newest first, with what they were asked for and came to', async () => {
     const { place } = setting();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Access, Email } from '../../lib/domain/invitation.ts';
 import { createFastlyClient, type FastlyClient } from '../../lib/fastly/client.ts';
@@ -140,7 +141,7 @@ describe('as a process', () => {
 
   const launch = (...args: readonly string[]): ChildProcess => {
     const child = spawn(process.execPath, ['local/simulator/main.ts', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     running.push(async () => {
       child.kill('SIGKILL');
@@ -150,7 +151,7 @@ describe('as a process', () => {
 
   const firstLine = async ({ stdout }: ChildProcess): Promise<string> => {
     const [chunk] = await once(stdout ?? process.stdin, 'data');
-    return String(chunk).trim();
+    return String(chunk).split('\n')[0] ?? '';
   };
 
   it('prints its address, and what it answered survives SIGKILL', async () => {
@@ -162,6 +163,44 @@ describe('as a process', () => {
     expect(created).toMatchObject({ ok: true });
     const simulator = await start({ journalPath });
     expect(simulator.invitations()).toMatchObject([{ email: 'ada@example.com' }]);
+  });
+
+  it('prints its token, and does what other people do when it is told so', async () => {
+    const seeded = await startSimulator({ journalPath });
+    for (const name of ['ada', 'bob', 'eve'])
+      seeded.seed({ invitations: [{ email: `${name}@example.com` }] });
+    await seeded.close();
+    const child = launch('--journal', journalPath);
+    const lines = createInterface({ input: child.stdout ?? process.stdin })[Symbol.asyncIterator]();
+    const next = async () => (await lines.next()).value;
+    expect([await next(), await next()]).toEqual([
+      expect.stringMatching(/^http:/),
+      'FASTLY_API_TOKEN=simulated-token',
+    ]);
+    const answers = [];
+    for (const command of [
+      'accept ada@example.com',
+      'expire bob@example.com',
+      'cancel eve@example.com',
+      'cancel eve@example.com',
+      'dance',
+    ]) {
+      child.stdin?.write(`${command}\n`);
+      answers.push(await next());
+    }
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+
+    expect(answers).toEqual([
+      'accept ada@example.com: done',
+      'expire bob@example.com: done',
+      'cancel eve@example.com: done',
+      'cancel eve@example.com: The simulated account has no open invitation for this address',
+      'There are accept ADDRESS, expire ADDRESS and cancel ADDRESS',
+    ]);
+    const simulator = await start({ journalPath });
+    expect(simulator.members().map(({ login }) => login)).toEqual(['ada@example.com']);
+    expect(simulator.invitations()).toMatchObject([{ email: 'bob@example.com', expired: true }]);
   });
 
   it.each([

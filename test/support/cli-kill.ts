@@ -73,8 +73,8 @@ const startAccount = (
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]);
   const child = spawn(process.execPath, [SIMULATOR, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((resolveStarted, reject) => {
-    child.stdout.once('data', (url: Buffer) =>
-      resolveStarted({ process: child, url: url.toString().trim() }),
+    child.stdout.once('data', (lines: Buffer) =>
+      resolveStarted({ process: child, url: lines.toString().split('\n')[0] ?? '' }),
     );
     child.once('close', () => reject(new Error('The simulated account did not start')));
   });
