@@ -38,6 +38,9 @@ export type Entry = {
   readonly line?: number;
 };
 
+/** Roster rows that a mapping left out, for example because of `Status: Suspended`. */
+export type LeftOut = { readonly reason: string; readonly rows: number };
+
 /** A pending invitation as Fastly lists it. What Fastly did not say is `undefined`. */
 export type Invitation = {
   readonly id: string;

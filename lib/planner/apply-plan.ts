@@ -7,6 +7,7 @@ import {
   type ClaimRequest,
   canResume,
   type InProgress,
+  isSameRoster,
   type RosterVersion,
   type RunPointer,
 } from '../state/run-pointer.ts';
@@ -126,6 +127,5 @@ const isCurrent = async ({ ports, request }: PlanningRun, roster: RosterVersion)
   const search = await findRoster(ports.store, request.account);
   if (search.kind !== 'found') return false;
   await search.roster.release();
-  const { key, etag } = search.roster.version;
-  return key === roster.key && etag === roster.etag;
+  return isSameRoster(search.roster.version, roster);
 };

@@ -2,7 +2,13 @@
 
 import pLimit from 'p-limit';
 import type { SyncRequest } from '../plan/decide.ts';
-import { accountOfPointerKey, accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../state/keys.ts';
+import {
+  accountOfMappingKey,
+  accountOfPointerKey,
+  accountOfRosterKey,
+  ROSTER_PREFIX,
+  STATE_PREFIX,
+} from '../state/keys.ts';
 import { readPointer } from '../state/pointer-store.ts';
 import { dumpAccount } from './dump-account.ts';
 import { blockedNotification } from './notifications.ts';
@@ -19,7 +25,7 @@ const ACCOUNT_CONCURRENCY = 4;
 const READ_CONCURRENCY = 32;
 
 /** A key like this was meant to be a roster. Where its name is no account's, somebody is told. */
-const MISNAMED_ROSTER = /\.csv(\.gz)?$/i;
+const MISNAMED_ROSTER = /\.(csv(\.gz)?|mapping\.json)$/i;
 
 /** A key may contain an address: somebody may have named a roster after a person. */
 const withoutAddresses = (key: string): string => key.replace(/[^/\s]*@[^/\s]*/g, '[address]');
@@ -33,7 +39,7 @@ const refuseMisnamed = async (
     log.info('ignored a key that is not a roster', { key });
     return [];
   }
-  const message = `${key} is not read: a roster is named rosters/<account>.csv, with an account of lower-case letters, digits and hyphens; rename it`;
+  const message = `${key} is not read: a roster is named rosters/<account>.csv, and its mapping rosters/<account>.mapping.json, with an account of lower-case letters, digits and hyphens; rename it`;
   const result = bareResult(key, '', 'blocked', { issues: [{ code: 'misnamed_roster', message }] });
   log.error('misnamed roster', { key });
   metrics.add('misnamed', 'RunBlocked', 1);
@@ -51,10 +57,10 @@ const selectKeys = (keys: readonly string[], ports: PlannerPorts): Selection => 
   const outside = keys.filter((key) => !key.startsWith(ROSTER_PREFIX));
   for (const key of outside) ports.log.info('ignored a key outside rosters/', { key: withoutAddresses(key) });
   const inside = keys.filter((key) => key.startsWith(ROSTER_PREFIX) && key !== ROSTER_PREFIX);
-  const accounts = inside.map(accountOfRosterKey).filter((account) => account !== undefined);
+  const accountOf = (key: string): string | undefined => accountOfRosterKey(key) ?? accountOfMappingKey(key);
   return {
-    accounts: [...new Set(accounts)],
-    otherKeys: inside.filter((key) => accountOfRosterKey(key) === undefined),
+    accounts: [...new Set(inside.flatMap((key) => accountOf(key) ?? []))],
+    otherKeys: inside.filter((key) => accountOf(key) === undefined),
   };
 };
 
@@ -81,8 +87,12 @@ const inOrder = async (accounts: readonly string[], ports: PlannerPorts): Promis
 
 /** Every roster, and every account that has state but no roster any more. */
 const selectAll = async (ports: PlannerPorts): Promise<Selection> => {
-  const rosters = await Array.fromAsync(ports.store.list(ROSTER_PREFIX));
-  const selection = selectKeys(rosters, ports);
+  const keys = await Array.fromAsync(ports.store.list(ROSTER_PREFIX));
+  // A mapping alone is no roster.
+  const selection = selectKeys(
+    keys.filter((key) => accountOfMappingKey(key) === undefined),
+    ports,
+  );
   const states = await Array.fromAsync(ports.store.list(STATE_PREFIX));
   const known = states.map(accountOfPointerKey).filter((account) => account !== undefined);
   return { ...selection, accounts: await inOrder([...new Set([...selection.accounts, ...known])], ports) };

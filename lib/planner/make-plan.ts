@@ -111,6 +111,7 @@ export const recordOf = (
     spared: plan.spared,
     liveInvitations: plan.liveInvitations,
     lookAlikes: decided.lookAlikes,
+    leftOut: ready.roster.leftOut,
     warnings: [...ready.warnings, ...decided.warnings],
     quota: decided.quota,
     ledger,

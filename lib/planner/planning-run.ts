@@ -77,6 +77,7 @@ export const emptyRecord = (
   ...NOBODY_LEFT_ALONE,
   liveInvitations: 0,
   lookAlikes: [],
+  leftOut: [],
   issues: [],
   warnings: [],
   quota: {

@@ -5,7 +5,7 @@ import type { PlanRecord } from '../state/plan-record.ts';
 import { type Fragment, html } from './html.ts';
 import { LIKENESS_LABELS } from './labels.ts';
 import { type Fact, facts, section, time } from './page.ts';
-import { duration, inAscii, numeral, quantity } from './wording.ts';
+import { duration, inAscii, leftOutText, numeral, quantity } from './wording.ts';
 
 const pace = ({ quota, createdAt, mode, held }: PlanRecord): Fragment => {
   if (quota.writes === 0) return held.length > 0 ? 'none until released' : 'none';
@@ -31,6 +31,7 @@ const aboutFacts = (record: PlanRecord): readonly Fact[] => {
   return [
     { term: 'Planned', value: time(createdAt) },
     { term: 'Roster', value: rosterFact(record) },
+    { term: 'Rows left out', value: leftOutText(record.leftOut) },
     { term: 'Restricted', value: only && `to ${quantity(only.length, 'address', 'addresses')}` },
     { term: 'Work', value: planned && pace(record) },
     { term: 'Held work', value: heldWork(record) },

@@ -8,7 +8,7 @@ import { ACTION_LABELS, REASON_LABELS, RESULT_LABELS } from './labels.ts';
 import { facts, mark, pageEnd, pageStart, section, type Tile, type Tone, tiles, time } from './page.ts';
 import { outcomeTableRows, runTableRows } from './run-rows.ts';
 import { type Column, tableSection } from './table.ts';
-import { duration, enumeration, numeral, quantity } from './wording.ts';
+import { duration, enumeration, leftOutText, numeral, quantity } from './wording.ts';
 
 type Totals = {
   readonly jobs: number;
@@ -139,6 +139,7 @@ export function* runPage(report: RunReport): Generator<string> {
     facts([
       { term: 'Started', value: time(startedAt) },
       { term: 'Finished', value: html`${time(finishedAt)}, after ${duration(durationSeconds)}` },
+      { term: 'Rows left out', value: leftOutText(report.leftOut) },
       { term: 'Plan', value: html`<a href="plan.html">plan.html</a>` },
       { term: 'Run', value: html`<code>${runId}</code>, generation ${generation}` },
     ]),

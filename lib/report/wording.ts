@@ -1,5 +1,7 @@
 /** Numbers, times and lists in plain English. */
 
+import type { LeftOut } from '../domain/invitation.ts';
+
 export const numeral = (count: number): string => count.toLocaleString('en');
 
 /** `1 person`, `2,000 people` */
@@ -30,6 +32,10 @@ export const undisguised = (text: string): string => text.replace(DECEPTIVE, cod
 
 /** Spells out whatever is not ASCII, so that two texts that look the same can be told apart. */
 export const inAscii = (text: string): string => text.replace(/[^ -~]/gu, codePoint);
+
+/** `3 (Status: Suspended), 1 (Team: Press)` */
+export const leftOutText = (leftOut: readonly LeftOut[]): string =>
+  leftOut.map(({ reason, rows }) => `${numeral(rows)} (${undisguised(reason)})`).join(', ');
 
 const MINUTE_SECONDS = 60;
 const HOUR_MINUTES = 60;

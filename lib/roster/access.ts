@@ -10,10 +10,16 @@ import {
 } from '../domain/invitation.ts';
 import { listSome, type Problem, quote } from './issues.ts';
 
-/** Takes the cells of one row; a cell is empty when there is no such column. */
-type ReadCells<T> = (role: string, roles: string, services: string, limitServices: string) => T;
-
+/** `value`, or why there is none. */
 type Read<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
+
+/** Takes the cells of one row; a cell is empty when there is no such column. */
+export type AccessReader = (
+  role: string,
+  roles: string,
+  services: string,
+  limitServices: string,
+) => Read<Access>;
 
 /** Fastly's ids are 22 letters and digits; other lengths are in its documentation. */
 const ID = /^[\w-]{1,64}$/;
@@ -139,7 +145,7 @@ const limitProblem = (role: string, roles: string, services: string, limit: stri
 
 const problemsOf = (read: Read<unknown>): readonly Problem[] => ('problems' in read ? read.problems : []);
 
-const readAccess = (allowedRoles: ReadonlySet<string>): ReadCells<Read<Access>> => {
+const readAccess = (allowedRoles: ReadonlySet<string>): AccessReader => {
   return (role, roles, services, limit) => {
     const choice = readRoleChoice(role, roles, allowedRoles);
     const grants = readServices(services);
@@ -158,7 +164,7 @@ const MAX_CACHED = 10_000;
 const SEPARATOR = '\0';
 
 /** Reads access cells. Rows with the same cells share one result: a roster has many rows and few kinds of access. */
-export const createAccessReader = (allowedRoles: ReadonlySet<string>): ReadCells<Read<Access>> => {
+export const createAccessReader = (allowedRoles: ReadonlySet<string>): AccessReader => {
   const read = readAccess(allowedRoles);
   const cache = new Map<string, Read<Access>>();
   return (role, roles, services, limit) => {

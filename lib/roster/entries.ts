@@ -1,10 +1,12 @@
 /** Rows become entries; one person is one entry. */
 
-import { type Access, type Email, type Entry, parseEmail } from '../domain/invitation.ts';
+import { type Access, type Email, type Entry, type LeftOut, parseEmail } from '../domain/invitation.ts';
 import { COMMENT_MARK, normalizeDomain } from '../domain/mailbox.ts';
-import { createAccessReader, isSameAccess, isServiceList } from './access.ts';
-import { COLUMNS, type Header } from './header.ts';
+import { isSameAccess, isServiceList } from './access.ts';
+import type { Header } from './header.ts';
 import { type IssueList, listSome, type Problem, quote } from './issues.ts';
+import { COLUMNS } from './mapping.ts';
+import { RowAccess } from './row-access.ts';
 
 export type EntryRules = {
   readonly allowedRoles: ReadonlySet<string>;
@@ -20,6 +22,7 @@ export type RosterEntries = ReadonlyMap<Email, RosterEntry>;
 type CollectedEntries = {
   readonly entries: RosterEntries;
   readonly rows: number;
+  readonly leftOut: readonly LeftOut[];
   readonly merged: number;
   readonly warnings: readonly string[];
 };
@@ -44,10 +47,11 @@ const COMMENT: Problem = {
 
 const count = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`);
 
-const tooFew = (cells: readonly string[], column: string): Problem => ({
+/** A column that only the mapping reads has its name in the text. */
+const tooFew = (cells: readonly string[], column: string | undefined, name: string): Problem => ({
   code: 'too_few_cells',
   column,
-  text: `the row that begins with ${quote(cells[0] ?? '')} has ${count(cells.length)} and ends before this column. Spreadsheets leave off empty cells at the end: make a column that is filled in every row the last one, such as email, or write the missing commas`,
+  text: `the row that begins with ${quote(cells[0] ?? '')} has ${count(cells.length)} and ends before ${column === undefined ? `the column ${quote(name)}` : 'this column'}. Spreadsheets leave off empty cells at the end: make a column that is filled in every row the last one, such as email, or write the missing commas`,
 });
 
 const tooMany = (cells: readonly string[], width: number): Problem => {
@@ -88,7 +92,7 @@ export class EntryCollector {
   readonly #header: Header;
   readonly #domains: ReadonlySet<string>;
   readonly #issues: IssueList;
-  readonly #readAccess: ReturnType<typeof createAccessReader>;
+  readonly #access: RowAccess;
   readonly #entries = new Map<Email, RosterEntry>();
   /** Addresses that ask for other access on another line. */
   readonly #conflicting = new Set<Email>();
@@ -101,28 +105,23 @@ export class EntryCollector {
     this.#header = header;
     this.#domains = new Set([...rules.allowedDomains].map(normalizeDomain));
     this.#issues = issues;
-    this.#readAccess = createAccessReader(rules.allowedRoles);
+    this.#access = new RowAccess(header, rules.allowedRoles, issues);
   }
 
   add(cells: readonly string[], line: number): void {
     const { position } = this.#header;
     const address = cells[position.email] ?? '';
     if (address.trim() === '' && isBlank(cells)) return;
-    this.#rows += 1;
     const problem = this.#shapeProblem(cells);
+    if (problem === undefined && this.#access.isLeftOut(cells)) return;
+    this.#rows += 1;
     if (problem !== undefined) {
       this.#issues.add(line, problem);
       return;
     }
     const email = this.#readEmail(address, line);
-    const access = this.#readAccess(
-      cells[position.role] ?? '',
-      cells[position.roles] ?? '',
-      cells[position.services] ?? '',
-      cells[position.limit_services] ?? '',
-    );
-    if ('problems' in access) for (const problem of access.problems) this.#issues.add(line, problem);
-    else if (email !== undefined) this.#addEntry(email, access.value, line);
+    const access = this.#access.read(cells, line);
+    if (email !== undefined && access !== undefined) this.#addEntry(email, access, line);
   }
 
   /** Cells that are missing at the end are only missed where their column is read: there, empty may mean more access. */
@@ -132,7 +131,9 @@ export class EntryCollector {
     const stray = cells.find((cell, index) => index !== position.services && isServiceList(cell));
     if (stray !== undefined) return strayService(stray);
     const missing = COLUMNS.find((column) => position[column] >= cells.length);
-    if (missing !== undefined) return tooFew(cells, missing);
+    if (missing !== undefined) return tooFew(cells, missing, missing);
+    const deciding = this.#header.deciding.find(({ position: at }) => at >= cells.length);
+    if (deciding !== undefined) return tooFew(cells, undefined, deciding.name);
     return cells.length > width && !isBlank(cells.slice(width)) ? tooMany(cells, width) : undefined;
   }
 
@@ -170,7 +171,8 @@ export class EntryCollector {
 
   /** Ends the collection. No entry is left whose address has two kinds of access. */
   finish(): CollectedEntries {
-    const warnings = [...this.#header.warnings];
+    const { leftOut, warnings: accessWarnings } = this.#access.finish();
+    const warnings = [...this.#header.warnings, ...accessWarnings];
     if (this.#merged > 0) warnings.push(mergedWarning(this.#repeats, this.#merged));
     const tagged = this.#taggedLines();
     if (tagged.length > 0)
@@ -178,7 +180,7 @@ export class EntryCollector {
         `Addresses with a +tag beside the same address without it are two people: lines ${listSome(tagged, MAX_NAMED_LINES)}`,
       );
     for (const email of this.#conflicting) this.#entries.delete(email);
-    return { entries: this.#entries, rows: this.#rows, merged: this.#merged, warnings };
+    return { entries: this.#entries, rows: this.#rows, leftOut, merged: this.#merged, warnings };
   }
 
   #taggedLines(): string[] {

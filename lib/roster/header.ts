@@ -1,12 +1,12 @@
 /** The first row names the columns. */
 
 import { type IssueList, listSome, quote, type RosterIssue, type RosterIssueCode } from './issues.ts';
-import { unreadColumnProblems } from './unread-columns.ts';
+import { findMappedColumns, headerName, type MappedColumns, namedColumns } from './mapped-columns.ts';
+import { COLUMNS, type Column, type Mapping, normalizeName } from './mapping.ts';
+import { mappingExample } from './mapping-hint.ts';
+import { isStatusColumn, unreadColumnProblems } from './unread-columns.ts';
 
-export const COLUMNS = ['email', 'role', 'roles', 'services', 'limit_services'] as const;
-type Column = (typeof COLUMNS)[number];
-
-export type Header = {
+export type Header = MappedColumns & {
   /** Where the column is; -1 when there is none. */
   readonly position: Readonly<Record<Column, number>>;
   /** How many columns have a name, or stand before one that has. Only blank cells may follow. */
@@ -14,9 +14,13 @@ export type Header = {
   readonly warnings: readonly string[];
 };
 
-const MAX_NAMED_COLUMNS = 20;
+export type HeaderRules = {
+  readonly allowedRoles: ReadonlySet<string>;
+  /** How to read an export of another system. */
+  readonly mapping?: Mapping | undefined;
+};
 
-const normalizeName = (cell: string): string => cell.trim().toLowerCase();
+const MAX_NAMED_COLUMNS = 20;
 
 const OTHER_DELIMITERS = [
   { character: ';', name: 'semicolons' },
@@ -34,15 +38,15 @@ const wrongDelimiter = (name: string, line: number): RosterIssue => ({
 });
 
 /** An issue when the first line that is not empty names the columns, but separates them by something else than commas. */
-const otherDelimiter = (head: string): RosterIssue | undefined => {
+const otherDelimiter = (head: string, email: string): RosterIssue | undefined => {
   const lines = head.split(LINE_BREAK).map((line) => line.trim());
   const index = lines.findIndex((line) => line !== '');
   const names = (delimiter: string): string[] =>
     (lines[index] ?? '').split(delimiter).map((cell) => normalizeName(cell.replaceAll('"', '')));
-  if (names(',').includes('email')) return undefined;
+  if (names(',').includes(email)) return undefined;
   const found = OTHER_DELIMITERS.find(({ character }) => {
     const cells = names(character);
-    return cells.length > 1 && cells.includes('email');
+    return cells.length > 1 && cells.includes(email);
   });
   return found === undefined ? undefined : wrongDelimiter(found.name, index + 1);
 };
@@ -53,6 +57,7 @@ const otherDelimiter = (head: string): RosterIssue | undefined => {
  */
 export async function* expectCommas(
   text: AsyncIterable<Buffer>,
+  mapping: Mapping | undefined,
   issues: IssueList,
 ): AsyncGenerator<Buffer, void> {
   let isFirst = true;
@@ -63,7 +68,10 @@ export async function* expectCommas(
       const [line = '', , delimiter = ','] = DELIMITER_LINE.exec(head) ?? [];
       const named =
         OTHER_DELIMITERS.find(({ character }) => character === delimiter)?.name ?? quote(delimiter);
-      const other = delimiter === ',' ? otherDelimiter(head) : wrongDelimiter(named, 1);
+      const other =
+        delimiter === ','
+          ? otherDelimiter(head, headerName('email', mapping) ?? '')
+          : wrongDelimiter(named, 1);
       if (other !== undefined) return issues.stop(other);
       // Its line break stays, so that lines are counted right.
       yield slice.subarray(Buffer.byteLength(line));
@@ -94,23 +102,67 @@ const ignoredColumns = (unread: readonly string[]): string[] => {
   return [`Columns that mean nothing here are ignored: ${listSome(named, MAX_NAMED_COLUMNS)}`];
 };
 
+/** How to go on when an export was taken for a roster. */
+const wayOutOf = (mapping: Mapping | undefined, header: readonly string[]): string =>
+  mapping === undefined
+    ? `say in a mapping (acme.mapping.json beside acme.csv) how to read an export, for example ${mappingExample(header)}`
+    : 'say in leaveOut of the mapping which of its values leave a row out';
+
+const unknownColumns = (mapping: Mapping | undefined, names: readonly string[]): string[] =>
+  (mapping === undefined ? [] : namedColumns(mapping))
+    .filter(([, name]) => !names.includes(normalizeName(name)))
+    .map(([path, name]) => `${quote(name)} (${path})`);
+
+type FoundColumns = Pick<Header, 'position'> & {
+  readonly unread: readonly string[];
+  /** Columns that one of `unread` may have been meant to be. What the mapping names was not misspelt. */
+  readonly open: readonly Column[];
+};
+
+const findColumns = (names: readonly string[], mapping: Mapping | undefined): FoundColumns => {
+  const wanted = COLUMNS.map((column) => [column, headerName(column, mapping)] as const);
+  const mapped = mapping === undefined ? [] : namedColumns(mapping).map(([, name]) => normalizeName(name));
+  const read = new Set([...wanted.map(([, name]) => name), ...mapped]);
+  const position = wanted.map(([column, name]) => [column, name === undefined ? -1 : names.indexOf(name)]);
+  return {
+    position: Object.fromEntries(position),
+    unread: names.filter((name) => !read.has(name)),
+    open: wanted.flatMap(([column, name]) => (name === column ? [column] : [])),
+  };
+};
+
 /** Undefined when rows can't be understood with this header; `issues` is stopped then. */
-export const readHeader = (cells: readonly string[], line: number, issues: IssueList): Header | undefined => {
+export const readHeader = (
+  cells: readonly string[],
+  line: number,
+  { mapping, allowedRoles }: HeaderRules,
+  issues: IssueList,
+): Header | undefined => {
   const stop = (code: RosterIssueCode, text: string, column?: Column): undefined => {
     const place = column === undefined ? { line } : { line, column };
     issues.stop({ code, ...place, message: `Line ${line}: ${text}` });
   };
 
   // Spreadsheets add empty cells at the end of every row.
-  const names = cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== '') + 1).map(normalizeName);
+  const header = cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== '') + 1);
+  const names = header.map(normalizeName);
   const found = listSome(names.filter((name) => name !== '').map(quote), MAX_NAMED_COLUMNS);
-  const isRead = (name: string): boolean => (COLUMNS as readonly string[]).includes(name);
-  const unread = names.filter((name) => !isRead(name));
-  if (!names.includes('email') && !isHeader(names))
-    return stop('missing_header', `this is not a header. ${REMEDY}`);
-  for (const problem of unreadColumnProblems(unread, COLUMNS)) issues.add(line, problem);
-  if (!names.includes('email'))
-    return stop('missing_email_column', `there is no column email, only ${found}. ${REMEDY}`);
+  const { position, unread, open } = findColumns(names, mapping);
+  const wayOut = wayOutOf(mapping, header);
+  // A column with a status has an issue that says so already.
+  const orElse = mapping === undefined && !unread.some(isStatusColumn) ? `, or ${wayOut}` : '';
+
+  const unknown = unknownColumns(mapping, names);
+  if (unknown.length > 0)
+    return stop(
+      'unknown_mapping_column',
+      `the mapping names columns that are not there: ${listSome(unknown, MAX_NAMED_COLUMNS)}. The header has ${found}`,
+    );
+  const hasEmail = position.email !== -1;
+  if (!hasEmail && !isHeader(names)) return stop('missing_header', `this is not a header. ${REMEDY}`);
+  for (const problem of unreadColumnProblems(unread, open, wayOut)) issues.add(line, problem);
+  if (!hasEmail)
+    return stop('missing_email_column', `there is no column email, only ${found}. ${REMEDY}${orElse}`);
   const repeated = repeatedNames(names);
   if (repeated.length > 0) {
     const text = `these columns are there twice: ${listSome(repeated.map(quote), MAX_NAMED_COLUMNS)}. Keep one of each`;
@@ -121,11 +173,17 @@ export const readHeader = (cells: readonly string[], line: number, issues: Issue
       COLUMNS.find((name) => repeated.includes(name)),
     );
   }
-  if (!names.includes('role') && !names.includes('roles'))
+  const columns = findMappedColumns(mapping ?? { version: 1 }, names, allowedRoles, issues);
+  if (columns === undefined) return undefined;
+  if (columns.access === undefined && position.role === -1 && position.roles === -1)
     return stop(
       'missing_role_column',
-      `there is neither a column role nor roles, only ${found}. Add one of them`,
+      `there is neither a column role nor roles, only ${found}. Add one of them${orElse}`,
     );
-  const position = Object.fromEntries(COLUMNS.map((name) => [name, names.indexOf(name)]));
-  return { position: position as Header['position'], width: names.length, warnings: ignoredColumns(unread) };
+  return {
+    position,
+    width: names.length,
+    warnings: ignoredColumns(unread),
+    ...columns,
+  };
 };

@@ -17,6 +17,10 @@ export type RosterIssueCode =
   | 'duplicate_column'
   | 'misspelt_column'
   | 'status_column'
+  // the mapping
+  | 'invalid_mapping'
+  | 'unknown_mapping_column'
+  | 'unknown_mapping_value'
   // the shape of the rows
   | 'unclosed_quote'
   | 'stray_quote'
@@ -75,8 +79,10 @@ export class IssueList {
     return this.#stopped;
   }
 
-  add(line: number, { code, column, text }: Problem): void {
+  /** Without a line it is about the mapping. */
+  add(line: number | undefined, { code, column, text }: Problem): void {
     if (this.#listed.length >= MAX_LISTED_ISSUES) this.#unlisted += 1;
+    else if (line === undefined) this.#listed.push({ code, message: `Mapping: ${text}` });
     else if (column === undefined) this.#listed.push({ code, line, message: `Line ${line}: ${text}` });
     else this.#listed.push({ code, line, column, message: `Line ${line}, column ${column}: ${text}` });
   }
@@ -86,6 +92,12 @@ export class IssueList {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#listed.push(issue);
+  }
+
+  /** What is wrong with a mapping, all of it; no row can be read then. */
+  stopFor(problem: Problem): void {
+    this.add(undefined, problem);
+    this.#stopped = true;
   }
 
   /** By line; what has no line comes last. */

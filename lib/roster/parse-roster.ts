@@ -3,25 +3,29 @@
  * "remove this person", so one issue blocks the whole roster. All issues are found in one pass.
  */
 
+import type { LeftOut } from '../domain/invitation.ts';
 import { readRows } from './csv-rows.ts';
 import { EntryCollector, type EntryRules, type RosterEntries } from './entries.ts';
-import { expectCommas, readHeader } from './header.ts';
+import { expectCommas, type HeaderRules, readHeader } from './header.ts';
 import { IssueList, type RosterIssue } from './issues.ts';
 import { unpack } from './unpack.ts';
 import { readText } from './utf8.ts';
 
 export type { RosterIssueCode } from './issues.ts';
 
-export type RosterRules = EntryRules & {
-  /** Of the roster, once unpacked. */
-  readonly maxBytes: number;
-};
+export type RosterRules = EntryRules &
+  HeaderRules & {
+    /** Of the roster, once unpacked. */
+    readonly maxBytes: number;
+  };
 
 export type Roster = {
   /** By address, in file order. */
   readonly entries: RosterEntries;
-  /** Data rows that are not blank. Each is an entry, or merged into one, or has an issue. */
+  /** Data rows that are not blank and not left out. Each is an entry, or merged into one, or has an issue. */
   readonly rows: number;
+  /** Rows that the mapping left out, by reason. */
+  readonly leftOut: readonly LeftOut[];
   /** Rows that repeat an earlier one with the same address and the same access. */
   readonly merged: number;
   /** One issue blocks the roster: `entries` must not be used then. In file order, 1,000 at most. */
@@ -34,11 +38,14 @@ const EMPTY_FILE: RosterIssue = {
   message: 'The roster is empty. If nobody is to be invited any more, upload a header without rows',
 };
 
-const noRows = (): Omit<Roster, 'issues'> => ({
+/** Without a row that could be read. */
+export const unreadRoster = (issues: readonly RosterIssue[]): Roster => ({
   entries: new Map(),
   rows: 0,
+  leftOut: [],
   merged: 0,
   warnings: [],
+  issues,
 });
 
 /**
@@ -49,11 +56,12 @@ export const parseRoster = async (bytes: AsyncIterable<Uint8Array>, rules: Roste
   const issues = new IssueList();
   const text = readText(unpack(bytes, rules.maxBytes, issues), issues);
   let entries: EntryCollector | undefined;
-  await readRows(expectCommas(text, issues), issues, (cells, line) => {
+  await readRows(expectCommas(text, rules.mapping, issues), issues, (cells, line) => {
     if (entries !== undefined) return entries.add(cells, line);
-    const header = readHeader(cells, line, issues);
+    const header = readHeader(cells, line, rules, issues);
     if (header !== undefined) entries = new EntryCollector(header, rules, issues);
   });
   if (entries === undefined) issues.stop(EMPTY_FILE);
-  return { ...(entries?.finish() ?? noRows()), issues: issues.finish() };
+  const collected = entries?.finish();
+  return { ...unreadRoster(issues.finish()), ...collected };
 };

@@ -27,10 +27,14 @@ const lettersOf = (name: string): string =>
 
 const withoutPlural = (letters: string): string => letters.replace(/s$/, '');
 
+/** `letters` of a name. */
 const isStatus = (letters: string): boolean => {
   const name = letters.replace(STATUS_PREFIX, '');
   return STATUS_NAMES.has(name) || STATUS_NAMES.has(withoutPlural(name));
 };
+
+/** Whether a column says that a row may not count. */
+export const isStatusColumn = (name: string): boolean => isStatus(lettersOf(name));
 
 const isClose = (letters: string, column: string, edits: number): boolean => {
   const meant = lettersOf(column);
@@ -39,12 +43,12 @@ const isClose = (letters: string, column: string, edits: number): boolean => {
   return isLong && letters[0] === meant[0] && isWithin(letters, meant, edits);
 };
 
-const problemOf = (name: string, columns: readonly string[]): Problem | undefined => {
+const problemOf = (name: string, columns: readonly string[], wayOut: string): Problem | undefined => {
   const letters = lettersOf(name);
   if (letters === '') return undefined;
   const column = undefined;
   if (isStatus(letters)) {
-    const text = `the column ${quote(name)} says that a row may not count, but everybody in a roster is to have access. Remove the rows that do not count, then the column, or say in a mapping what its values mean`;
+    const text = `the column ${quote(name)} says that a row may not count, but everybody in a roster is to have access. Remove the rows that do not count, then the column, or ${wayOut}`;
     return { code: 'status_column', column, text };
   }
   for (const edits of [0, 1, 2])
@@ -58,7 +62,10 @@ const problemOf = (name: string, columns: readonly string[]): Problem | undefine
 
 /**
  * What is wrong with columns that nothing reads. `unread` are their names, `columns` the names that one of them may have
- * been meant to be. Ignoring a misspelt column would widen access: engineers without `services` are not limited.
+ * been meant to be, `wayOut` is how to say what a status means. Ignoring a misspelt column would widen access: engineers without `services` are not limited.
  */
-export const unreadColumnProblems = (unread: readonly string[], columns: readonly string[]): Problem[] =>
-  unread.flatMap((name) => problemOf(name, columns) ?? []);
+export const unreadColumnProblems = (
+  unread: readonly string[],
+  columns: readonly string[],
+  wayOut: string,
+): Problem[] => unread.flatMap((name) => problemOf(name, columns, wayOut) ?? []);

@@ -6,26 +6,31 @@ export const ROSTER_PREFIX = 'rosters/';
 export const STATE_PREFIX = 'state/';
 
 const ROSTER_KEY = /^rosters\/([^/]+?)\.csv(?:\.gz)?$/;
+const MAPPING_KEY = /^rosters\/([^/]+?)\.mapping\.json$/;
 
-/** `rosters/acme.csv.gz` → `acme`; undefined for anything that is not a roster of a well-named account. */
-export const accountOfRosterKey = (key: string): string | undefined => {
-  const account = ROSTER_KEY.exec(key)?.[1];
+const accountIn = (pattern: RegExp, key: string): string | undefined => {
+  const account = pattern.exec(key)?.[1];
   return account !== undefined && ACCOUNT_NAME.test(account) ? account : undefined;
 };
+
+/** `rosters/acme.csv.gz` → `acme`; undefined for anything that is not a roster of a well-named account. */
+export const accountOfRosterKey = (key: string): string | undefined => accountIn(ROSTER_KEY, key);
+
+/** `rosters/acme.mapping.json` → `acme` */
+export const accountOfMappingKey = (key: string): string | undefined => accountIn(MAPPING_KEY, key);
 
 const POINTER_KEY = /^state\/([^/]+)\/run\.json$/;
 
 /** `state/acme/run.json` → `acme`; undefined for any other key. */
-export const accountOfPointerKey = (key: string): string | undefined => {
-  const account = POINTER_KEY.exec(key)?.[1];
-  return account !== undefined && ACCOUNT_NAME.test(account) ? account : undefined;
-};
+export const accountOfPointerKey = (key: string): string | undefined => accountIn(POINTER_KEY, key);
 
 /** The two names that a roster may have; both at once block the account. */
 export const rosterKeys = (account: string): readonly [string, string] => [
   `${ROSTER_PREFIX}${account}.csv`,
   `${ROSTER_PREFIX}${account}.csv.gz`,
 ];
+
+export const mappingKey = (account: string): string => `${ROSTER_PREFIX}${account}.mapping.json`;
 
 export const pointerKey = (account: string): string => `${STATE_PREFIX}${account}/run.json`;
 export const ledgerKey = (account: string): string => `${STATE_PREFIX}${account}/ledger.json`;

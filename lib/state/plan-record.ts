@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { Change } from '../domain/change.ts';
-import type { Email } from '../domain/invitation.ts';
+import type { Email, LeftOut } from '../domain/invitation.ts';
 import type { Issue } from '../domain/issue.ts';
 import { type LedgerEntry, ledgerEntrySchema } from '../domain/ledger.ts';
 import type { PlanCounts, PlanStatus, QuotaEstimate } from '../plan/decide.ts';
@@ -44,6 +44,8 @@ export type PlanRecord = LeftAlone & {
   /** In the plan's order; held ones are marked. */
   readonly changes: readonly RecordedChange[];
   readonly liveInvitations: number;
+  /** Rows that the mapping left out, by reason. */
+  readonly leftOut: readonly LeftOut[];
   /** 1,000 at most; see `findLookAlikes`. */
   readonly lookAlikes: readonly LookAlike[];
   readonly issues: readonly Issue[];

@@ -20,13 +20,17 @@ const SOONEST_RETRY_MS = 30 * SECOND_MS;
 /** So late after its estimated finish, a draining run is not converging by itself any more. */
 const OVERDUE_MS = 6 * HOUR_MS;
 
+const fileVersion = { etag: v.string(), versionId: v.exactOptional(v.string()) };
 const rosterVersionSchema = v.object({
   key: v.string(),
-  etag: v.string(),
-  versionId: v.exactOptional(v.string()),
+  ...fileVersion,
+  mapping: v.exactOptional(v.object(fileVersion)),
 });
-/** Which roster a run is about. Equal etags mean equal content. */
+/** Which roster a run is about, and which mapping it was read with. Equal etags mean equal content. */
 export type RosterVersion = Readonly<v.InferOutput<typeof rosterVersionSchema>>;
+
+export const isSameRoster = (a: RosterVersion, b: RosterVersion): boolean =>
+  a.etag === b.etag && a.key === b.key && a.mapping?.etag === b.mapping?.etag;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(v.string(), v.isoTimestamp());
@@ -112,9 +116,6 @@ export type InProgress = {
   readonly refused?: true;
 };
 
-const isSameRoster = ({ roster }: RunPointer, request: ClaimRequest): boolean =>
-  roster.etag === request.roster.etag && roster.key === request.roster.key;
-
 const isSameEvent = ({ triggerId }: RunPointer, request: ClaimRequest): boolean =>
   triggerId !== undefined && triggerId === request.triggerId;
 
@@ -131,7 +132,7 @@ export const canResume = (pointer: RunPointer, request: ClaimRequest): boolean =
   pointer.status === 'planning' &&
   pointer.jobs > 0 &&
   isRetry(pointer, request) &&
-  isSameRoster(pointer, request);
+  isSameRoster(pointer.roster, request.roster);
 
 /** What a run is at; undefined when it is over, or its planner is dead. */
 const underWay = (pointer: RunPointer, request: ClaimRequest): InProgress | undefined => {
@@ -163,7 +164,7 @@ export const runInProgress = (
     return isPlanned || isSameEvent(pointer, request) ? found : { ...found, refused: true };
   }
   // A run for some addresses does not do what a whole plan would.
-  if (pointer.only || !isSameRoster(pointer, request)) return undefined;
+  if (pointer.only || !isSameRoster(pointer.roster, request.roster)) return undefined;
   return found.status === 'planning' || drainsFor(pointer, request) ? found : undefined;
 };
 

@@ -1,7 +1,7 @@
 /** The report of a finished run: `runs/<account>/<runId>/report.json`. */
 
 import type { Action } from '../domain/change.ts';
-import type { Email } from '../domain/invitation.ts';
+import type { Email, LeftOut } from '../domain/invitation.ts';
 import type { Hold } from '../plan/guards.ts';
 import type { Waiting } from '../plan/plan.ts';
 
@@ -24,6 +24,8 @@ export type RunReport = {
   readonly approval?: string;
   /** What a person types to release them. */
   readonly approveCommand?: string;
+  /** Roster rows that the mapping left out, by reason. */
+  readonly leftOut: readonly LeftOut[];
   /** People that the plan left waiting. */
   readonly waiting: readonly Waiting[];
 };

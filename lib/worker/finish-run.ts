@@ -54,6 +54,7 @@ export const makeReport = (
     held: record.held,
     ...(record.approval !== undefined && { approval: record.approval }),
     ...(record.approveCommand !== undefined && { approveCommand: record.approveCommand }),
+    leftOut: record.leftOut,
     waiting: record.waiting,
   };
 };

@@ -50,6 +50,11 @@ Commands, before the options:
   offboard           members without a roster row, and members with another role, for whoever removes them`,
   options: {
     roster: { type: 'text', value: 'FILE', help: 'who shall be invited: a CSV file, gzipped or not' },
+    mapping: {
+      type: 'text',
+      value: 'FILE',
+      help: 'how to read a roster that is an export of another system;\ndefault: NAME.mapping.json beside the roster NAME.csv',
+    },
     account: {
       type: 'text',
       value: 'NAME',
@@ -115,6 +120,7 @@ interrupted; 3 with --detailed-exitcode: a plan with changes.`,
 
 /** Options that only some commands take. */
 export const BELONGS_TO: Readonly<Partial<Record<keyof typeof COMMAND.options, readonly CommandName[]>>> = {
+  mapping: ['plan', 'apply', 'explain', 'resend', 'offboard'],
   only: ['plan', 'apply'],
   'plan-hash': ['apply'],
   approve: ['apply'],

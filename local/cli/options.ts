@@ -1,6 +1,6 @@
 /** What a command line comes to. */
 
-import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { RULE_VARIABLES } from '../../lib/domain/config.ts';
 import { ACCOUNT_NAME, type Email, normalizeEmail, parseEmail } from '../../lib/domain/invitation.ts';
 import { enumeration } from '../../lib/report/wording.ts';
@@ -33,6 +33,10 @@ export type Call = {
   readonly target: TargetChoice;
   /** Absolute; undefined where the roster lies in the bucket, or is not needed. */
   readonly rosterPath: string | undefined;
+  /** Absolute; the file need not be there, unless the person named it. */
+  readonly mappingPath: string | undefined;
+  /** The mapping as the person would name it. */
+  readonly mappingName?: string;
   /** The roster as the person would name it. */
   readonly rosterName: string;
   /** The roster that comes with the project, for a simulated account that does too. */
@@ -70,11 +74,14 @@ const refuseAccount = (origin: string, name: string, wayOut: string): never => {
   );
 };
 
+/** `teams/acme.csv.gz` → `acme` */
+const stemOf = (roster: string): string => basename(roster).replace(/(\.[^.]*?)?(\.gz)?$/i, '');
+
 const accountOf = ({ account }: Values, roster: string | undefined): string | undefined => {
   if (account !== undefined)
     return ACCOUNT_NAME.test(account) ? account : refuseAccount('--account', account, '');
   if (roster === undefined) return undefined;
-  const name = basename(roster).replace(/(\.[^.]*?)?(\.gz)?$/i, '');
+  const name = stemOf(roster);
   if (ACCOUNT_NAME.test(name)) return name;
   return refuseAccount('the account name taken from the file name', name, ': choose one with --account NAME');
 };
@@ -137,7 +144,11 @@ const refuseForeignOptions = (values: Values, command: CommandName): void => {
   }
 };
 
-const refuseLocalOptions = ({ roster, state }: Values): void => {
+const refuseLocalOptions = ({ roster, mapping, state }: Values): void => {
+  if (mapping !== undefined)
+    throw new UsageError(
+      '--stage uses the mapping in its bucket: upload yours there, as rosters/NAME.mapping.json',
+    );
   if (roster !== undefined)
     throw new UsageError(
       '--stage uses the roster in its bucket: upload yours there, and give --account NAME instead of --roster',
@@ -162,6 +173,7 @@ const shortPath = (path: string): string => {
 
 const placeOf = (values: Values): readonly string[] => [
   ...(values.roster === undefined ? [] : ['--roster', values.roster]),
+  ...(values.mapping === undefined ? [] : ['--mapping', values.mapping]),
   ...(values.account === undefined ? [] : ['--account', values.account]),
   ...(values.state === DEFAULT_STATE ? [] : ['--state', values.state]),
   ...(values.live ? ['--live'] : []),
@@ -174,18 +186,29 @@ const settingsOf = (target: TargetChoice, env: Environment): readonly string[] =
     ? []
     : RULE_VARIABLES.flatMap((name) => (env[name] ? [`${name}=${quote(env[name] ?? '')}`] : []));
 
+const mappingOf = (
+  { mapping }: Values,
+  rosterPath: string | undefined,
+  here: (path: string) => string,
+): Pick<Call, 'mappingPath' | 'mappingName'> => {
+  if (mapping !== undefined) return { mappingPath: here(mapping), mappingName: mapping };
+  if (rosterPath === undefined) return { mappingPath: undefined };
+  return { mappingPath: join(dirname(rosterPath), `${stemOf(rosterPath)}.mapping.json`) };
+};
+
 const rosterOf = (
   values: Values,
   command: CommandName,
   target: TargetChoice,
   here: (path: string) => string,
-): Pick<Call, 'rosterPath' | 'rosterName' | 'isSample' | 'account'> => {
+): Pick<Call, 'rosterPath' | 'rosterName' | 'mappingPath' | 'mappingName' | 'isSample' | 'account'> => {
   const sample = target.kind === 'simulated' ? SAMPLE_ROSTER : undefined;
   const rosterPath = values.roster === undefined ? sample : here(values.roster);
   const isOfAll = values.roster === undefined && (command === 'status' || command === 'history');
   const account = accountOf(values, isOfAll ? undefined : rosterPath);
   return {
     rosterPath,
+    ...mappingOf(values, rosterPath, here),
     rosterName: rosterPath === undefined ? `rosters/${account}.csv` : shortPath(rosterPath),
     isSample: rosterPath === SAMPLE_ROSTER,
     account,

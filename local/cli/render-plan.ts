@@ -6,7 +6,7 @@ import type { GuardReading } from '../../lib/plan/guards.ts';
 import { ageText, transitionText } from '../../lib/report/access-text.ts';
 import { LIKENESS_LABELS, REASON_LABELS } from '../../lib/report/labels.ts';
 import { nothingToDo } from '../../lib/report/plan-headline.ts';
-import { enumeration, inAscii, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
+import { enumeration, inAscii, leftOutText, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
 import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
 import { inSentence, type Paint, plain } from './screen.ts';
 
@@ -142,6 +142,8 @@ function* summaryLines(record: PlanRecord, paint: Paint): Generator<string> {
     yield `${index === 0 ? 'Guards' : '      '}  ${guardText(guard, record, paint)}`;
   yield `Quota   ${quotaLine(record)}`;
   if (record.status === 'in_sync' && record.counts.waiting > 0) yield nothingToDo(record);
+  if (record.leftOut.length > 0)
+    yield `Rows    left out by the mapping: ${plain(leftOutText(record.leftOut))}`;
   if (record.planHash !== undefined) yield `Hash    ${record.planHash}`;
   for (const warning of record.warnings) yield paint('yellow', `Warning ${plain(warning)}`);
 }

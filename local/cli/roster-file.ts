@@ -1,9 +1,9 @@
 /** The roster as a file: read where it lies, under the name that it would have in the bucket. */
 
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { rosterKeys } from '../../lib/state/keys.ts';
+import { mappingKey, rosterKeys } from '../../lib/state/keys.ts';
 import { errorCode } from '../folder-error.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { UsageError } from '../parse-options.ts';
@@ -16,38 +16,51 @@ const PROBLEMS = new Map([
   ['EPERM', 'you may not read it'],
 ]);
 
-/** Throws a {@link UsageError} when there is nothing to read. */
-export const checkRosterFile = ({
-  rosterPath,
-  rosterName,
-}: Pick<Call, 'rosterPath' | 'rosterName'>): void => {
-  if (rosterPath === undefined) return;
+const checkFile = (what: string, path: string, name: string): void => {
   let problem: string | undefined;
   try {
-    if (!statSync(rosterPath).isFile()) problem = 'it is not a file';
-    accessSync(rosterPath, constants.R_OK);
+    if (!statSync(path).isFile()) problem = 'it is not a file';
+    accessSync(path, constants.R_OK);
   } catch (error) {
     const code = errorCode(error) ?? 'unknown error';
     problem = PROBLEMS.get(code) ?? `it can't be read (${code})`;
   }
-  const where = rosterName === rosterPath ? '' : ` (looked for ${rosterPath})`;
-  if (problem !== undefined) throw new UsageError(`can't read the roster ${rosterName}: ${problem}${where}`);
+  const where = name === path ? '' : ` (looked for ${path})`;
+  if (problem !== undefined) throw new UsageError(`can't read the ${what} ${name}: ${problem}${where}`);
 };
 
-/** `store`, in which the account's roster is the file. */
+type Files = Pick<Call, 'rosterPath' | 'rosterName' | 'mappingPath' | 'mappingName'>;
+
+/** Throws a {@link UsageError} when there is nothing to read. */
+export const checkRosterFile = ({ rosterPath, rosterName, mappingPath, mappingName }: Files): void => {
+  if (rosterPath !== undefined) checkFile('roster', rosterPath, rosterName);
+  // Nobody named a mapping that is only looked for beside the roster.
+  if (mappingPath !== undefined && (mappingName !== undefined || existsSync(mappingPath)))
+    checkFile('mapping', mappingPath, mappingName ?? mappingPath);
+};
+
+const readFile = (path: string): ReturnType<ObjectStore['read']> =>
+  createFolderStore(dirname(path)).read(basename(path));
+
+/** `store`, in which the account's roster and mapping are the files. */
 export const withRosterFile = (
   store: ObjectStore,
-  { rosterPath, account }: Pick<Call, 'rosterPath' | 'account'>,
+  { rosterPath, mappingPath, account }: Pick<Call, 'rosterPath' | 'mappingPath' | 'account'>,
 ): ObjectStore => {
   if (rosterPath === undefined || account === undefined) return store;
-  const besideRoster = createFolderStore(dirname(rosterPath));
   // Whether it is gzipped is seen by its content, so that one of the two names will do.
   const [key, otherKey] = rosterKeys(account);
+  const files = new Map([
+    [key, rosterPath],
+    [otherKey, undefined],
+    [mappingKey(account), mappingPath],
+  ]);
   return {
     ...store,
     read: async (wanted) => {
-      if (wanted === key) return await besideRoster.read(basename(rosterPath));
-      return wanted === otherKey ? undefined : await store.read(wanted);
+      if (!files.has(wanted)) return await store.read(wanted);
+      const path = files.get(wanted);
+      return path === undefined ? undefined : await readFile(path);
     },
   };
 };

@@ -55,6 +55,9 @@ const ISSUE_CODES = names({
   duplicate_column: true,
   misspelt_column: true,
   status_column: true,
+  invalid_mapping: true,
+  unknown_mapping_column: true,
+  unknown_mapping_value: true,
   unclosed_quote: true,
   stray_quote: true,
   row_too_long: true,
@@ -150,6 +153,7 @@ it('the contract has these sections', () => {
   expect(headingsOf(CONTRACT, 2)).toEqual([
     'Words',
     'Roster',
+    'Mapping',
     'Triggers',
     'Plan',
     'Look-alikes',
@@ -305,6 +309,7 @@ describe('Bucket layout', () => {
     expect(firstColumn('Bucket layout', ['key', 'content']).sort()).toEqual(
       [
         ...rosterKeys(account),
+        mappingKey(account),
         pointerKey(account),
         ledgerKey(account),
         decodeURIComponent(customerKey('<customerId>')),

@@ -129,6 +129,7 @@ describe('the outcomes on the terminal', () => {
         },
       ],
       held: [],
+      leftOut: [],
       waiting: [],
     };
 

@@ -26,7 +26,7 @@ export const decideOn = ({
   now = NOW,
 }: Facts): Decided => {
   const listed = new Map(entries.map((one, index) => [one.email, { ...one, line: index + 2 }]));
-  const roster = { entries: listed, rows: entries.length, merged: 0, issues: [], warnings: [] };
+  const roster = { entries: listed, leftOut: [], rows: entries.length, merged: 0, issues: [], warnings: [] };
   return decide(
     { account: 'acme', mode: 'apply', manual: true, ...request },
     parseRules(env ?? {}),

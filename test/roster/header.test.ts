@@ -7,8 +7,11 @@ const messagesOf = async (header: string): Promise<string[]> =>
 const misspelt = (name: string, meant: string): string =>
   `misspelt_column: Line 1: the column "${name}" is not read. Did you mean ${meant}? Rename it, or remove it if it means something else`;
 
-const status = (name: string): string =>
-  `status_column: Line 1: the column "${name}" says that a row may not count, but everybody in a roster is to have access. Remove the rows that do not count, then the column, or say in a mapping what its values mean`;
+const mapping = (example: string): string =>
+  `say in a mapping (acme.mapping.json beside acme.csv) how to read an export, for example ${example}`;
+
+const status = (name: string, example: string): string =>
+  `status_column: Line 1: the column "${name}" says that a row may not count, but everybody in a roster is to have access. Remove the rows that do not count, then the column, or ${mapping(example)}`;
 
 const REMEDY =
   'The first line names the columns, at least email, and role or roles: remove what stands above it';
@@ -58,14 +61,26 @@ describe('F76 a column that is close to a known one blocks, as ignoring it widen
   it('as the only one: what is missing is said too, with the columns that are there', async () => {
     expect(await messagesOf('e-mail,role')).toEqual([
       misspelt('e-mail', 'email'),
-      `missing_email_column: Line 1: there is no column email, only "e-mail", "role". ${REMEDY}`,
+      `missing_email_column: Line 1: there is no column email, only "e-mail", "role". ${REMEDY}, or ${mapping('{"version":1,"columns":{"email":"e-mail"}}')}`,
     ]);
     expect(await messagesOf('email,rol,a\u200bb')).toEqual([
       misspelt('rol', 'role'),
-      'missing_role_column: Line 1: there is neither a column role nor roles, only "email", "rol", "a\\u{200b}b". Add one of them',
+      'missing_role_column: Line 1: there is neither a column role nor roles, only "email", "rol", "a\\u{200b}b". Add one of them, or ' +
+        mapping(
+          '{"version":1,"access":{"column":"Department","values":{"Engineering":{"role":"user"},"Sales":"leave out"}}}',
+        ),
     ]);
   });
 });
+
+const TRUE_OR_FALSE = {
+  true: ['suspended', 'deleted', 'disabled', 'archived'],
+  false: ['active', 'enabled', 'accountenabled', 'account enabled', 'is_active', 'active (yes/no)'],
+};
+/** The value of such a column that says that a row does not count. */
+const LEAVING: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(TRUE_OR_FALSE).flatMap(([value, names]) => names.map((name) => [name, value])),
+);
 
 describe('F77 a list of changes, or one with leavers marked, is no roster', () => {
   it.each([
@@ -73,7 +88,12 @@ describe('F77 a list of changes, or one with leavers marked, is no roster', () =
     ...['account enabled', 'is_active', 'user status', 'employee status', 'status [read only]', 'disabled'],
     ...['active (yes/no)', 'actions', 'archived'],
   ])('%s', async (name) => {
-    expect(await messagesOf(`email,${name},role`)).toEqual([status(name)]);
+    expect(await messagesOf(`email,${name},role`)).toEqual([
+      status(
+        name,
+        `{"version":1,"leaveOut":[{"column":"${name}","is":["${LEAVING[name] ?? 'suspended'}"]}]}`,
+      ),
+    ]);
   });
 });
 

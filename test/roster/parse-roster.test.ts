@@ -74,6 +74,7 @@ describe('a good roster', () => {
     expect(await parseWhole('email,role\n')).toEqual({
       entries: new Map(),
       rows: 0,
+      leftOut: [],
       merged: 0,
       issues: [],
       warnings: [],

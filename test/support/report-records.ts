@@ -128,6 +128,7 @@ export const planRecord = (
     spared: [{ email: normalizeEmail('break-glass@example.com'), reason: 'protected' }],
     liveInvitations,
     lookAlikes: [],
+    leftOut: [],
     issues: [],
     warnings: ['the column "team" is not used'],
     quota: { writes, perHour: 1000, estimatedFinish: new Date(finish).toISOString() },
@@ -148,6 +149,7 @@ export const blockedRecord = (issueCount: number): PlanRecord => {
     ...NOBODY_LEFT_ALONE,
     liveInvitations: 0,
     lookAlikes: [],
+    leftOut: [],
     quota: { writes: 0, perHour: 1000, estimatedFinish: CREATED_AT },
     issues: Array.from({ length: issueCount }, (_, index) => ({
       code: codes[index % codes.length] ?? '',
@@ -188,6 +190,7 @@ export const runReport = (record: PlanRecord, more: Partial<RunReport> = {}): Ru
     outcomes,
     held: record.held,
     ...(record.approval !== undefined && { approval: record.approval }),
+    leftOut: record.leftOut,
     waiting: record.waiting,
     ...more,
   };

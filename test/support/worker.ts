@@ -109,6 +109,7 @@ export class WorkerWorld {
       ...NOBODY_LEFT_ALONE,
       liveInvitations: 0,
       lookAlikes: [],
+      leftOut: [],
       issues: [],
       warnings: [],
       quota: { writes: 1, perHour: 1000, estimatedFinish: new Date(NOW).toISOString() },
