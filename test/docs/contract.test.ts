@@ -16,6 +16,7 @@ import {
   customerKey,
   dumpKey,
   ledgerKey,
+  mappingKey,
   outcomesPrefix,
   pointerKey,
   rosterKeys,

@@ -23,7 +23,14 @@ const run = (folder: string, name: string, ...more: readonly string[]): Promise<
 
 /** The newest file of this name. */
 const stored = (folder: string, file: 'plan.json' | 'report.json'): PlanRecord | RunReport =>
-  JSON.parse(readFileSync(globSync(join(folder, '.sync/**', file)).sort().at(-1) ?? '', 'utf8'));
+  JSON.parse(
+    readFileSync(
+      globSync(join(folder, '.sync/**', file))
+        .sort()
+        .at(-1) ?? '',
+      'utf8',
+    ),
+  );
 
 describe('the example of an export', () => {
   it.each([
