@@ -86,6 +86,17 @@ const warningTable = ({ warnings, lookAlikes }: PlanRecord): MarkdownTable => {
   };
 };
 
+const leftOutTable = ({ leftOut }: PlanRecord): MarkdownTable => ({
+  heading: `${quantity(
+    leftOut.reduce((sum, { rows }) => sum + rows, 0),
+    'row',
+  )} left out by the mapping`,
+  folded: true,
+  columns: ['Rows', 'Reason'],
+  count: leftOut.length,
+  rows: leftOut.map(({ reason, rows }) => [numeral(rows), code(reason)]),
+});
+
 const aloneTable = (record: PlanRecord): MarkdownTable => {
   const { alone } = countPlanRows(record);
   return {
@@ -103,6 +114,7 @@ const tablesOf = (record: PlanRecord): readonly MarkdownTable[] => [
   changeTable(record, ['Cancelled', false], ({ action, held }) => action === 'delete' && !held),
   guardTable(record),
   warningTable(record),
+  leftOutTable(record),
   changeTable(record, ['Replaced', true], ({ action, held }) => action === 'replace' && !held),
   aloneTable(record),
   changeTable(record, ['Invited', true], ({ action, held }) => action === 'create' && !held),

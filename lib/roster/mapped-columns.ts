@@ -15,7 +15,7 @@ export type DecidingColumn<T> = {
 };
 
 /** Why a row does not count. `reason` is how rows that are left out are counted, for example `Status: Suspended`. */
-export type LeavingOut = { readonly reason: string };
+type LeavingOut = { readonly reason: string };
 
 export type MappedColumns = {
   /** The first column that leaves a row out counts. */

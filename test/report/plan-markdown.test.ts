@@ -46,6 +46,16 @@ describe('plan.md', () => {
     expect(text).toContain('exceed the limit of 0 (MAX_DELETES)');
   });
 
+  it('counts the rows that the mapping left out', () => {
+    const leftOut = [
+      { reason: 'Status: Suspended', rows: 1200 },
+      { reason: 'Team: Press', rows: 1 },
+    ];
+    const text = planMarkdown(planRecord([], { leftOut }));
+    expect(tables(text)).toContain('folded: 1,201 rows left out by the mapping: 2 rows');
+    expect(text).toContain('| 1,200 | `Status: Suspended` |');
+  });
+
   it('has the problems of a roster that is blocked', () => {
     const text = planMarkdown(blockedRecord(3));
     expect(tables(text)[0]).toBe('open: 3 problems: 3 rows');

@@ -132,6 +132,15 @@ describe('plan.html', () => {
     expect(tableData(page, 'changes').rows[0]?.at(-1)).toBe('looks like ada@example.com');
   });
 
+  it('counts the rows that the mapping left out', () => {
+    const leftOut = [
+      { reason: 'Status: Suspended', rows: 1200 },
+      { reason: 'Team: Press', rows: 1 },
+    ];
+    const about = one(pageOf(planRecord([], { leftOut })), '[aria-labelledby="about-heading"]').textContent;
+    expect(about).toContain('1,200 (Status: Suspended), 1 (Team: Press)');
+  });
+
   it('shows a hundred warnings of many', () => {
     const warnings = Array.from({ length: 3000 }, (_, index) => `warning ${index}.`);
     const page = pageOf(planRecord([], { warnings }));

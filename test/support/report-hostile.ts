@@ -36,6 +36,7 @@ export const hostileRecord = (): PlanRecord => {
     lookAlikes: record.changes
       .slice(0, HOSTILE.length)
       .map(({ email }, index) => ({ email, reason: 'leaver', resembles: nasty(index) })),
+    leftOut: HOSTILE.map((reason) => ({ reason, rows: 3 })),
     moving: HOSTILE.map((text) => ({ email: text as Email })),
     spared: HOSTILE.map((text) => ({ email: text as Email, reason: 'protected' })),
     unlistedMembers: HOSTILE.map((text) => ({ email: text as Email, role: text })),
