@@ -56,9 +56,10 @@ const rightClocks = (clocks: Clocks): Clocks => {
 };
 
 const calmDown = async (world: World, tenants: readonly Tenant[]): Promise<void> => {
-  const { triggers } = world.witness.contract;
+  const { triggers, claims } = world.witness.contract;
   world.isCalm = true;
   world.clocks = rightClocks(world.clocks);
+  claims.clocksSet(world.scheduler.now);
   world.note(() => 'calm');
   for (const { fastly, rosters } of tenants) {
     fastly.outages.length = 0;

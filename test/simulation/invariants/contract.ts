@@ -41,7 +41,7 @@ export class Contract {
   readonly #deps: ContractDeps;
   readonly #failedWrites: FailedWrites;
   readonly #stranded: Stranded;
-  readonly #claims: Claims;
+  readonly claims: Claims;
   /** Accounts whose records of runs people removed. */
   readonly #withoutRuns = new Set<string>();
   /** Accounts whose state people changed. */
@@ -57,14 +57,14 @@ export class Contract {
     this.triggers = new Triggers(book, violate);
     this.#failedWrites = new FailedWrites(violate);
     this.#stranded = new Stranded(book, violate, rules);
-    this.#claims = new Claims(violate);
+    this.claims = new Claims(violate);
   }
 
   claimed(run: ClaimedRun, before: RunPointer | undefined, pointer: RunPointer): void {
     const { scheduler, ledgerText, account } = this.#deps;
     this.triggers.claimed(run, before, pointer, scheduler.now);
     const seen = { pointer: before, ledger: ledgerOf(ledgerText(run.account)) };
-    this.#claims.claimed(run, pointer, seen, account(run.account).now);
+    this.claims.claimed(run, pointer, seen, account(run.account).now);
   }
 
   planned(record: PlanRecord): void {

@@ -108,7 +108,9 @@ const wishProblem = (seen: Seen, email: Email): string | undefined => {
   if (isGivenUp(seen, email)) return undefined;
   if (live.length > 1) return `has ${live.length} invitations`;
   const { mails, excused, foreign } = world.witness.mails.historyOf(tenant.fastly.name, email);
-  const isOurs = mails.some(({ id }) => id === real.id);
+  // One whose id was never told may be anybody's: then there is only what Fastly shows.
+  const isTold = world.witness.contract.ownMails.knew(tenant.fastly.name, real.id, world.scheduler.now);
+  const isOurs = isTold && mails.some(({ id }) => id === real.id);
   if (isAccepted(seen, wish, real, isOurs)) return undefined;
   // Services can't be seen: where others had a hand in it, or Fastly was late, they may be anything.
   const isRestored = world.witness.contract.isRestored(tenant.fastly.name);
