@@ -42,6 +42,7 @@ const WRAPPINGS: readonly (readonly [pattern: RegExp, fault: string])[] = [
     "is a directory's login name of a guest (#EXT#). Use the address in the directory's column mail",
   ],
   [COMMENT_MARK, 'begins with a comment mark. Comments are not known: remove the row'],
+  [/^example:/i, 'is the example of a template. Remove the row'],
   [/^mailto:/i, 'begins with mailto:. Remove it'],
   [/<.*>/s, 'is more than an address. Leave only what stands between < and >'],
   [/^'/, 'begins with an apostrophe, as spreadsheets and exports put it before text. Remove it'],

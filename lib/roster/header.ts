@@ -83,6 +83,10 @@ export async function* expectCommas(
 const REMEDY =
   'The first line names the columns, at least email, and role or roles: remove what stands above it';
 
+/** Templates of Entra have a line with their version above the header. It says nothing about anybody. */
+export const isTemplateVersion = ([first = '', ...others]: readonly string[]): boolean =>
+  /^\s*version:/i.test(first) && others.every((cell) => cell.trim() === '');
+
 /** Data has an address in it. */
 const isHeader = (names: readonly string[]): boolean =>
   names.length > 0 && !names.some((name) => name.includes('@'));
@@ -178,7 +182,7 @@ export const readHeader = (
   if (columns.access === undefined && position.role === -1 && position.roles === -1)
     return stop(
       'missing_role_column',
-      `there is neither a column role nor roles, only ${found}. Add one of them${orElse}`,
+      `there is neither a column role nor roles, only ${found}. Add one of them${mapping === undefined ? orElse : ', or say in access of the mapping what gives access'}`,
     );
   return {
     position,

@@ -6,7 +6,7 @@
 import type { LeftOut } from '../domain/invitation.ts';
 import { readRows } from './csv-rows.ts';
 import { EntryCollector, type EntryRules, type RosterEntries } from './entries.ts';
-import { expectCommas, type HeaderRules, readHeader } from './header.ts';
+import { expectCommas, type HeaderRules, isTemplateVersion, readHeader } from './header.ts';
 import { IssueList, type RosterIssue } from './issues.ts';
 import { unpack } from './unpack.ts';
 import { readText } from './utf8.ts';
@@ -58,6 +58,7 @@ export const parseRoster = async (bytes: AsyncIterable<Uint8Array>, rules: Roste
   let entries: EntryCollector | undefined;
   await readRows(expectCommas(text, rules.mapping, issues), issues, (cells, line) => {
     if (entries !== undefined) return entries.add(cells, line);
+    if (isTemplateVersion(cells)) return;
     const header = readHeader(cells, line, rules, issues);
     if (header !== undefined) entries = new EntryCollector(header, rules, issues);
   });

@@ -111,6 +111,7 @@ describe('F78 what can not be a mailbox is an issue that names the character or 
     ['ada@example.com;', 'ada@example.com;', 'ends with a separator. Leave only the address'],
     ['ada@example.com,', 'ada@example.com,', 'ends with a separator. Leave only the address'],
     ['ada@example.com/', 'ada@example.com/', 'ends with a separator. Leave only the address'],
+    ['Example: ada@example.com', 'Example: ada@example.com', 'is the example of a template. Remove the row'],
     ['mailto:ada@example.com', 'mailto:ada@example.com', 'begins with mailto:. Remove it'],
     [
       'Ada L <ada@example.com>',

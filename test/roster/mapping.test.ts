@@ -304,7 +304,7 @@ describe('a roster with a mapping', () => {
       { columns: { email: 'Mail' } },
       'mail,name',
       [
-        'missing_role_column: Line 1: there is neither a column role nor roles, only "mail", "name". Add one of them',
+        'missing_role_column: Line 1: there is neither a column role nor roles, only "mail", "name". Add one of them, or say in access of the mapping what gives access',
       ],
     ],
     [

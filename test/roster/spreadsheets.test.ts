@@ -144,6 +144,22 @@ describe('a line sep= before the header', () => {
   });
 });
 
+describe('a line with the version of a template, above the header', () => {
+  it.each(['version:v1.0', 'version:v1.0,,', 'Version: 2'])('is nothing: %j', async (line) => {
+    const roster = await parseWhole(`${line}\r\nemail,role\r\nada@example.com,user\r\n`);
+    expect(roster.issues).toEqual([]);
+    expect([...roster.entries.values()]).toEqual([{ ...ADA, line: 3 }]);
+  });
+
+  it('alone is an empty roster', async () => {
+    expect(await messagesOf('version:v1.0\n')).toEqual([expect.stringContaining('is empty')]);
+  });
+
+  it.each(['version:v1.0,ada@example.com', 'email,role\nversion:v1.0'])('is only that: %j', async (line) => {
+    expect((await messagesOf(`${line}\n`)).length).toBe(1);
+  });
+});
+
 describe('a byte 0x1A', () => {
   const GOOD = 'email,role\nada@example.com,user\n';
   it.each([`${GOOD}\u001a`, `${GOOD.trimEnd()}\u001a`])('at the very end is nothing: %j', async (content) => {

@@ -162,6 +162,7 @@ const HEADERS = [
   ...Array(12).fill('email,role,roles,services,limit_services'),
   ...['email,role,roles,service,limit_services', 'e-mail,role,roles,services,limit_services'],
   ...['email,role,roles,services,status', 'email,role,roles,services,limit_services,,'],
+  'version:v1.0,\nemail,role,roles,services,limit_services',
 ];
 
 /** Right in shape, and anything in the cells. */

@@ -41,12 +41,13 @@ const parseInChunks = (bytes: Buffer, random: Random): Promise<Roster> => {
 /** The text as one reads it who knows that it is fine. */
 const textOf = (bytes: Buffer): string => {
   const unpacked = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-  // A line sep=, becomes an empty one, so that lines are counted right.
+  // A line sep=, or version: becomes an empty one, so that lines are counted right.
   const text = unpacked.toString();
   return text
     .slice(0, text.endsWith('\u001a') ? -1 : undefined)
     .replace(/^\ufeff/, '')
-    .replace(/^("?)sep=,\1(?=[\r\n]|$)/i, '');
+    .replace(/^("?)sep=,\1(?=[\r\n]|$)/i, '')
+    .replace(/^version:.*/, '');
 };
 
 /** By line. */
