@@ -130,7 +130,7 @@ describe('the quota', () => {
     expect(w.writes()).toEqual(['create ada', 'create cyd']);
   });
 
-  it('missing rate limit headers mean nothing', async () => {
+  it('F70 missing rate limit headers mean nothing', async () => {
     const w = new WorkerWorld();
     w.fastly.remaining = undefined;
     expect(await w.work(names(8).map((name) => w.message(create(name))))).toEqual([]);

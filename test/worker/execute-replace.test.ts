@@ -44,7 +44,7 @@ const replaces: readonly JobCase[] = [
     writes: ['delete a', 'delete b'],
   },
   {
-    name: 'replace, gone for another reason: POST after the list was read',
+    name: 'F66 replace, gone for another reason: POST after a list that was read later',
     change: replace('ada'),
     ends: 'replaced',
     writes: ['delete id-ada', 'create ada'],

@@ -83,7 +83,7 @@ describe('a write that keeps failing', () => {
   });
 });
 
-describe('what is no failed write', () => {
+describe('F67 what is no failed write', () => {
   it('is never given up: a reading that failed', async () => {
     const w = new WorkerWorld();
     w.fastly.fail('invitations', 'unavailable', { times: 1 });
