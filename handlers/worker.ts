@@ -18,7 +18,6 @@ const deps: WorkerPorts = {
   setVisibility: createVisibility({ client: clients.sqs, queueUrl: config.QUEUE_URL, log }),
   renderReport: runFiles,
   renderFinishedPlan: finishedPlanFile,
-  quotas: new Map(),
   notify,
   log,
   metrics,

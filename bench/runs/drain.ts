@@ -73,7 +73,6 @@ const plan = async (url: string, emails: readonly string[]): Promise<Prepared> =
       setVisibility: async () => {},
       renderReport: runFiles,
       renderFinishedPlan: finishedPlanFile,
-      quotas: new Map(),
     },
   };
 };

@@ -35,6 +35,8 @@ const outcomeSchema = v.object({
   invitationId: v.exactOptional(v.string()),
   /** Set when a POST of this job may have mailed the person although the result does not say so. */
   mayHaveSent: v.exactOptional(v.literal(true)),
+  /** Set when a replace cancelled the old invitation and could not send the new one: the person has none. */
+  interrupted: v.exactOptional(v.literal(true)),
 });
 export type Outcome = Readonly<v.InferOutput<typeof outcomeSchema>>;
 

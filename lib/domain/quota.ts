@@ -1,16 +1,18 @@
 /**
  * Fastly's write quota: a number of writes per user and fixed UTC hour, the quota window. Many answers to writes, not
  * all, say in their headers how many are left and when the window ends. These are the rules for using the quota up and
- * no further; they are pure, and `now` is always milliseconds since 1970 by our own clock.
+ * no further; they are pure, and `now` is Fastly's clock as far as we know it, in milliseconds since 1970.
  *
  * @see https://www.fastly.com/documentation/reference/api/#rate-limiting
  */
 
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 
-/** A reset further ahead than this can't be right: a window is an hour, and a minute allows for rounding and delay. */
-const MAX_RESET_AHEAD_MS = HOUR_MS + MINUTE_MS;
-/** `Date` and reset are whole seconds. Added to the window's end, so that rounding never puts it too early. */
+/** Two times that differ by no more may be the same window's end: this allows for rounding and delay. */
+const TOLERANCE_MS = MINUTE_MS;
+/** A reset further ahead than this can't be right: a window is an hour. */
+const MAX_RESET_AHEAD_MS = HOUR_MS + TOLERANCE_MS;
+/** `Date` and reset are whole seconds. Added to a window's end, so that rounding never puts it too early. */
 const ROUNDING_MS = SECOND_MS;
 
 /** The quota headers of one answer, as sent. `undefined`: the header was not there. */
@@ -23,32 +25,46 @@ export type QuotaReading = {
   readonly date: string | undefined;
 };
 
-/** What is known of one account's quota. Times are milliseconds of our own clock. */
-export type Quota = {
-  /** Writes left in the window that ends at `windowEndsAt`; undefined: no answer has told. */
+/** What is kept of one account's quota. Times are Fastly's clock, in milliseconds since 1970. */
+export type KnownQuota = {
+  /** Writes left in the window; undefined: nothing is known of it. */
   readonly remaining: number | undefined;
-  readonly windowEndsAt: number | undefined;
-  /** Fastly's reset in UTC epoch seconds, as sent: answers with the same reset are about the same window. */
-  readonly reset: number | undefined;
-  /** False until a write of this window was answered or lost. Until then writes go one at a time. */
-  readonly learned: boolean;
+  readonly windowEndsAt: number;
+  /** When a write was last answered or lost. */
+  readonly seenAt: number;
+  /** Writes that processes took out of `remaining` and have not given back. */
+  readonly taken: number;
+};
+
+/** Writes that are left at least, not counting those on their way, by the answer with this number. */
+type Bound = { readonly left: number; readonly answer: number };
+
+/**
+ * What one process knows while it writes. Answers overtake each other, and many tell nothing. An answer that tells
+ * counts the writes that reached Fastly before its own: for certain those that were answered before its own began, never
+ * those that began after it. Of the others, one that told is a bound itself, and one that did not is subtracted.
+ */
+export type Quota = Pick<KnownQuota, 'windowEndsAt' | 'seenAt'> & {
+  /** Not empty. The lowest counts. */
+  readonly bounds: readonly Bound[];
+  /** Whether the bounds are more than what is assumed of any window. */
+  readonly isKnown: boolean;
   /** Writes that were granted and have not been answered, lost or given back. */
   readonly inFlight: number;
+  /** Answers so far, lost ones included. */
+  readonly answers: number;
+  /** Those of them that did not tell what is left. */
+  readonly silent: number;
 };
 
-export const UNKNOWN_QUOTA: Quota = {
-  remaining: undefined,
-  windowEndsAt: undefined,
-  reset: undefined,
-  learned: false,
-  inFlight: 0,
-};
+/** A write that has begun: what was answered before. */
+export type StartedWrite = Pick<Quota, 'answers' | 'silent'>;
 
-/** When the window is over, what is known of it says nothing about the next; writes on their way still count. */
-const current = (quota: Quota, now: number): Quota =>
-  quota.windowEndsAt !== undefined && now >= quota.windowEndsAt
-    ? { ...UNKNOWN_QUOTA, inFlight: quota.inFlight }
-    : quota;
+/** How many writes a window has, where no answer tells, and how many of them are left to people and other tools. */
+export type QuotaLimits = { readonly perHour: number; readonly reserve: number };
+
+/** Others may have used the quota since it was last seen so long ago. */
+const STALE_MS = MINUTE_MS;
 
 /** The number that a header holds; undefined when it is none of at most 15 digits. */
 export const wholeNumber = (text: string | undefined): number | undefined =>
@@ -56,72 +72,109 @@ export const wholeNumber = (text: string | undefined): number | undefined =>
 
 const nextHour = (time: number): number => (Math.floor(time / HOUR_MS) + 1) * HOUR_MS;
 
-/**
- * The end of the window by our clock: as far from now as the reset is from the answer's `Date`, both of which are
- * Fastly's clock. Without a reset that can be right, the next full hour of Fastly's clock.
- */
-const windowEnd = (reading: QuotaReading, now: number): number => {
-  const parsed = Date.parse(reading.date ?? '');
-  const theirNow = Number.isNaN(parsed) ? now : parsed;
-  const reset = (wholeNumber(reading.reset) ?? 0) * SECOND_MS;
-  const sane = reset > theirNow && reset - theirNow <= MAX_RESET_AHEAD_MS;
-  return now + ((sane ? reset : nextHour(theirNow)) - theirNow) + ROUNDING_MS;
+/** Writes that a window offers us if nobody else uses it; one at least, or nothing would ever be learned. */
+const mostWrites = ({ perHour, reserve }: QuotaLimits): number => Math.max(1, perHour - reserve);
+
+/** The beginning of a window of which nothing is known. */
+const newWindow = (now: number, limits: QuotaLimits) => ({
+  bounds: [{ left: mostWrites(limits) + limits.reserve, answer: 0 }],
+  isKnown: false,
+  windowEndsAt: nextHour(now),
+  seenAt: 0,
+});
+
+/** Where a process begins, given what is kept. */
+export const quotaFrom = (kept: KnownQuota | undefined, limits: QuotaLimits, now: number): Quota => {
+  const fresh = { ...newWindow(now, limits), inFlight: 0, answers: 0, silent: 0 };
+  if (kept?.remaining === undefined || now >= kept.windowEndsAt) return fresh;
+  const { remaining, windowEndsAt, seenAt } = kept;
+  return { ...fresh, bounds: [{ left: remaining, answer: 0 }], isKnown: true, windowEndsAt, seenAt };
 };
 
-/**
- * How many writes may start now. After a cold start and in a new window nothing is known, so the first write goes
- * alone. `reserve` writes are left to people and other tools. Infinite when answers carry no headers.
- */
-export const writesLeft = (quota: Quota, reserve: number, now: number): number => {
-  const { learned, remaining, inFlight } = current(quota, now);
-  if (!learned) return inFlight === 0 ? 1 : 0;
-  // Fastly's number may include writes in flight already. Subtracting them all the same can only allow too few.
-  return remaining === undefined ? Number.POSITIVE_INFINITY : Math.max(0, remaining - reserve - inFlight);
+/** What is known of the window that `now` lies in. Of an earlier window only the writes on their way still count. */
+export const currentQuota = (quota: Quota, limits: QuotaLimits, now: number): Quota =>
+  now >= quota.windowEndsAt ? { ...quota, ...newWindow(now, limits) } : quota;
+
+/** Writes left, not counting those on their way. */
+export const remainingOf = ({ bounds }: Pick<Quota, 'bounds'>): number =>
+  Math.min(...bounds.map(({ left }) => left));
+
+/** How many writes may start now, the reserve left alone. */
+export const writesLeft = (quota: Quota, limits: QuotaLimits, now: number): number => {
+  const current = currentQuota(quota, limits, now);
+  return Math.max(0, remainingOf(current) - limits.reserve - current.inFlight);
 };
 
-/** Whether a write of the window that `now` lies in was answered or lost already. */
-export const isLearned = (quota: Quota, now: number): boolean => current(quota, now).learned;
+/** Room for this many writes is enough for a job that makes `writes`: more than a whole window offers never comes. */
+export const roomFor = (writes: number, limits: QuotaLimits): number => Math.min(writes, mostWrites(limits));
+
+/**
+ * Whether a write of the window that `now` lies in was answered or lost, and not long ago. Until then writes go one at a
+ * time, as after a cold start.
+ */
+export const isLearned = ({ isKnown, windowEndsAt, seenAt }: Quota, now: number): boolean =>
+  isKnown && now < windowEndsAt && now - seenAt <= STALE_MS;
 
 /** Whether the window has no write left for us, whatever the writes in flight come to. */
-export const isClosed = (quota: Quota, reserve: number, now: number): boolean => {
-  const { remaining } = current(quota, now);
-  return remaining !== undefined && remaining <= reserve;
-};
+export const isClosed = (quota: Quota, limits: QuotaLimits, now: number): boolean =>
+  remainingOf(currentQuota(quota, limits, now)) <= limits.reserve;
 
-/** When the window that `now` lies in ends, in milliseconds since 1970; the next full hour when no answer has told. */
-export const windowEndsAt = (quota: Quota, now: number): number =>
-  current(quota, now).windowEndsAt ?? nextHour(now);
+/** When the window that `now` lies in has ended for certain. */
+export const reopensAt = ({ windowEndsAt }: Quota, now: number): number =>
+  (now >= windowEndsAt ? nextHour(now) : windowEndsAt) + ROUNDING_MS;
 
 /** `count` more writes were granted. */
-export const writesStarted = (quota: Quota, count: number): Quota => ({
+export const writesGranted = (quota: Quota, count: number): Quota => ({
   ...quota,
   inFlight: quota.inFlight + count,
 });
 
+/** Fastly's clock when it answered, in milliseconds since 1970; undefined: the answer does not tell. */
+export const answeredAt = (reading: QuotaReading | undefined): number | undefined => {
+  const time = Date.parse(reading?.date ?? '');
+  return Number.isNaN(time) ? undefined : time;
+};
+
+/** The end of the window that the answer names; undefined: none that can be. */
+const resetOf = (reading: QuotaReading | undefined, answered: number): number | undefined => {
+  const reset = (wholeNumber(reading?.reset) ?? 0) * SECOND_MS;
+  return reset > answered && reset - answered <= MAX_RESET_AHEAD_MS ? reset : undefined;
+};
+
 /**
- * A write was answered, or its answer was lost (`reading` undefined). Answers may overtake each other: within one window
- * the lowest number counts, and an answer about an earlier window is ignored. Not so a 429 (`rateLimited`): whatever its
- * reset says, nothing is left now.
+ * A write was answered, or its answer was lost (`reading` undefined). It counts, whatever the answer tells. What it
+ * tells of an earlier window is not believed. Not so a 429 (`rateLimited`): whatever its reset says, nothing is left now.
  */
 export const writeAnswered = (
   quota: Quota,
-  answer: { readonly reading: QuotaReading | undefined; readonly rateLimited: boolean },
+  write: StartedWrite,
+  { reading, rateLimited }: { readonly reading: QuotaReading | undefined; readonly rateLimited: boolean },
+  limits: QuotaLimits,
   now: number,
 ): Quota => {
-  const before = current(quota, now);
-  const after: Quota = { ...before, learned: true, inFlight: Math.max(0, before.inFlight - 1) };
-  const reading = answer.reading ?? { remaining: undefined, reset: undefined, date: undefined };
-  const told = answer.rateLimited ? 0 : wholeNumber(reading.remaining);
-  if (told === undefined) return after;
-  const reset = wholeNumber(reading.reset);
-  if (!answer.rateLimited && reset !== undefined && before.reset !== undefined && reset < before.reset)
-    return after;
-  const sameWindow = reset === before.reset || reset === undefined;
+  const answered = answeredAt(reading) ?? now;
+  const reset = resetOf(reading, answered);
+  const before = currentQuota(quota, limits, Math.max(now, answered));
+  const isLater = (reset ?? 0) > before.windowEndsAt + TOLERANCE_MS;
+  const latestEnd = Math.max(reset ?? 0, nextHour(answered));
+  const isEarlier = before.isKnown && latestEnd < before.windowEndsAt - TOLERANCE_MS;
+  const told = rateLimited ? 0 : isEarlier ? undefined : wholeNumber(reading?.remaining);
+  const answers = before.answers + 1;
+  const bounds = isLater ? newWindow(now, limits).bounds : before.bounds;
   return {
-    ...after,
-    remaining: sameWindow && before.remaining !== undefined ? Math.min(before.remaining, told) : told,
-    windowEndsAt: windowEnd(reading, now),
-    reset,
+    bounds:
+      told === undefined
+        ? bounds.map(({ left, answer }) => ({ left: left - 1, answer }))
+        : [
+            ...bounds.filter(({ answer }) => answer > write.answers),
+            { left: told - (before.silent - write.silent), answer: answers },
+          ],
+    isKnown: true,
+    windowEndsAt: isEarlier || reset === undefined ? before.windowEndsAt : reset,
+    seenAt: now,
+    inFlight: Math.max(0, before.inFlight - 1),
+    answers,
+    silent: before.silent + (told === undefined ? 1 : 0),
   };
 };
 
@@ -129,12 +182,7 @@ export const writeAnswered = (
  * When the last of `writes` is done at the latest, if nobody else uses the quota: the end of the window in which it is
  * made, in milliseconds since 1970.
  */
-export const estimateFinish = (
-  writes: number,
-  { perHour, reserve }: { readonly perHour: number; readonly reserve: number },
-  now: number,
-): number => {
-  const perWindow = Math.max(1, perHour - reserve);
-  const windows = Math.max(1, Math.ceil(writes / perWindow));
+export const estimateFinish = (writes: number, limits: QuotaLimits, now: number): number => {
+  const windows = Math.max(1, Math.ceil(writes / mostWrites(limits)));
   return nextHour(now) + (windows - 1) * HOUR_MS;
 };

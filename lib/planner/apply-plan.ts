@@ -1,11 +1,11 @@
 /** An applying run: claim a generation, plan under it, enqueue what is released. */
 
-import { SECOND_MS } from '../domain/time.ts';
 import { claimGeneration, resumeRun } from '../state/pointer-store.ts';
 import { readRecord } from '../state/read-run.ts';
 import {
   type ClaimRequest,
   canResume,
+  FENCE_MARGIN_MS,
   type InProgress,
   isSameRoster,
   type RosterVersion,
@@ -16,12 +16,6 @@ import { findRoster } from './find-roster.ts';
 import { makePlan, publish, type Ready, recordOf } from './make-plan.ts';
 import { endBlocked, type PlanningRun, plainResult, recordKey, runFields } from './planning-run.ts';
 import { resultOf, type SyncResult } from './result.ts';
-
-/**
- * A worker may pass the fence just before this run claims its generation. The listing therefore waits for the time-out
- * of that worker's write, and for this long on top: the time between reading the pointer and sending the write.
- */
-const FENCE_MARGIN_MS = 5 * SECOND_MS;
 
 /** The generation that this run has claimed, and how. */
 type Claimed = {

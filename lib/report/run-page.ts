@@ -90,15 +90,23 @@ const COLUMNS: readonly Column[] = [
   { key: 'when', title: 'When' },
 ];
 
-const adviceSection = ({ counts }: RunReport): Html =>
+const interruptedAdvice = ({ outcomes }: RunReport): Html => {
+  const count = outcomes.filter(({ interrupted }) => interrupted).length;
+  return count === 0
+    ? html``
+    : html`<li><b>${numeral(count)} without any invitation</b>: the old one is cancelled, and the new one could not be sent. The next run invites them, however recently they were mailed.</li>
+`;
+};
+
+const adviceSection = (report: RunReport): Html =>
   section(
     'advice',
     'What needs a person',
     html`<ul>
-${ATTENTION_RESULTS.filter((result) => (counts[result] ?? 0) > 0).map(
-  (result) => html`<li><b>${numeral(counts[result] ?? 0)} ${result}</b>: ${ADVICE[result]}</li>
+${ATTENTION_RESULTS.filter((result) => (report.counts[result] ?? 0) > 0).map(
+  (result) => html`<li><b>${numeral(report.counts[result] ?? 0)} ${result}</b>: ${ADVICE[result]}</li>
 `,
-)}</ul>
+)}${interruptedAdvice(report)}</ul>
 `,
     'notice bad',
   );

@@ -1,5 +1,6 @@
 /** Where things are in the bucket (docs/contract.md, “Bucket layout”). */
 
+import { emailHash } from '../domain/digest.ts';
 import { ACCOUNT_NAME } from '../domain/invitation.ts';
 
 export const ROSTER_PREFIX = 'rosters/';
@@ -37,8 +38,12 @@ export const ledgerKey = (account: string): string => `${STATE_PREFIX}${account}
 /** No account is called `_customers`. The id is Fastly's text, so it is encoded. */
 export const customerKey = (customerId: string): string =>
   `${STATE_PREFIX}_customers/${encodeURIComponent(customerId)}.json`;
+export const quotaKey = (account: string): string => `${STATE_PREFIX}${account}/quota.json`;
 export const runPrefix = (account: string, runId: string): string => `runs/${account}/${runId}/`;
 /** The account as a roster, by the mode `dump`. */
 export const dumpKey = (account: string, runId: string): string => `${runPrefix(account, runId)}roster.csv`;
 export const outcomesPrefix = (account: string, runId: string): string =>
   `${runPrefix(account, runId)}outcomes/`;
+/** Under a hash of the address, as keys get into logs. */
+export const failedWritesKey = (account: string, runId: string, email: string): string =>
+  `${runPrefix(account, runId)}failed-writes/${emailHash(email)}.json`;

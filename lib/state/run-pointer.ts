@@ -17,6 +17,11 @@ export const PLANNING_TIMEOUT_MS = 15 * MINUTE_MS;
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 const SOONEST_RETRY_MS = 30 * SECOND_MS;
+/**
+ * A worker may pass the fence just before a run takes its generation. A take-over therefore waits for the time-out of
+ * that worker's write, and for this long on top: the most that may lie between asking for the pointer and that write.
+ */
+export const FENCE_MARGIN_MS = 5 * SECOND_MS;
 /** So late after its estimated finish, a draining run is not converging by itself any more. */
 const OVERDUE_MS = 6 * HOUR_MS;
 

@@ -41,4 +41,6 @@ export type ReportedOutcome = {
   /** ISO 8601; absent when no outcome was found. */
   readonly at?: string;
   readonly detail?: string;
+  /** A replace cancelled the old invitation and could not send the new one: the person has none. */
+  readonly interrupted?: true;
 };

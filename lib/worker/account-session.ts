@@ -1,7 +1,7 @@
 /** One account's part of a batch: what its jobs share, and the one way in which they write to Fastly. */
 
 import type { ChangeJob } from '../domain/job.ts';
-import { UNKNOWN_QUOTA } from '../domain/quota.ts';
+import type { StartedWrite } from '../domain/quota.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { Failure, FastlyResult, FastlyWriter } from '../ports/fastly.ts';
 import { Fence } from './fence.ts';
@@ -10,7 +10,7 @@ import { Halting } from './halting.ts';
 import { type Again, again, done, failedToRead, type JobEnd, type Step } from './job-end.ts';
 import { Listing } from './listing.ts';
 import type { WorkerPorts } from './ports.ts';
-import { createGate, type QuotaGate, type Reservation } from './quota-gate.ts';
+import { QuotaGate, type Reservation } from './quota-gate.ts';
 
 /** With less than this left of the function's time nothing is begun: a request and its time-out would no longer fit. */
 const MIN_REMAINING_MS = 15 * SECOND_MS;
@@ -26,15 +26,17 @@ export class AccountSession {
   readonly #remainingMs: () => number;
   #writesWork = false;
 
-  /** `remainingMs`: what is left of the function's time. */
-  constructor(account: string, deps: WorkerPorts, remainingMs: () => number) {
+  /** `mostWrites`: that its jobs can make. `remainingMs`: what is left of the function's time. */
+  constructor(account: string, deps: WorkerPorts, mostWrites: number, remainingMs: () => number) {
     this.account = account;
     this.deps = deps;
     this.#remainingMs = remainingMs;
-    const quota = deps.quotas.get(account) ?? UNKNOWN_QUOTA;
-    this.gate = createGate(quota, deps.rules.RATE_LIMIT_RESERVE, deps.now);
     this.#token = new FreshToken(account, deps);
-    this.fence = new Fence(account, deps.store);
+    const clockAhead = (): Promise<number | undefined> => this.#token.clockAhead();
+    // Each write that is under way when the token is refused may be made once more.
+    const writes = mostWrites + deps.rules.WRITE_CONCURRENCY;
+    this.gate = new QuotaGate(deps, { account, mostWrites: writes, clockAhead });
+    this.fence = new Fence(account, deps);
     this.listing = new Listing(this.#token, () => this.fence.customerId, deps.now);
     this.halting = new Halting(account, deps);
   }
@@ -70,8 +72,7 @@ export class AccountSession {
       if ('end' in admitted) return admitted;
       const connection = admitted.value;
       if (this.gate.isClosed()) return quotaUsedUp(this.gate.windowEndsAt());
-      reservation.left -= 1;
-      const answer = await this.#tellGate(call(connection.fastly));
+      const answer = await this.#tellGate(this.gate.begin(reservation), call(connection.fastly));
       if (answer.ok || answer.failure.kind !== 'unauthorized') return await this.#judge(job, answer);
       const end = await this.#endWithoutToken(job, connection, answer.failure);
       if (end !== undefined) return { end };
@@ -105,14 +106,14 @@ export class AccountSession {
   }
 
   /** Tells the gate that the write is over, also when the call threw. */
-  async #tellGate<T>(call: Promise<FastlyResult<T>>): Promise<FastlyResult<T>> {
+  async #tellGate<T>(write: StartedWrite, call: Promise<FastlyResult<T>>): Promise<FastlyResult<T>> {
     let answer: FastlyResult<T> | undefined;
     try {
       answer = await call;
       return answer;
     } finally {
       const rateLimited = answer?.ok === false && answer.failure.kind === 'rate_limited';
-      this.gate.answered(answer?.quota, rateLimited);
+      this.gate.answered(write, answer?.quota, rateLimited);
       const remaining = Number(answer?.quota?.remaining ?? Number.NaN);
       if (!Number.isNaN(remaining)) this.deps.metrics.add(this.account, 'RateLimitRemaining', remaining);
     }

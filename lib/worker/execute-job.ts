@@ -160,12 +160,17 @@ const carryOut = async (
   }
 };
 
+const writesOf = (job: ChangeJob, perDelete: number): number =>
+  job.action === 'create' ? 1 : job.invitationIds.length * perDelete + (job.action === 'replace' ? 1 : 0);
+
+/** The most writes that one delivery of a job can make, quick retries included. */
+export const mostWritesOf = (job: ChangeJob): number => writesOf(job, 1 + DELETE_RETRY_DELAYS_MS.length);
+
 /**
  * Writes that must be free before a job starts. A replace has to have all of its own: interrupted half-way it leaves
  * somebody without any invitation. A delete may stop between two of its invitations.
  */
-const writesToReserve = (job: ChangeJob): number =>
-  job.action === 'replace' ? job.invitationIds.length + 1 : 1;
+const writesToReserve = (job: ChangeJob): number => (job.action === 'replace' ? writesOf(job, 1) : 1);
 
 /**
  * Whether an earlier delivery may have written already: of this message, or of the message that it was before somebody

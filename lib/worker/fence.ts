@@ -1,9 +1,14 @@
 /** The fence: no write for a run that is over or was replaced by a newer one. */
 
 import type { ChangeJob } from '../domain/job.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import { SECOND_MS } from '../domain/time.ts';
+import { pointerKey } from '../state/keys.ts';
 import { readPointer } from '../state/pointer-store.ts';
-import { isRunOf, type RunPointer } from '../state/run-pointer.ts';
+import { FENCE_MARGIN_MS, isRunOf, type RunPointer } from '../state/run-pointer.ts';
+import type { WorkerPorts } from './ports.ts';
+
+/** Readings of the pointer before the store counts as too slow to write by. */
+const MAX_READINGS = 3;
 
 const whyNotFor = (
   pointer: RunPointer | undefined,
@@ -16,24 +21,36 @@ const whyNotFor = (
 };
 
 export class Fence {
-  readonly #store: Pick<ObjectStore, 'read'>;
+  readonly #ports: Pick<WorkerPorts, 'store' | 'now'>;
   readonly #account: string;
   #run: Pick<RunPointer, 'customerId' | 'startedAt'> = { customerId: '', startedAt: '' };
 
-  constructor(account: string, store: Pick<ObjectStore, 'read'>) {
+  constructor(account: string, ports: Pick<WorkerPorts, 'store' | 'now'>) {
     this.#account = account;
-    this.#store = store;
+    this.#ports = ports;
   }
 
   /**
    * Reads the run pointer. Returns why this job must not be carried out, `undefined` when it may. Throws when the
-   * pointer can't be read: then nothing may be written.
+   * pointer can't be read, or only too slowly: then nothing may be written.
    */
   async whyNot(job: Pick<ChangeJob, 'generation' | 'runId'>): Promise<string | undefined> {
-    const pointer = (await readPointer(this.#store, this.#account))?.pointer;
+    const pointer = await this.#readPointer();
     const whyNot = whyNotFor(pointer, job);
     if (whyNot === undefined && pointer !== undefined) this.#run = pointer;
     return whyNot;
+  }
+
+  /** A pointer that was asked for longer ago than a take-over waits may be an older run's by now: it is read again. */
+  async #readPointer(): Promise<RunPointer | undefined> {
+    for (let reading = 1; reading <= MAX_READINGS; reading += 1) {
+      const askedAt = this.#ports.now();
+      const stored = await readPointer(this.#ports.store, this.#account);
+      if (this.#ports.now() - askedAt <= FENCE_MARGIN_MS) return stored?.pointer;
+    }
+    throw new Error(
+      `${pointerKey(this.#account)} took longer than ${FENCE_MARGIN_MS / SECOND_MS} s to read, ${MAX_READINGS} times; the jobs are tried again later`,
+    );
   }
 
   /** Fastly's customer of the run whose job passed last. Empty before that; then nothing is read or written either. */

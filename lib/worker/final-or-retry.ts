@@ -3,9 +3,9 @@
 import type { Outcome } from '../domain/outcome.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { AccountSession } from './account-session.ts';
-import { isOutage, shouldGiveUp } from './give-up.ts';
+import { failuresToGiveUp, isOutage } from './give-up.ts';
 import { type Delivered, deadLetter, type Returned, retryAt, retryLater, retryNow } from './hand-back.ts';
-import { type Again, type Done, done, type Ended, type JobEnd } from './job-end.ts';
+import { type Again, type Done, done, type Ended } from './job-end.ts';
 import type { WorkerPorts, WorkMessage } from './ports.ts';
 
 export type Final = { readonly delivered: Delivered; readonly outcome: Outcome };
@@ -18,26 +18,25 @@ export const finalOrRetry = async (
   const outage = isOutage(session, ended);
   const final: Final[] = [];
   const returned: Returned[] = [];
-  for (const { delivered, end } of ended) {
-    const last = await orGivenUp(session, delivered.message, end, outage);
-    if (last.kind === 'done') final.push(finalOf(session.deps, delivered, last));
-    else returned.push(retry(session.deps, delivered.message, last));
+  const last = await Promise.all(ended.map((one) => orGivenUp(session, one, outage)));
+  for (const { delivered, end } of last) {
+    if (end.kind === 'done') final.push(finalOf(session.deps, delivered, end));
+    else returned.push(retry(session.deps, delivered.message, end));
   }
   reportQuotaWait(session, ended);
   return { final, returned };
 };
 
 /** The same end, or `failed`. A write is given up only once its message is in the dead-letter queue, too. */
-const orGivenUp = async (
-  session: AccountSession,
-  message: WorkMessage,
-  end: JobEnd,
-  outage: boolean,
-): Promise<JobEnd> => {
-  if (end.kind === 'done' || end.why !== 'write_failed') return end;
-  if (!(await shouldGiveUp(session, message, outage))) return end;
-  const detail = `failed ${message.receives} times: ${end.detail}`;
-  return (await deadLetter(message, detail, session.deps)) ? done('failed', detail) : end;
+const orGivenUp = async (session: AccountSession, ended: Ended, outage: boolean): Promise<Ended> => {
+  const { delivered, end } = ended;
+  if (end.kind === 'done' || end.why !== 'write_failed') return ended;
+  const failures = await failuresToGiveUp(session, delivered, outage);
+  if (failures === undefined) return ended;
+  const detail = `failed ${failures} times: ${end.detail}`;
+  const isCopied = await deadLetter(delivered.message, detail, session.deps);
+  if (!isCopied) return ended;
+  return { delivered, end: { ...done('failed', detail), ...(end.interrupted && { interrupted: true }) } };
 };
 
 const finalOf = ({ now }: WorkerPorts, delivered: Delivered, { kind: _kind, ...done }: Done): Final => {

@@ -24,8 +24,14 @@ const reportOutcomes = (record: PlanRecord, outcomes: ReadonlyMap<Email, Outcome
     const planned = { action, email, reason, ...(role !== undefined && { role }) };
     const outcome = outcomes.get(email);
     if (outcome === undefined) return { ...planned, result: 'unknown' };
-    const { result, at, detail } = outcome;
-    return { ...planned, result, at, ...(detail !== undefined && { detail }) };
+    const { result, at, detail, interrupted } = outcome;
+    return {
+      ...planned,
+      result,
+      at,
+      ...(detail !== undefined && { detail }),
+      ...(interrupted && { interrupted }),
+    };
   });
 
 const countResults = (outcomes: readonly ReportedOutcome[]): Record<string, number> => {

@@ -9,11 +9,15 @@ import {
 } from '../ports/fastly.ts';
 import type { WorkerPorts } from './ports.ts';
 
-/** `fresh`: its token was read past the cache. `token`: what Fastly says of it, asked once, or that our clock is wrong. */
+/**
+ * `fresh`: its token was read past the cache. `token`: what Fastly says of it, asked once, or that our clock is wrong.
+ * `askedAt`: when, by our clock.
+ */
 export type Connection = {
   readonly fastly: FastlyWriter;
   readonly fresh: boolean;
   readonly token: FastlyResult<TokenInfo>;
+  readonly askedAt: number;
 };
 
 /** What to say where no token is configured. */
@@ -43,15 +47,13 @@ const checkClock = (token: FastlyResult<TokenInfo>, now: number): FastlyResult<T
  */
 export class FreshToken {
   readonly #account: string;
-  readonly #connect: WorkerPorts['connect'];
-  readonly #now: () => number;
+  readonly #ports: Pick<WorkerPorts, 'connect' | 'now'>;
   #connection: Promise<Connection | undefined> | undefined;
   #refusedOnce = false;
 
-  constructor(account: string, { connect, now }: Pick<WorkerPorts, 'connect' | 'now'>) {
+  constructor(account: string, ports: Pick<WorkerPorts, 'connect' | 'now'>) {
     this.#account = account;
-    this.#connect = connect;
-    this.#now = now;
+    this.#ports = ports;
   }
 
   /** All jobs share one connection. `undefined`: there is no token. Throws when that can't be told now. */
@@ -69,11 +71,19 @@ export class FreshToken {
     return true;
   }
 
+  /** By how many milliseconds Fastly's clock is ahead of ours, at least; undefined: its answer did not tell. */
+  async clockAhead(): Promise<number | undefined> {
+    const connection = await this.connect();
+    const answeredAt = connection?.token.ok ? connection.token.value.answeredAt : undefined;
+    return connection && answeredAt !== undefined ? answeredAt - connection.askedAt : undefined;
+  }
+
   async #open(fresh: boolean): Promise<Connection | undefined> {
-    const connected = await this.#connect(this.#account, { fresh });
+    const connected = await this.#ports.connect(this.#account, { fresh });
     if ('problem' in connected) return undefined;
     const { fastly } = connected;
     const token = await fastly.readToken();
-    return { fastly, fresh, token: checkClock(token, this.#now()) };
+    const askedAt = this.#ports.now();
+    return { fastly, fresh, token: checkClock(token, askedAt), askedAt };
   }
 }

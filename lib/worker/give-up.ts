@@ -1,11 +1,13 @@
 /** Giving up a write that keeps failing while Fastly is in order: a person has to look at it. */
 
+import { errorText } from '../ports/telemetry.ts';
+import { countFailedWrite } from '../state/failed-writes.ts';
 import type { AccountSession } from './account-session.ts';
+import type { Delivered } from './hand-back.ts';
 import type { Ended } from './job-end.ts';
-import type { WorkMessage } from './ports.ts';
 
-/** Deliveries before a write that fails is given up while other writes work. */
-const MAX_DELIVERIES = 5;
+/** Failed writes before one is given up while other writes work. A delivery counts once, its quick retries included. */
+const MAX_FAILED_WRITES = 5;
 /**
  * Deliveries before a write is given up while every write fails (an outage). With a quarter of an hour between them
  * this is more than a day, and it is below the queue's `maxReceiveCount` of 200, at which SQS would put the message
@@ -20,14 +22,19 @@ export const isOutage = (session: AccountSession, ended: readonly Ended[]): bool
 };
 
 /**
- * Whether a failed write is given up. Not while Fastly can't be read either: then the fault is not the job's, however
- * often it was tried.
+ * Counts a failed write. Returns how many there were when it is given up. Not while Fastly can't be read either: then the
+ * fault is not the job's, however often it was tried.
  */
-export const shouldGiveUp = async (
+export const failuresToGiveUp = async (
   session: AccountSession,
-  { receives }: Pick<WorkMessage, 'receives'>,
+  { job, message: { receives } }: Delivered,
   outage: boolean,
-): Promise<boolean> => {
-  if (receives < (outage ? MAX_DELIVERIES_IN_OUTAGE : MAX_DELIVERIES)) return false;
-  return (await session.listing.any()).ok;
+): Promise<number | undefined> => {
+  const { store, log } = session.deps;
+  const failed = await countFailedWrite(store, job, receives === 1).catch((error: unknown) => {
+    log.warn('a failed write could not be counted', { account: session.account, error: errorText(error) });
+    return 0;
+  });
+  if (failed < MAX_FAILED_WRITES || (outage && receives < MAX_DELIVERIES_IN_OUTAGE)) return undefined;
+  return (await session.listing.any()).ok ? failed : undefined;
 };

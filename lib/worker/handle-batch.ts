@@ -4,6 +4,7 @@ import { decodeJob, type FinishJob } from '../domain/job.ts';
 import { errorText } from '../ports/telemetry.ts';
 import { AccountSession } from './account-session.ts';
 import { executeBatch } from './execute-batch.ts';
+import { mostWritesOf } from './execute-job.ts';
 import { finalOrRetry } from './final-or-retry.ts';
 import { finishRun } from './finish-run.ts';
 import { type Delivered, deadLetter, handBack, type Returned, retryLater } from './hand-back.ts';
@@ -60,9 +61,10 @@ const handleAccount = async (
   remainingMs: () => number,
 ): Promise<readonly Returned[]> => {
   const { changes, finishes, malformed } = decodeMessages(messages);
-  const session = new AccountSession(account, deps, remainingMs);
+  const mostWrites = changes.reduce((sum, { job }) => sum + mostWritesOf(job), 0);
+  const session = new AccountSession(account, deps, mostWrites, remainingMs);
   const attempted = await executeBatch(session, changes);
-  deps.quotas.set(account, session.gate.quota());
+  await session.gate.close();
   const ended = await resolveUnknown(session, attempted);
   const { final, returned } = await finalOrRetry(session, ended);
   const back = [

@@ -13,6 +13,8 @@ export type Done = {
   readonly invitationId?: string;
   /** A POST of this job may have mailed the person although the result does not say so. */
   readonly mayHaveSent?: true;
+  /** A replace cancelled the old invitation and could not send the new one. */
+  readonly interrupted?: true;
 };
 
 /**
@@ -29,7 +31,8 @@ export type Done = {
  */
 export type Again = { readonly kind: 'again'; readonly when: 'now' | 'backoff' | number } & (
   | { readonly why: 'not_started' | 'quota_used_up' | 'interrupted' }
-  | { readonly why: 'read_failed' | 'write_failed'; readonly detail: string }
+  | { readonly why: 'read_failed'; readonly detail: string }
+  | { readonly why: 'write_failed'; readonly detail: string; readonly interrupted?: true }
 );
 
 export type JobEnd = Done | Again;

@@ -1,6 +1,5 @@
 /** What the worker needs of the outside world. */
 
-import type { Quota } from '../domain/quota.ts';
 import type { FastlyWriter } from '../ports/fastly.ts';
 import type { ReportFile } from '../ports/object-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -38,6 +37,4 @@ export type WorkerPorts = Runtime & {
   readonly renderReport: (report: RunReport) => readonly ReportFile[];
   /** The page of the plan, once its run is over. `finishedAt`: ISO 8601. Throws when the record lacks what the page shows. */
   readonly renderFinishedPlan: (record: PlanRecord, finishedAt: string) => ReportFile;
-  /** What earlier invocations of this process learned of each account's quota. */
-  readonly quotas: Map<string, Quota>;
 };

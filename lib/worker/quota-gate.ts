@@ -1,85 +1,216 @@
-/** The quota gate of one account in one invocation: many jobs ask, the pure rules of `quota.ts` answer. */
+/**
+ * The quota gate of one account in one invocation: many jobs ask, the pure rules of `quota.ts` answer.
+ *
+ * What is known is kept in the store, so that a new process and a second one know it too. Before its first write in a
+ * window the gate takes what its jobs may need out of the stored number, by compare-and-swap; at the end it gives back
+ * what was not used. So the writes of a process that dies stay counted, and two processes never count on the same ones.
+ */
 
 import {
+  answeredAt,
   isClosed,
   isLearned,
   type Quota,
+  type QuotaLimits,
   type QuotaReading,
-  windowEndsAt,
+  quotaFrom,
+  remainingOf,
+  reopensAt,
+  roomFor,
+  type StartedWrite,
   writeAnswered,
+  writesGranted,
   writesLeft,
-  writesStarted,
 } from '../domain/quota.ts';
+import type { WriteCondition } from '../ports/object-store.ts';
+import { errorText } from '../ports/telemetry.ts';
+import { readQuota, writeQuota } from '../state/quota-store.ts';
+import type { WorkerPorts } from './ports.ts';
 
 /** Writes that the gate granted to one job and that the job has not begun yet. */
 export type Reservation = { left: number };
 
-/** `closedUntil`: no write before that time, in milliseconds since 1970. */
+/** `closedUntil`: no write before that time, in milliseconds since 1970 by our clock. */
 type Admission = { readonly reservation: Reservation } | { readonly closedUntil: number };
 
-export type QuotaGate = {
-  /** Waits while earlier writes are on their way. Grants what is asked for, or 1 while nothing is known yet. */
-  reserve(writes: number): Promise<Admission>;
-  /** Adds one write to a reservation that is used up. Returns the time until which the gate is closed instead, if it is. */
-  ensureOne(reservation: Reservation): Promise<number | undefined>;
-  /** Every reserved write ends in exactly one `answered` or in a `release`. `reading` undefined: the answer was lost. */
-  answered(reading: QuotaReading | undefined, rateLimited: boolean): void;
-  /** Gives back what a job reserved and did not use. */
-  release(reservation: Reservation): void;
-  /** Whether a write that was granted must not begin any more. */
-  isClosed(): boolean;
-  /** When the quota window ends, in milliseconds since 1970. */
-  windowEndsAt(): number;
-  /** What was learned, for the next invocation. */
-  quota(): Quota;
+export type GateOptions = {
+  readonly account: string;
+  /** The most writes that the jobs of this invocation can make. */
+  readonly mostWrites: number;
+  /** By how many milliseconds Fastly's clock is ahead of ours, at least; undefined: nobody knows. */
+  readonly clockAhead: () => Promise<number | undefined>;
 };
 
-export const createGate = (initial: Quota, reserve: number, now: () => number): QuotaGate => {
-  // Writes that the last invocation had on their way have ended by now, one way or the other.
-  let quota: Quota = { ...initial, inFlight: 0 };
-  let waiting: (() => void)[] = [];
-  const wake = (): void => {
-    const woken = waiting;
-    waiting = [];
-    for (const resume of woken) resume();
-  };
-  const grant = (writes: number): Admission => {
-    quota = writesStarted(quota, writes);
-    return { reservation: { left: writes } };
-  };
-  const gate: QuotaGate = {
-    async reserve(writes) {
-      for (;;) {
-        const time = now();
-        if (isClosed(quota, reserve, time)) return { closedUntil: windowEndsAt(quota, time) };
-        const left = writesLeft(quota, reserve, time);
-        if (left >= writes) return grant(writes);
-        if (left === 1 && !isLearned(quota, time)) return grant(1);
-        // With no write on its way no answer can change what is left, and that is too little for this job.
-        if (quota.inFlight === 0) return { closedUntil: windowEndsAt(quota, time) };
-        await new Promise<void>((resume) => waiting.push(resume));
-      }
-    },
-    async ensureOne(reservation) {
-      if (reservation.left > 0) return undefined;
-      const admission = await gate.reserve(1);
-      if ('closedUntil' in admission) return admission.closedUntil;
-      reservation.left = admission.reservation.left;
-      return undefined;
-    },
-    answered(reading, rateLimited) {
-      quota = writeAnswered(quota, { reading, rateLimited }, now());
-      wake();
-    },
-    release(reservation) {
-      if (reservation.left === 0) return;
-      quota = { ...quota, inFlight: Math.max(0, quota.inFlight - reservation.left) };
-      reservation.left = 0;
-      wake();
-    },
-    isClosed: () => isClosed(quota, reserve, now()),
-    windowEndsAt: () => windowEndsAt(quota, now()),
-    quota: () => quota,
-  };
-  return gate;
+/** What this process has made of the stored quota. */
+type Taken = {
+  /** Under which it may be written again. */
+  readonly condition: WriteCondition;
+  readonly windowEndsAt: number;
+  /** What is left without the writes that it took. */
+  readonly rest: number;
+  /** Writes that other processes have taken: they are at work, or dead. */
+  readonly byOthers: number;
 };
+
+/** More losses than this in a row are not a race. */
+const MAX_ATTEMPTS = 5;
+
+export class QuotaGate {
+  readonly #ports: Pick<WorkerPorts, 'store' | 'rules' | 'now' | 'log'>;
+  readonly #options: GateOptions;
+  readonly #limits: QuotaLimits;
+  #aheadMs: number | undefined;
+  #quota: Quota;
+  /** Writes taken out of the stored number and not granted. */
+  #budget = 0;
+  #opening: Promise<void> | undefined;
+  #taken: Taken | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(ports: Pick<WorkerPorts, 'store' | 'rules' | 'now' | 'log'>, options: GateOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#limits = { perHour: ports.rules.RATE_LIMIT_PER_HOUR, reserve: ports.rules.RATE_LIMIT_RESERVE };
+    this.#quota = { ...quotaFrom(undefined, this.#limits, 0), windowEndsAt: Number.NEGATIVE_INFINITY };
+  }
+
+  /**
+   * Grants room for that many writes. Waits while earlier writes are on their way, or while one goes alone to learn what
+   * is left. Throws when the stored quota can't be read or written.
+   */
+  async reserve(writes: number): Promise<Admission> {
+    const needed = roomFor(writes, this.#limits);
+    for (;;) {
+      await this.#open();
+      const now = this.#now();
+      if (this.isClosed()) return { closedUntil: this.windowEndsAt() };
+      const isAlone = this.#quota.inFlight === 0;
+      const mayGo = isAlone || isLearned(this.#quota, now);
+      if (mayGo && Math.min(this.#budget, writesLeft(this.#quota, this.#limits, now)) >= needed) {
+        this.#grant(needed);
+        return { reservation: { left: needed } };
+      }
+      // With no write on its way no answer can change what is left, and that is too little for this job.
+      if (isAlone) return { closedUntil: this.windowEndsAt() };
+      await new Promise<void>((resume) => this.#waiting.push(resume));
+    }
+  }
+
+  /** Adds one write to a reservation that is used up. Returns the time until which the gate is closed instead, if it is. */
+  async ensureOne(reservation: Reservation): Promise<number | undefined> {
+    if (reservation.left > 0) return undefined;
+    const admission = await this.reserve(1);
+    if ('closedUntil' in admission) return admission.closedUntil;
+    reservation.left = admission.reservation.left;
+    return undefined;
+  }
+
+  /** A write of the reservation begins. */
+  begin(reservation: Reservation): StartedWrite {
+    reservation.left -= 1;
+    return this.#quota;
+  }
+
+  /** Every write that began ends in this. `reading` undefined: the answer was lost. */
+  answered(write: StartedWrite, reading: QuotaReading | undefined, rateLimited: boolean): void {
+    this.#hearClock(answeredAt(reading));
+    this.#quota = writeAnswered(this.#quota, write, { reading, rateLimited }, this.#limits, this.#now());
+    this.#wake();
+  }
+
+  /** Gives back what a job reserved and did not use. */
+  release(reservation: Reservation): void {
+    if (reservation.left === 0) return;
+    this.#grant(-reservation.left);
+    reservation.left = 0;
+    this.#wake();
+  }
+
+  /** Whether a write that was granted must not begin any more. */
+  isClosed(): boolean {
+    return isClosed(this.#quota, this.#limits, this.#now());
+  }
+
+  /** When the quota window has ended, in milliseconds since 1970 by our clock. */
+  windowEndsAt(): number {
+    return reopensAt(this.#quota, this.#now()) - (this.#aheadMs ?? 0);
+  }
+
+  /** Gives back what was taken and not used. Never throws: what is not given back comes again with the next window. */
+  async close(): Promise<void> {
+    if (this.#taken === undefined) return;
+    const { account } = this.#options;
+    const { condition, rest, byOthers, windowEndsAt } = this.#taken;
+    const { isKnown, seenAt } = this.#quota;
+    const told = isKnown ? remainingOf(this.#quota) : undefined;
+    // What Fastly tells is not for this process alone while others have taken some of it.
+    const isShared = byOthers > 0 && this.#quota.windowEndsAt === windowEndsAt;
+    const kept = isShared
+      ? { remaining: Math.min(rest + this.#budget, told ?? rest + this.#budget), taken: byOthers }
+      : { remaining: told, taken: 0 };
+    try {
+      const quota = { ...kept, windowEndsAt: this.#quota.windowEndsAt, seenAt };
+      await writeQuota(this.#ports.store, account, quota, condition);
+    } catch (error) {
+      this.#ports.log.warn('the quota could not be stored', { account, error: errorText(error) });
+    }
+  }
+
+  #grant(writes: number): void {
+    this.#budget -= writes;
+    this.#quota = writesGranted(this.#quota, writes);
+  }
+
+  /** Fastly's clock, or a little earlier. */
+  #now(): number {
+    return this.#ports.now() + (this.#aheadMs ?? 0);
+  }
+
+  /** An answer was on its way for a while, so the latest one that any answer implies is the nearest. */
+  #hearClock(theirNow: number | undefined): void {
+    if (theirNow === undefined) return;
+    this.#aheadMs = Math.max(this.#aheadMs ?? Number.NEGATIVE_INFINITY, theirNow - this.#ports.now());
+  }
+
+  /** Once per window, before its first write. */
+  async #open(): Promise<void> {
+    if (this.#now() < this.#quota.windowEndsAt) return;
+    this.#opening ??= this.#take().finally(() => {
+      this.#opening = undefined;
+    });
+    await this.#opening;
+  }
+
+  async #take(): Promise<void> {
+    const { store } = this.#ports;
+    const { account, mostWrites, clockAhead } = this.#options;
+    this.#aheadMs ??= await clockAhead();
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const stored = await readQuota(store, account);
+      const now = this.#now();
+      const found = quotaFrom(stored.quota, this.#limits, now);
+      const count = Math.min(
+        mostWrites,
+        writesLeft(writesGranted(found, this.#quota.inFlight), this.#limits, now),
+      );
+      const byOthers = found.isKnown ? (stored.quota?.taken ?? 0) : 0;
+      const rest = remainingOf(found) - count;
+      const { windowEndsAt, seenAt } = found;
+      const kept = { remaining: rest, windowEndsAt, seenAt, taken: byOthers + count };
+      const condition = count === 0 ? undefined : await writeQuota(store, account, kept, stored.condition);
+      if (condition === 'conflict') continue;
+      const { inFlight, answers, silent } = this.#quota;
+      this.#quota = { ...found, inFlight, answers, silent };
+      this.#budget = count;
+      this.#taken = condition && { condition, windowEndsAt, rest, byOthers };
+      return;
+    }
+    throw new Error(`the quota of ${account} kept moving in the store; try again`);
+  }
+
+  #wake(): void {
+    const woken = this.#waiting;
+    this.#waiting = [];
+    for (const resume of woken) resume();
+  }
+}

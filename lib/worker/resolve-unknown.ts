@@ -13,7 +13,7 @@ import { errorText } from '../ports/telemetry.ts';
 import type { AccountSession } from './account-session.ts';
 import { existingAccess } from './existing-access.ts';
 import type { Delivered } from './hand-back.ts';
-import { done, type Ended, failedToRead, failedToWrite, type JobEnd } from './job-end.ts';
+import { type Done, done, type Ended, failedToRead, failedToWrite, type JobEnd } from './job-end.ts';
 import type { Listed } from './listing.ts';
 import type { Reservation } from './quota-gate.ts';
 
@@ -32,6 +32,10 @@ export const MOVING = 'what Fastly lists for this person was changing while it w
 
 const SENT = { create: 'created', replace: 'replaced' } as const;
 
+/** What the end of a job says besides whose POST was not made: a replace has cancelled the old invitation by then. */
+const notSent = ({ action }: CreateJob | ReplaceJob): Pick<Done, 'interrupted'> =>
+  action === 'replace' ? { interrupted: true } : {};
+
 /** Sends the invitation of a job, once. */
 export const sendInvitation = async (
   session: AccountSession,
@@ -46,7 +50,7 @@ export const sendInvitation = async (
   if (written.value.ok) return { ...done(SENT[job.action]), invitationId: written.value.value.id };
   const { failure } = written.value;
   return failure.kind === 'forbidden'
-    ? done('rejected', failure.message)
+    ? { ...done('rejected', failure.message), ...notSent(job) }
     : { kind: 'unknown_effect', job, failure };
 };
 
@@ -103,7 +107,10 @@ const resolveBy = (session: AccountSession, { job, failure }: UnknownEffect, lis
     case 'moving':
       return failedToRead(MOVING);
     case 'none':
-      return lost ? failedToWrite(failure.message) : done('rejected', failure.message);
+      return {
+        ...(lost ? failedToWrite(failure.message) : done('rejected', failure.message)),
+        ...notSent(job),
+      };
     case 'same':
       // After a lost POST this is the invitation that it sent; after a refusal it is somebody else's.
       return { ...done(lost ? SENT[job.action] : 'already_invited'), invitationId: existing.invitation.id };

@@ -49,7 +49,6 @@ const workerPorts = (
     return runFiles(report);
   },
   renderFinishedPlan: finishedPlanFile,
-  quotas: new Map(),
   notify: notifyLog(log),
   log: echoErrors(log, screen.say),
   metrics: {

@@ -78,6 +78,21 @@ describe('report.html', () => {
     expect(visibleText(page)).toContain('Correct the roster row or the account');
   });
 
+  it('tells who is left without an invitation, in page and CSV', () => {
+    const report = reportOf(8);
+    const [first, ...others] = report.outcomes;
+    if (first === undefined) throw new Error('there are outcomes');
+    const detail = 'POST /invitations: 422';
+    const outcomes = [{ ...first, result: 'rejected', detail, interrupted: true as const }, ...others];
+    const told = { ...report, outcomes, counts: { ...report.counts, rejected: 1 } };
+    const page = pageOf(told);
+    const shown = `The old invitation is cancelled, and no new one was sent. ${detail}`;
+    expect(visibleText(page)).toContain('1 without any invitation: the old one is cancelled');
+    expect(shownRows(page, 'attention')[0]).toContain(shown);
+    expect(csvOf(told)[0]).toMatchObject({ detail: shown });
+    expect(visibleText(pageOf(report))).not.toContain('without any invitation');
+  });
+
   it.each([
     ['nothing to do', reportOf(0), 'There was nothing to carry out.'],
     ['one change', allOf('created', 1), 'The one change was carried out.'],

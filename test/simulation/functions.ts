@@ -158,7 +158,6 @@ export const callWorker = (
     setVisibility: visibilityFor(world.queueDeps, invocation),
     renderReport: (report) => onlyJson('report.json', report),
     renderFinishedPlan: (record) => ({ name: 'plan.html', content: [record.runId] }),
-    quotas: process.quotas,
   };
   return (mutation.work?.(handleBatch) ?? handleBatch)(batch.map(workMessageOf), deps, () =>
     invocation.remainingMs(),

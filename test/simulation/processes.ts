@@ -1,6 +1,5 @@
 /** Lambda's processes: used again while they live, with what they remember. */
 
-import type { Quota } from '../../lib/domain/quota.ts';
 import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';
 import type { World } from './world.ts';
@@ -12,7 +11,6 @@ const TYPICAL_TOKEN_READ_MS = 40;
 const SLOW_TOKEN_READ_MS = 4000;
 
 export class Process {
-  readonly quotas = new Map<string, Quota>();
   readonly #tokens = new Map<string, { readonly token: number; readonly readAt: number }>();
   lastUsedAt = 0;
 

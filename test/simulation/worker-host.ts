@@ -29,7 +29,7 @@ export const attachWorker = (world: World, mutation: Mutation): void => {
       for (const { body } of batch) {
         const decoded = decodeJob(body);
         if (!('job' in decoded) || decoded.job.action === 'finish') continue;
-        witness.doubled({ job: decoded.job }, world.account(decoded.job.account));
+        witness.doubled({ job: decoded.job });
       }
     },
     ended: (invocation, end) => {
@@ -38,9 +38,7 @@ export const attachWorker = (world: World, mutation: Mutation): void => {
       counts.add('worker milliseconds', scheduler.now - invocation.startedAt);
       world.note(() => `${invocation.name} ${end.kind} ${'value' in end ? JSON.stringify(end.value) : ''}`);
       if (end.kind === 'threw') world.violate(`${invocation.name} threw ${end.error}`);
-      if (process === undefined) return;
-      if (end.kind === 'returned') processes.giveBack(process, scheduler.now);
-      else witness.gone(invocation, process);
+      if (process !== undefined && end.kind === 'returned') processes.giveBack(process, scheduler.now);
       if (end.kind === 'crashed') counts.add('worker crashes');
       if (end.kind === 'timed_out') counts.add('worker time-outs');
     },

@@ -5,10 +5,10 @@ import type { Change } from '../../lib/domain/change.ts';
 import { parseRules, type Rules } from '../../lib/domain/config.ts';
 import { changeMessage, type Job } from '../../lib/domain/job.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../../lib/domain/outcome.ts';
-import { SECOND_MS } from '../../lib/domain/time.ts';
 import { NOBODY_LEFT_ALONE } from '../../lib/plan/plan.ts';
 import { NO_COUNTS } from '../../lib/planner/result.ts';
 import { finishedPlanFile } from '../../lib/report/plan-files.ts';
+import { failedWritesKey } from '../../lib/state/keys.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
@@ -54,7 +54,6 @@ export class WorkerWorld {
   readonly store = new FakeStore();
   readonly telemetry = new FakeTelemetry();
   readonly fastly = new FakeFastly(this.clock.now);
-  readonly quotas: WorkerPorts['quotas'] = new Map();
   readonly buried: { body: string; reason: string }[] = [];
   readonly visibility: { handles: readonly string[]; seconds: number }[] = [];
   /** Milliseconds left to the function. */
@@ -81,15 +80,24 @@ export class WorkerWorld {
   }
 
   /** What an earlier invocation would have learned: so many writes left in this window. */
-  learnQuota(remaining: number): void {
-    const { resetAt } = this.fastly;
-    this.quotas.set('acme', {
-      remaining,
-      windowEndsAt: resetAt + SECOND_MS,
-      reset: resetAt / SECOND_MS,
-      learned: true,
-      inFlight: 0,
-    });
+  learnQuota(remaining: number, seenAt: number = this.clock.time): void {
+    const windowEndsAt = new Date(this.fastly.resetAt).toISOString();
+    const quota = { remaining, windowEndsAt, seenAt: new Date(seenAt).toISOString(), taken: 0 };
+    this.store.objects.set('state/acme/quota.json', JSON.stringify(quota));
+  }
+
+  /** Writes that are left as the next invocation will know. */
+  quotaLeft(): number | undefined {
+    return (this.store.json('state/acme/quota.json') as { remaining?: number } | null)?.remaining;
+  }
+
+  /** As if writes for these people had failed so often in this run. */
+  failedBefore(failedWrites: number, ...people: readonly string[]): void {
+    for (const name of people)
+      this.store.objects.set(
+        failedWritesKey('acme', RUN.runId, email(name)),
+        JSON.stringify({ failedWrites }),
+      );
   }
 
   /** Stores the plan that `finish` folds. */
@@ -134,7 +142,7 @@ export class WorkerWorld {
   }
 
   deps(more: Partial<WorkerPorts> = {}): WorkerPorts {
-    const { store, telemetry, clock, quotas } = this;
+    const { store, telemetry, clock } = this;
     return {
       store,
       connect: async (_account, { fresh }) => {
@@ -154,7 +162,6 @@ export class WorkerWorld {
       },
       renderReport: (report) => [{ name: 'report.json', content: [JSON.stringify(report)] }],
       renderFinishedPlan: finishedPlanFile,
-      quotas,
       notify: telemetry.notify,
       log: telemetry.log,
       metrics: telemetry.metrics,

@@ -1,6 +1,6 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { invitation, member } from '../support/build.ts';
-import { expectJob, type JobCase, replace } from '../support/worker.ts';
+import { expectJob, type JobCase, replace, WorkerWorld } from '../support/worker.ts';
 
 const billing = { role: 'billing' };
 
@@ -135,4 +135,42 @@ const replaces: readonly JobCase[] = [
 
 describe('a replace', () => {
   it.each(replaces)('$name', expectJob);
+
+  it.each([{ kind: 'rejected' as const }, { kind: 'forbidden' as const }])(
+    'whose POST is $kind after its DELETE leaves a person without an invitation',
+    async ({ kind }) => {
+      const w = new WorkerWorld();
+      w.fastly.fail('create ada', kind);
+      expect(await w.one(replace('ada'))).toBe('rejected');
+      expect(w.outcomes()).toMatchObject([{ interrupted: true }]);
+    },
+  );
+
+  it.each([
+    { name: 'its DELETE is refused', call: 'delete', found: [] },
+    {
+      name: 'somebody else invited meanwhile',
+      call: 'create ada',
+      found: [invitation('ada', { id: 'other' })],
+    },
+  ])('that is rejected because $name does not', async ({ call, found }) => {
+    const w = new WorkerWorld();
+    w.fastly.invitations = found;
+    w.fastly.fail(call, 'rejected');
+    expect(await w.one(replace('ada'))).toBe('rejected');
+    expect(w.outcomes()[0]).not.toHaveProperty('interrupted');
+  });
+
+  it('that had to learn the quota by its DELETE goes on in the next window', async () => {
+    const w = new WorkerWorld();
+    w.fastly.invitations = [invitation('ada')];
+    w.fastly.remaining = 51;
+    // Nothing is known, and no other job can learn it: the DELETE does, and the POST waits for the next window.
+    expect(await w.one(replace('ada'))).toBe('back');
+    w.fastly.remaining = 1000;
+    w.clock.time = w.fastly.resetAt + 1000;
+    w.fastly.resetAt += 3_600_000;
+    expect(await w.one(replace('ada'), { receives: 2 })).toBe('replaced');
+    expect(w.writes()).toEqual(['delete id-ada', 'create ada']);
+  });
 });

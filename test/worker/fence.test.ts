@@ -93,9 +93,48 @@ const cases: readonly JobCase[] = [
 describe('the fence', () => {
   it.each(cases)('$name', expectJob);
 
+  it.each([
+    { name: 'as long as a take-over waits', ms: 5000, reads: 1 },
+    { name: 'longer than a take-over waits, is read again', ms: 5001, reads: 2 },
+  ])('by a pointer whose reading took $name', async ({ ms, reads }) => {
+    const w = new WorkerWorld();
+    const fence = new Fence('acme', w.deps());
+    let read = 0;
+    w.store.onRead = () => {
+      read += 1;
+      if (read === 1) w.clock.time += ms;
+    };
+    expect(await fence.whyNot({ runId: 'run1', generation: 7 })).toBeUndefined();
+    expect(read).toBe(reads);
+  });
+
+  it('a newer run that took over while the pointer was read slowly: no write', async () => {
+    const w = new WorkerWorld();
+    let read = 0;
+    w.store.onRead = (key) => {
+      if (!key.endsWith('run.json')) return;
+      read += 1;
+      // Before its write a job reads it a second time. What that reading says is 20 s old by then.
+      if (read === 2) w.clock.time += 20_000;
+      if (read === 3) w.setPointer({ generation: 8 });
+    };
+    expect(await w.one(create('ada'))).toBe('superseded');
+    expect(w.writes()).toEqual([]);
+  });
+
+  it('a pointer that can only be read slowly: handed back, without a write', async () => {
+    const w = new WorkerWorld();
+    w.store.onRead = () => {
+      w.clock.time += 6000;
+    };
+    expect(await w.one(create('ada'))).toBe('back');
+    expect(w.writes()).toEqual([]);
+    expect(w.telemetry.everything()).toContain('took longer than 5 s to read, 3 times');
+  });
+
   it('knows no customer before a job has passed', async () => {
     const w = new WorkerWorld();
-    const fence = new Fence('acme', w.store);
+    const fence = new Fence('acme', w.deps());
     expect(fence.customerId).toBe('');
     await fence.whyNot({ runId: 'run2', generation: 8 });
     expect(fence.customerId).toBe('');
@@ -103,7 +142,7 @@ describe('the fence', () => {
 
   it('knows customer and start of the run whose job passed', async () => {
     const w = new WorkerWorld();
-    const fence = new Fence('acme', w.store);
+    const fence = new Fence('acme', w.deps());
     await fence.whyNot({ runId: 'run1', generation: 7 });
     w.setPointer({ runId: 'run2', customerId: 'customer2', startedAt: new Date(NOW + 1).toISOString() });
     await fence.whyNot({ runId: 'run1', generation: 7 });

@@ -199,6 +199,14 @@ describe('finish', () => {
     w.fastly.fail('create cyd', 'rejected');
     await w.work(batch(w));
     expect(w.ledger()[email('cyd')]).toMatchObject({ count: 1, interrupted: true });
+    expect(w.report().outcomes[1]).toMatchObject({ email: email('cyd'), interrupted: true });
+  });
+
+  it('one that was refused with its DELETE is not reported as interrupted', async () => {
+    const w = ready();
+    w.fastly.fail('delete id-cyd', 'rejected');
+    await w.work(batch(w));
+    expect(w.report().outcomes[1]).not.toHaveProperty('interrupted');
   });
 
   it('of a plan that says it was made later than now: no time was needed', async () => {
@@ -237,6 +245,7 @@ describe('people are told', () => {
   it('of failed jobs', async () => {
     const w = ready();
     w.fastly.fail('create ada', 'unavailable', { times: 9 });
+    w.failedBefore(4, 'ada');
     await w.work(batch(w).map((message) => ({ ...message, receives: 5 })));
     expect(w.telemetry.notifications[0]?.message).toContain('- 1 failed and copied');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FreshToken } from '../../lib/worker/fresh-token.ts';
+import type { WorkerPorts } from '../../lib/worker/ports.ts';
 import { member } from '../support/build.ts';
 import { create, names, remove, replace, WorkerWorld } from '../support/worker.ts';
 
@@ -7,11 +8,11 @@ describe('the token', () => {
   it('is that of the account', async () => {
     const w = new WorkerWorld();
     const asked: unknown[] = [];
-    const connect = async (account: string, { fresh }: { readonly fresh: boolean }) => {
+    const connect: WorkerPorts['connect'] = async (account, { fresh }) => {
       asked.push([account, fresh]);
       return { fastly: w.fastly };
     };
-    const token = new FreshToken('acme', { connect, now: w.clock.now });
+    const token = new FreshToken('acme', w.deps({ connect }));
     const connection = await token.connect();
     expect(connection).toMatchObject({
       fresh: false,
@@ -24,6 +25,24 @@ describe('the token', () => {
       ['acme', false],
       ['acme', true],
     ]);
+  });
+
+  it.each([
+    { name: 'tells how far Fastly’s clock is ahead', clockAheadMs: 4000, expected: 4000 },
+    { name: 'may not tell', clockAheadMs: undefined, expected: undefined },
+  ])('$name', async ({ clockAheadMs, expected }) => {
+    const w = new WorkerWorld();
+    Object.assign(w.fastly, { clockAheadMs });
+    expect(await new FreshToken('acme', w.deps()).clockAhead()).toBe(expected);
+  });
+
+  it('tells no clock where there is none, or where it is refused', async () => {
+    const w = new WorkerWorld();
+    const token = new FreshToken('acme', w.deps());
+    w.fastly.fail('token', 'unauthorized');
+    expect(await token.clockAhead()).toBeUndefined();
+    w.onConnect = () => ({ problem: 'there is no parameter' });
+    expect(await new FreshToken('acme', w.deps()).clockAhead()).toBeUndefined();
   });
 
   it('is read once for all jobs of an account', async () => {

@@ -14,7 +14,6 @@ import { Claims } from './claims.ts';
 import { FailedWrites } from './failed-writes.ts';
 import { MailLimits } from './mail-limits.ts';
 import { OwnMails } from './own-mails.ts';
-import { Reserve } from './reserve.ts';
 import { Stranded } from './stranded.ts';
 import { Triggers } from './triggers.ts';
 
@@ -35,7 +34,6 @@ const ledgerOf = (text: string | undefined): Ledger => {
 
 export class Contract {
   readonly mailLimits: MailLimits;
-  readonly reserve: Reserve;
   readonly triggers: Triggers;
   readonly ownMails: OwnMails;
   readonly #deps: ContractDeps;
@@ -53,7 +51,6 @@ export class Contract {
     this.#deps = deps;
     this.ownMails = new OwnMails(book);
     this.mailLimits = new MailLimits(book, violate, rules);
-    this.reserve = new Reserve(violate, rules.RATE_LIMIT_RESERVE);
     this.triggers = new Triggers(book, violate);
     this.#failedWrites = new FailedWrites(violate);
     this.#stranded = new Stranded(book, violate, rules);
@@ -94,12 +91,11 @@ export class Contract {
 
   /** People removed something of an account's state, or put an older version in its place. */
   restored(account: string): void {
-    const { account: find, ledgerText, scheduler } = this.#deps;
+    const { ledgerText, scheduler } = this.#deps;
     const ledger = ledgerOf(ledgerText(account));
     this.#restored.add(account);
     this.mailLimits.forgotten(account, ledger);
     this.ownMails.forgotten(account, ledger, scheduler.now);
-    this.reserve.forgotten(find(account));
     this.triggers.trouble(account, 'restored state');
   }
 

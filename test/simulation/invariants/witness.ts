@@ -114,7 +114,7 @@ export class Witness {
     const what = `${account}: ${method} ${nameOf(job.email)}${id === undefined ? '' : ` ${id.slice(0, 6)}`}`;
     note(() => `${invocation.name} ${what}, generation ${job.generation}`);
     this.#fence.started(write);
-    this.#quota.started(write, fastly, fastly.now);
+    this.#quota.started(write, fastly);
     return {
       tookEffect: (answer, late) => {
         note(() => `${what}: ${answer.status}${late ? ', too late' : ''}`);
@@ -127,16 +127,9 @@ export class Witness {
     };
   }
 
-  /** A process is gone. */
-  gone(invocation: Invocation, container: object): void {
-    this.#quota.forget(container);
-    this.contract.reserve.died(invocation);
-  }
-
   /** Two invocations work on one batch. */
-  doubled({ job }: { readonly job: ChangeJob }, fastly: FastlyAccount): void {
+  doubled({ job }: { readonly job: ChangeJob }): void {
     this.mails.blur(job.account, job.email);
-    this.contract.reserve.doubled(fastly);
   }
 
   /** Somebody else invited somebody, or ended this invitation. */
@@ -151,6 +144,7 @@ export class Witness {
     if (pointer === undefined && this.#deps.ledgerText(account) === undefined)
       this.book.stateRemoved(account);
     this.contract.restored(account);
+    this.#quota.forgotten(this.#deps.account(account));
   }
 
   /** People removed the records of all runs. */
@@ -163,10 +157,9 @@ export class Witness {
     const { scheduler, counts } = this.#deps;
     const { account, method, job } = write;
     counts.add('writes');
-    const hasHeaders = answer.headers['fastly-ratelimit-remaining'] !== undefined;
-    if (!hasHeaders) counts.add('writes without quota headers');
-    this.#quota.arrived(write, fastly, answer.status, hasHeaders);
-    this.contract.reserve.arrived(write, fastly, answer.status, late);
+    if (answer.headers['fastly-ratelimit-remaining'] === undefined)
+      counts.add('writes without quota headers');
+    this.#quota.arrived(write, fastly, answer.status, late);
     if (method === 'POST' && !late) this.#checkMember(write, fastly);
     if (answer.status < 200 || answer.status >= 300) {
       counts.add(`answers ${answer.status}`);
