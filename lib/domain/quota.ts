@@ -34,6 +34,8 @@ export type KnownQuota = {
   readonly seenAt: number;
   /** Writes that processes took out of `remaining` and have not given back. */
   readonly taken: number;
+  /** What a window was assumed to have. Once that is set otherwise, what was counted by it is void. */
+  readonly perHour: number;
 };
 
 /** Writes that are left at least, not counting those on their way, by the answer with this number. */
@@ -87,12 +89,13 @@ const newWindow = (now: number, limits: QuotaLimits) => ({
 export const quotaFrom = (kept: KnownQuota | undefined, limits: QuotaLimits, now: number): Quota => {
   const fresh = { ...newWindow(now, limits), inFlight: 0, answers: 0, silent: 0 };
   if (kept?.remaining === undefined || now >= kept.windowEndsAt) return fresh;
-  const { remaining, windowEndsAt, seenAt } = kept;
+  const { remaining, windowEndsAt, seenAt, perHour } = kept;
+  if (perHour !== limits.perHour) return fresh;
   return { ...fresh, bounds: [{ left: remaining, answer: 0 }], isKnown: true, windowEndsAt, seenAt };
 };
 
 /** What is known of the window that `now` lies in. Of an earlier window only the writes on their way still count. */
-export const currentQuota = (quota: Quota, limits: QuotaLimits, now: number): Quota =>
+const currentQuota = (quota: Quota, limits: QuotaLimits, now: number): Quota =>
   now >= quota.windowEndsAt ? { ...quota, ...newWindow(now, limits) } : quota;
 
 /** Writes left, not counting those on their way. */

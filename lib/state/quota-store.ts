@@ -12,13 +12,14 @@ const quotaSchema = v.object({
   windowEndsAt: time,
   seenAt: time,
   taken: count,
+  perHour: count,
 });
 
 const decodeQuota = (text: string): KnownQuota | undefined => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), quotaSchema), text);
   if (!parsed.success) return undefined;
-  const { remaining, windowEndsAt, seenAt, taken } = parsed.output;
-  return { remaining, windowEndsAt: Date.parse(windowEndsAt), seenAt: Date.parse(seenAt), taken };
+  const { remaining, windowEndsAt, seenAt, ...counts } = parsed.output;
+  return { remaining, windowEndsAt: Date.parse(windowEndsAt), seenAt: Date.parse(seenAt), ...counts };
 };
 
 /**
@@ -39,14 +40,14 @@ export const readQuota = async (
 export const writeQuota = async (
   store: Pick<ObjectStore, 'write'>,
   account: string,
-  { remaining, windowEndsAt, seenAt, taken }: KnownQuota,
+  { remaining, windowEndsAt, seenAt, ...counts }: KnownQuota,
   condition: WriteCondition,
 ): Promise<WriteCondition | 'conflict'> => {
   const stored = {
     ...(remaining !== undefined && { remaining }),
     windowEndsAt: new Date(windowEndsAt).toISOString(),
     seenAt: new Date(seenAt).toISOString(),
-    taken,
+    ...counts,
   };
   const written = await store.write(quotaKey(account), `${JSON.stringify(stored)}\n`, condition);
   return written === 'conflict' ? 'conflict' : { ifMatch: written.etag };

@@ -149,7 +149,8 @@ export class QuotaGate {
       ? { remaining: Math.min(rest + this.#budget, told ?? rest + this.#budget), taken: byOthers }
       : { remaining: told, taken: 0 };
     try {
-      const quota = { ...kept, windowEndsAt: this.#quota.windowEndsAt, seenAt };
+      const { perHour } = this.#limits;
+      const quota = { ...kept, windowEndsAt: this.#quota.windowEndsAt, seenAt, perHour };
       await writeQuota(this.#ports.store, account, quota, condition);
     } catch (error) {
       this.#ports.log.warn('the quota could not be stored', { account, error: errorText(error) });
@@ -196,7 +197,8 @@ export class QuotaGate {
       const byOthers = found.isKnown ? (stored.quota?.taken ?? 0) : 0;
       const rest = remainingOf(found) - count;
       const { windowEndsAt, seenAt } = found;
-      const kept = { remaining: rest, windowEndsAt, seenAt, taken: byOthers + count };
+      const { perHour } = this.#limits;
+      const kept = { remaining: rest, windowEndsAt, seenAt, taken: byOthers + count, perHour };
       const condition = count === 0 ? undefined : await writeQuota(store, account, kept, stored.condition);
       if (condition === 'conflict') continue;
       const { inFlight, answers, silent } = this.#quota;

@@ -182,7 +182,7 @@ describe('answers that overtake each other', () => {
 });
 
 describe('what is kept', () => {
-  const kept = { remaining: 60, windowEndsAt: RESET, seenAt: NOW, taken: 0 };
+  const kept = { remaining: 60, windowEndsAt: RESET, seenAt: NOW, taken: 0, perHour: 1000 };
 
   it.each([
     { name: 'of this window counts', now: NOW, left: 60 },
@@ -199,6 +199,10 @@ describe('what is kept', () => {
     expect(isLearned({ ...quotaFrom(kept, LIMITS, NOW), seenAt: Math.min(kept.seenAt, now) }, now)).toBe(
       learned,
     );
+  });
+
+  it('is void once the quota is set otherwise', () => {
+    expect(remainingOf(quotaFrom(kept, { perHour: 2000, reserve: 50 }, NOW))).toBe(2000);
   });
 
   it('may be nothing', () => {

@@ -151,7 +151,7 @@ export const callWorker = (
     ...shared(world, 'worker', invocation, () => undefined),
     connect: async (account, { fresh }) => {
       const token = await process.token(world, invocation, account, fresh);
-      const writes = writesOf({ world, invocation, process, mutation }, { account, token }, batch);
+      const writes = writesOf({ world, invocation }, { account, token }, batch);
       return { fastly: clientFor(world, { invocation, mutation }, { account, token }, writes) };
     },
     deadLetters: deadLettersFor(world.queueDeps, invocation),
@@ -190,7 +190,7 @@ const FIFTH = 5;
 
 /** Tells the witness which job a write belongs to. */
 const writesOf = (
-  { world, invocation, process }: WorkerCall,
+  { world, invocation }: Pick<WorkerCall, 'world' | 'invocation'>,
   { account, token }: { readonly account: string; readonly token: number },
   batch: readonly ReceivedMessage[],
 ): Pick<TransportDeps, 'watch' | 'failsAgain'> => {
@@ -208,7 +208,7 @@ const writesOf = (
       const { method } = write;
       const startedAt = world.scheduler.now;
       const { customerId } = fastly.openedBy(token);
-      const ofJob = { account, customerId, invocation, container: process, method, job, startedAt };
+      const ofJob = { account, customerId, invocation, method, job, startedAt };
       return world.witness.write('id' in write ? { ...ofJob, id: write.id } : ofJob, fastly);
     },
   };

@@ -44,6 +44,7 @@ export const NO_HEADERS = { remaining: undefined, reset: undefined, date: undefi
 export const isOutcomes = (key: string): boolean => key.includes('/outcomes/');
 export const isLedger = (key: string): boolean => key.endsWith('/ledger.json');
 export const isPointer = (key: string): boolean => key.endsWith('/run.json');
+export const isQuota = (key: string): boolean => key.endsWith('/quota.json');
 export const isPlan = (key: string): boolean => key.endsWith('/plan.json');
 export const isFinish = ({ body }: { readonly body: string }): boolean => body.includes('"action":"finish"');
 

@@ -82,7 +82,8 @@ export class WorkerWorld {
   /** What an earlier invocation would have learned: so many writes left in this window. */
   learnQuota(remaining: number, seenAt: number = this.clock.time): void {
     const windowEndsAt = new Date(this.fastly.resetAt).toISOString();
-    const quota = { remaining, windowEndsAt, seenAt: new Date(seenAt).toISOString(), taken: 0 };
+    const perHour = this.rules.RATE_LIMIT_PER_HOUR;
+    const quota = { remaining, windowEndsAt, seenAt: new Date(seenAt).toISOString(), taken: 0, perHour };
     this.store.objects.set('state/acme/quota.json', JSON.stringify(quota));
   }
 

@@ -12,8 +12,6 @@ export type WriteOfJob = {
   /** Whose token it is sent with. */
   readonly customerId: string;
   readonly invocation: Invocation;
-  /** Stays the same while a process is used again. */
-  readonly container: object;
   readonly method: 'POST' | 'DELETE';
   readonly job: ChangeJob;
   readonly startedAt: number;

@@ -6,16 +6,20 @@
 import type { QuotaReading } from '../../../lib/domain/quota.ts';
 import type { Counts } from '../counts.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Settings } from '../settings.ts';
 import type { Violate, WriteOfJob } from './book.ts';
 
-/** What one process was told of one account. */
+/** What one invocation was told of one account. */
 type Knowledge = {
   window: number;
   /** The least that Fastly said to be left in that window. */
   told: number | undefined;
   readonly inFlight: Set<WriteOfJob>;
 };
+
+/** `state/<account>/quota.json` */
+type KeptQuota = { readonly remaining?: number; readonly windowEndsAt: string };
 
 /** So long a job may go on with what it was granted before. */
 const LONGEST_JOB_MS = 60_000;
@@ -29,7 +33,9 @@ export class QuotaWatch {
   readonly #violate: Violate;
   readonly #counts: Counts;
   readonly #reserve: number;
-  readonly #knowledge = new WeakMap<object, Map<string, Knowledge>>();
+  readonly #knowledge = new WeakMap<Invocation, Map<string, Knowledge>>();
+  /** Since when it is kept that nothing is left, by account and window. */
+  readonly #keptClosed = new Map<string, number>();
   /** When a write was last answered, by account and window. */
   readonly #answeredAt = new Map<string, number>();
   /** The window in which each write started. */
@@ -46,9 +52,11 @@ export class QuotaWatch {
   }
 
   started(write: WriteOfJob, fastly: FastlyAccount): void {
-    const { account, container } = write;
-    const known = this.#of(container, account);
+    const { account, invocation } = write;
+    const known = this.#of(invocation, account);
     const { window, now } = fastly;
+    if ((this.#keptClosed.get(windowOf(fastly)) ?? Number.POSITIVE_INFINITY) < invocation.startedAt)
+      this.#violate(`${account}: a write starts, and it is kept that none is left`);
     if (known.window === window && known.told !== undefined && known.told <= this.#reserve)
       this.#violate(`${account}: a write starts with ${known.told} left and a reserve of ${this.#reserve}`);
     const isKnown = now - (this.#answeredAt.get(windowOf(fastly)) ?? 0) <= STALE_MS;
@@ -61,9 +69,9 @@ export class QuotaWatch {
 
   /** `reading`: what the caller was told; undefined: nothing. */
   answered(write: WriteOfJob, reading: QuotaReading | undefined, fastly: FastlyAccount): void {
-    const { account, container } = write;
+    const { account, invocation } = write;
     const { window } = fastly;
-    const known = this.#of(container, account);
+    const known = this.#of(invocation, account);
     known.inFlight.delete(write);
     this.#answeredAt.set(windowOf(fastly), fastly.now);
     const remaining = Number(reading?.remaining ?? Number.NaN);
@@ -94,14 +102,24 @@ export class QuotaWatch {
       );
   }
 
+  /** What is known was stored at a true time. */
+  kept(fastly: FastlyAccount, { remaining, windowEndsAt }: KeptQuota, at: number): void {
+    const { account } = fastly;
+    const isThisWindow = Date.parse(windowEndsAt) === fastly.window + account.options.windowMs;
+    if (isThisWindow && remaining !== undefined && remaining <= this.#reserve)
+      this.#keptClosed.set(windowOf(fastly), at);
+    else this.#keptClosed.delete(windowOf(fastly));
+  }
+
   /** People removed the count with the rest of the state. */
   forgotten(fastly: FastlyAccount): void {
     this.#forgotten.add(windowOf(fastly));
+    this.#keptClosed.delete(windowOf(fastly));
   }
 
-  #of(container: object, account: string): Knowledge {
-    const accounts = this.#knowledge.get(container) ?? new Map<string, Knowledge>();
-    this.#knowledge.set(container, accounts);
+  #of(invocation: Invocation, account: string): Knowledge {
+    const accounts = this.#knowledge.get(invocation) ?? new Map<string, Knowledge>();
+    this.#knowledge.set(invocation, accounts);
     const known = accounts.get(account) ?? { window: 0, told: undefined, inFlight: new Set<WriteOfJob>() };
     accounts.set(account, known);
     return known;

@@ -27,7 +27,7 @@ export type WitnessDeps = ContractDeps & {
   readonly note: (text: () => string) => void;
 };
 
-const KEY = /^(state|runs)\/([^/]+)\/(?:([^/]+)\/)?(run|ledger|plan|report|outcomes)/;
+const KEY = /^(state|runs)\/([^/]+)\/(?:([^/]+)\/)?(run|ledger|quota|plan|report|outcomes)/;
 
 /** What matters of an object, for the trace. */
 const summaryOf = (key: string, content: string): string => {
@@ -81,6 +81,8 @@ export class Witness {
     else if (what === 'outcomes') this.#outcomesStored(account, runId, content);
     else if (what === 'report') this.outcomes.reported(JSON.parse(content));
     else if (what === 'ledger') this.#ledgerStored(account, content);
+    else if (what === 'quota')
+      this.#quota.kept(this.#deps.account(account), JSON.parse(content), this.#deps.scheduler.now);
   }
 
   /** A listing begins; to be called with what came of it. */
