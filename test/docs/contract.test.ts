@@ -19,6 +19,7 @@ import {
   mappingKey,
   outcomesPrefix,
   pointerKey,
+  quotaKey,
   rosterKeys,
   runPrefix,
 } from '../../lib/state/keys.ts';
@@ -313,6 +314,8 @@ describe('Bucket layout', () => {
         mappingKey(account),
         pointerKey(account),
         ledgerKey(account),
+        quotaKey(account),
+        `${runPrefix(account, runId)}failed-writes/<hash>.json`,
         decodeURIComponent(customerKey('<customerId>')),
         ...reports.map(({ name }) => runPrefix(account, runId) + name),
         dumpKey(account, runId),

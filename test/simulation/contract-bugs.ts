@@ -95,14 +95,15 @@ const givesUpAtOnce: Mutation = {
 const moreQuota = (remaining: string | undefined): string | undefined =>
   remaining === undefined ? undefined : String(Number(remaining) + 2);
 
-/** What is kept grows with every batch. */
-const keepingMoreQuota: Mutation = inWorker(({ store }) => ({
-  store: writingOtherwise(store, isQuota, (key, content, condition) => {
-    const { remaining, ...kept } = JSON.parse(String(content));
-    const more = remaining === undefined ? {} : { remaining: remaining + 3 };
-    return store.write(key, JSON.stringify({ ...kept, ...more }), condition);
-  }),
-}));
+const withMore = ({ remaining, ...kept }: Json, more: number): Json => ({
+  ...kept,
+  ...(remaining !== undefined && { remaining: Number(remaining) + more }),
+});
+
+const keepingQuota = (store: ObjectStore, more: number): ObjectStore =>
+  writingOtherwise(store, isQuota, (key, content, condition) =>
+    store.write(key, JSON.stringify(withMore(JSON.parse(String(content)), more)), condition),
+  );
 
 export const CONTRACT_BUGS: readonly ContractBug[] = [
   {
@@ -148,42 +149,18 @@ export const CONTRACT_BUGS: readonly ContractBug[] = [
   },
   {
     name: 'gives back more quota than it took',
-    mutation: keepingMoreQuota,
+    mutation: inWorker(({ store }) => ({ store: keepingQuota(store, 3) })),
     breaks: /and nobody else writes/,
     worlds: ['quota-headers'],
   },
   {
     name: 'takes more quota than is kept',
     mutation: inWorker(({ store }) => ({
-      store: readingJson(store, isQuota, ({ remaining, ...kept }) => ({
-        ...kept,
-        ...(remaining !== undefined && { remaining: Number(remaining) + 2 }),
-      })),
+      store: readingJson(store, isQuota, (kept) => withMore(kept, 1000)),
     })),
     breaks: /it is kept that none is left/,
     worlds: ['hand-backs'],
-  },
-  {
-    name: 'believes a pointer however long its reading took',
-    mutation: inWorker(({ store, now }) => {
-      let startedAt: number | undefined;
-      return {
-        store: readingOtherwise(store, isPointer, async (read) => {
-          const before = now();
-          const stored = await read();
-          startedAt = before;
-          return stored;
-        }),
-        now: () => {
-          const time = startedAt ?? now();
-          startedAt = undefined;
-          return time;
-        },
-      };
-    }),
-    breaks: /took effect after generation/,
-    worlds: ['slow-reads'],
-    stress: { faults: { storeReadAges: 0.5 }, events: { rosters: 8 } },
+    stress: { faults: { visibilityFails: 0.5 } },
   },
   {
     name: 'takes the account for that of somebody else',

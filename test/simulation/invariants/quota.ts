@@ -55,7 +55,7 @@ export class QuotaWatch {
     const { account, invocation } = write;
     const known = this.#of(invocation, account);
     const { window, now } = fastly;
-    if ((this.#keptClosed.get(windowOf(fastly)) ?? Number.POSITIVE_INFINITY) < invocation.startedAt)
+    if (this.#isKeptClosedFor(invocation, fastly))
       this.#violate(`${account}: a write starts, and it is kept that none is left`);
     if (known.window === window && known.told !== undefined && known.told <= this.#reserve)
       this.#violate(`${account}: a write starts with ${known.told} left and a reserve of ${this.#reserve}`);
@@ -102,13 +102,17 @@ export class QuotaWatch {
       );
   }
 
-  /** What is known was stored at a true time. */
-  kept(fastly: FastlyAccount, { remaining, windowEndsAt }: KeptQuota, at: number): void {
-    const { account } = fastly;
-    const isThisWindow = Date.parse(windowEndsAt) === fastly.window + account.options.windowMs;
+  /** What is known was stored, at a true time. Only who took from it before may give something back. */
+  kept(by: Invocation, fastly: FastlyAccount, { remaining, windowEndsAt }: KeptQuota, at: number): void {
+    if (this.#isKeptClosedFor(by, fastly)) return;
+    const isThisWindow = Date.parse(windowEndsAt) === fastly.window + fastly.account.options.windowMs;
     if (isThisWindow && remaining !== undefined && remaining <= this.#reserve)
       this.#keptClosed.set(windowOf(fastly), at);
     else this.#keptClosed.delete(windowOf(fastly));
+  }
+
+  #isKeptClosedFor({ startedAt }: Invocation, fastly: FastlyAccount): boolean {
+    return (this.#keptClosed.get(windowOf(fastly)) ?? Number.POSITIVE_INFINITY) < startedAt;
   }
 
   /** People removed the count with the rest of the state. */

@@ -82,7 +82,7 @@ export class Witness {
     else if (what === 'report') this.outcomes.reported(JSON.parse(content));
     else if (what === 'ledger') this.#ledgerStored(account, content);
     else if (what === 'quota')
-      this.#quota.kept(this.#deps.account(account), JSON.parse(content), this.#deps.scheduler.now);
+      this.#quota.kept(by, this.#deps.account(account), JSON.parse(content), this.#deps.scheduler.now);
   }
 
   /** A listing begins; to be called with what came of it. */
