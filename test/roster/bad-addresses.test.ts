@@ -13,7 +13,7 @@ const NO_PLACE = 'No address has it there: remove it; write one address per row'
 const QUOTED = "Remove it; an apostrophe inside a name is '";
 const COMMENT = 'begins with a comment mark. Comments are not known: remove the row';
 
-describe('F78 what can not be a mailbox is an issue that names the character or the place', () => {
+describe('F18 F78 what can not be a mailbox is an issue that names the character or the place', () => {
   it.each<[address: string, shown: string, problem: string]>([
     ['n/a', 'n/a', 'has no @. Write one address per row'],
     ['ada@bob@example.com', 'ada@bob@example.com', 'has more than one @. Write one address per row'],
