@@ -13,6 +13,7 @@ import { inSentence, type Paint, plain } from './screen.ts';
 /** More than this of one kind would push the summary off the screen; the report has them all. */
 const SHOWN = 40;
 const WIDEST_EMAIL = 40;
+const WIDEST_ACCESS = 32;
 
 const STYLES = {
   delete: { sign: '-', colour: 'red' },
@@ -27,23 +28,33 @@ const reasonText = (change: RecordedChange): string => {
   return `${inSentence(REASON_LABELS[change.reason])}${again}`;
 };
 
-const changeLine = (change: RecordedChange, width: number, now: number, paint: Paint): string => {
-  const { sign, colour } = STYLES[change.action];
-  const age = change.action === 'delete' ? `, ${ageText(change.from, now)}` : '';
-  const access = transitionText(change, true) + age;
-  const held = change.held ? `  ${paint(['bold', 'magenta'], 'held')}` : '';
-  const subject = `${sign} ${change.action.padEnd(7)}  ${plain(change.email).padEnd(width)}`;
-  return `${paint(colour, subject)}  ${plain(access).padEnd(20)}  ${paint('dim', reasonText(change))}${held}`;
-};
+const accessOf = (change: RecordedChange, now: number): string =>
+  plain(transitionText(change, true)) + (change.action === 'delete' ? `, ${ageText(change.from, now)}` : '');
+
+/** How wide a column has to be for these texts. */
+const widthOf = (texts: readonly string[], widest: number): number =>
+  Math.min(widest, Math.max(0, ...texts.map(({ length }) => length)));
 
 function* changeLines({ changes, createdAt }: PlanRecord, paint: Paint): Generator<string> {
+  const now = Date.parse(createdAt);
   const byAction = Map.groupBy(changes, ({ action }) => action);
-  const width = Math.min(
+  const shown = [...byAction.values()].flatMap((some) => some.slice(0, SHOWN));
+  const emailWidth = widthOf(
+    shown.map(({ email }) => email),
     WIDEST_EMAIL,
-    Math.max(0, ...changes.slice(0, SHOWN * 3).map((c) => c.email.length)),
   );
+  const accessWidth = widthOf(
+    shown.map((change) => accessOf(change, now)),
+    WIDEST_ACCESS,
+  );
+  const line = (change: RecordedChange): string => {
+    const { sign, colour } = STYLES[change.action];
+    const subject = `${sign} ${change.action.padEnd(7)}  ${plain(change.email).padEnd(emailWidth)}`;
+    const held = change.held ? `  ${paint(['bold', 'magenta'], 'held')}` : '';
+    return `${paint(colour, subject)}  ${accessOf(change, now).padEnd(accessWidth)}  ${paint('dim', reasonText(change))}${held}`;
+  };
   for (const [action, some] of byAction) {
-    for (const change of some.slice(0, SHOWN)) yield changeLine(change, width, Date.parse(createdAt), paint);
+    yield* some.slice(0, SHOWN).map(line);
     if (some.length > SHOWN)
       yield paint(
         STYLES[action].colour,

@@ -348,6 +348,14 @@ describe('Environment', () => {
     expect(rows.map(({ variable }) => variable).sort()).toEqual([...ENVIRONMENT_VARIABLES].sort());
   });
 
+  it('is what the README says', () => {
+    const columns = ['variable', 'default', 'meaning'];
+    const withoutLinks = (row: Row): string => JSON.stringify(row).replace(/\(#[^)]*\)|see \[[^\]]*\]/g, '');
+    expect(tableOf('README.md', 'Settings', columns).map(withoutLinks)).toEqual(
+      table('Environment', columns).map(withoutLinks),
+    );
+  });
+
   it.each(rows)('$variable: $fallback', ({ variable, fallback }) => {
     const others = variable === 'FASTLY_API_TOKEN' ? { TOKEN_PARAMETER_PREFIX: '/example' } : token;
     const environment = Object.entries({ ...required, ...others }).filter(([name]) => name !== variable);

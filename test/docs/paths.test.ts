@@ -7,7 +7,7 @@ const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'lib/**/*.md']).sort();
 
 /** Roots of paths that are not in the repository: in the bucket, or made by a command. */
 const ELSEWHERE =
-  /^(?:\.github|rosters|state|runs|outcomes|queue|fastly|simulated|live|dist|\.sync|\.serverless)\/|(?:^|\/)node_modules(?:\/|$)/;
+  /^(?:\.github|rosters|state|runs|outcomes|queue|fastly|simulated|live|dist|\.sync|\.serverless)\/|(?:^|\/)node_modules(?:\/|$)|^plan\.md$/;
 /** Several names with slashes between them, or a file in the repository's root. */
 const PATH = /^(?:[\w.@*-]+\/)+[\w.*-]*$|^[\w-]+\.(?:md|ts|js|yml)$/;
 /** In a command only what begins like a folder of the repository is taken for a path. */

@@ -72,7 +72,7 @@ describe('the plan on the terminal', () => {
         { action: 'replace', reason: 'changed', fields: ['role'], access, mailNumber: 1, ...ids },
       ]),
     );
-    expect(shown[0]).toContain('user, 3 of 7 days old  not in the roster');
+    expect(shown[0]).toMatch(/user, 3 of 7 days old +not in the roster$/);
     expect(shown[1]).toContain('user → engineer, 1 service  differs in role');
     expect(shown.find((line) => line.startsWith('Plan'))).toMatch(/310 members, 2 waiting$/);
     expect(lines(planRecord([], { status: 'in_sync' }))).toContain(
