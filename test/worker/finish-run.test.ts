@@ -52,7 +52,8 @@ describe('finish', () => {
     const w = ready();
     const approval = { approval: 'sha256:a', approveCommand: 'npm run sync -- --approve sha256:a' };
     const held = [{ action: 'delete' as const, count: 80, reason: '80 deletes exceed the limit of 50' }];
-    w.setPlan([], { changes: [...plan, { ...remove('dan'), held: true }], held, ...approval });
+    const leftOut = [{ reason: 'Status: Suspended', rows: 3 }];
+    w.setPlan([], { changes: [...plan, { ...remove('dan'), held: true }], held, leftOut, ...approval });
     w.clock.time = NOW + HOUR_MS;
     await w.work(batch(w));
     const at = new Date(NOW + HOUR_MS).toISOString();
@@ -90,6 +91,7 @@ describe('finish', () => {
       ],
       held,
       ...approval,
+      leftOut,
       waiting: [],
     });
   });
