@@ -126,7 +126,7 @@ describe('parseConfig', () => {
       ' , ',
     ],
     ...['[a@x.io]', '*@', '*@@x.io', '*..io', 'a@x..*', '\u201ca@x.io\u201d', 'a @x.io', 'mailto:*@x.io'],
-  ])('refuses PROTECTED_EMAILS that protect nobody: %j', (value) => {
+  ])('F81 refuses PROTECTED_EMAILS that protect nobody: %j', (value) => {
     expect(faultsOf({ ...REQUIRED, PROTECTED_EMAILS: value })).toEqual(['PROTECTED_EMAILS']);
   });
 
@@ -189,7 +189,7 @@ describe('parseConfig', () => {
   });
 });
 
-describe('misspeltVariables', () => {
+describe('misspeltVariables, F82', () => {
   it.each([
     { given: 'PROTECTED_EMAIL', meant: 'PROTECTED_EMAILS' },
     { given: 'PROTECED_EMAILS', meant: 'PROTECTED_EMAILS' },
