@@ -1,8 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Access, type Entry, PERMISSIONS, parseEmail } from '../../lib/domain/invitation.ts';
+import type { Mapping } from '../../lib/roster/mapping.ts';
 import { parseRoster } from '../../lib/roster/parse-roster.ts';
-import { chunksOf, entriesOf, type RosterStyle, RULES, writeRoster } from '../support/roster-csv.ts';
+import {
+  chunksOf,
+  entriesOf,
+  parseWhole,
+  type RosterStyle,
+  RULES,
+  writeRoster,
+} from '../support/roster-csv.ts';
 
 const id = fc.string({ unit: fc.constantFrom(...'aZ09_-'), minLength: 1, maxLength: 22 });
 
@@ -113,6 +121,47 @@ describe('any entries, written in any way', () => {
         expect(roster.merged).toBe(again.length);
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('a mapping', () => {
+  const groupOf = ({ access: { role, roles, limitServices, services } }: Entry): string =>
+    JSON.stringify([
+      role,
+      roles,
+      limitServices,
+      services.map(({ id: name, permission }) => [name, permission]),
+    ]);
+
+  it('makes of an export the entries that a roster would have, less whom it leaves out', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, fc.nat(5), async (wanted, left) => {
+        const groups = [...new Map(wanted.map((one) => [groupOf(one), one.access]))];
+        const values = groups.map(([, { role, roles, limitServices, services: grants }], index) => {
+          const grant = {
+            ...(role === undefined ? { roles: roles?.join(';') ?? '' } : { role }),
+            services: grants.map(({ id: name, permission }) => `${name}:${permission}`).join(';'),
+            limit_services: limitServices,
+          };
+          return [`Group ${index}`, grant] as const;
+        });
+        const rows = wanted.map((one) => {
+          const index = groups.findIndex(([group]) => group === groupOf(one));
+          return `${one.email},active,group ${index}`;
+        });
+        const leavers = Array.from({ length: left }, (_, index) => `"x,""${index}", Gone ,nobody knows`);
+        const mapping: Mapping = {
+          version: 1,
+          columns: { email: 'Mail' },
+          leaveOut: [{ column: 'State', is: ['gone'] }],
+          access: { column: 'Group', values: Object.fromEntries(values) },
+        };
+        const roster = await parseWhole(['mail,state,group', ...rows, ...leavers].join('\n'), { mapping });
+        expect(roster.issues).toEqual([]);
+        expect(entriesOf(roster)).toEqual(wanted);
+        expect(roster.leftOut).toEqual(left === 0 ? [] : [{ reason: 'State: gone', rows: left }]);
+      }),
     );
   });
 });
