@@ -122,6 +122,13 @@ const deploymentSchema = {
   NOTIFICATION_TOPIC_ARN: v.exactOptional(v.pipe(text, v.startsWith('arn:', 'expected the ARN of a topic'))),
 };
 
+/** What only a command line reads. Not a rule: the address is as secret as a token. */
+const localSchema = {
+  NOTIFICATION_WEBHOOK_URL: v.exactOptional(
+    v.pipe(text, v.startsWith('https://', 'expected an https: URL'), v.url('expected an https: URL')),
+  ),
+};
+
 const rulesObject = v.object(rulesSchema);
 const configObject = v.object({ ...rulesSchema, ...deploymentSchema });
 
@@ -133,6 +140,7 @@ export type Config = v.InferOutput<typeof configObject>;
 /** Every variable that is read here. */
 export const ENVIRONMENT_VARIABLES: readonly string[] = [
   ...Object.keys(deploymentSchema),
+  ...Object.keys(localSchema),
   ...Object.keys(rulesSchema),
 ];
 
@@ -212,4 +220,11 @@ export const parseConfig = (env: Environment): Config => {
 export const parseRules = (env: Environment): Rules => {
   const given = withoutEmpty(env);
   return parse(rulesObject, given, quotaFaults(given));
+};
+
+/** Where a command line posts its notifications, if anywhere. Throws a {@link ConfigError}. */
+export const parseWebhook = (env: Environment): string | undefined => {
+  const parsed = v.safeParse(v.object(localSchema), withoutEmpty(env));
+  if (!parsed.success) throw new ConfigError(faultsOf(parsed.issues));
+  return parsed.output.NOTIFICATION_WEBHOOK_URL;
 };

@@ -2,7 +2,7 @@
 
 import type { Rules } from '../../lib/domain/config.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import type { Log } from '../../lib/ports/telemetry.ts';
+import type { Log, Notify } from '../../lib/ports/telemetry.ts';
 import type { Connection } from './connection.ts';
 import type { Clock } from './drain.ts';
 import type { Options } from './options.ts';
@@ -16,6 +16,7 @@ export type Context = {
   readonly connection: Connection;
   readonly screen: Screen;
   readonly log: Log;
+  readonly notify: Notify;
   readonly clock: Clock;
   /** Aborted by Ctrl-C. */
   readonly stop: AbortSignal;

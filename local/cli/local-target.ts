@@ -13,6 +13,7 @@ import type { Clock } from './drain.ts';
 import { newestRun } from './interrupted-run.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import { openLog } from './log-file.ts';
+import { createNotify, type Webhook } from './notify.ts';
 import { type Call, jobsDirectory, type Options, statePath } from './options.ts';
 import { withRosterFile } from './roster-file.ts';
 import type { Screen } from './screen.ts';
@@ -24,6 +25,7 @@ export type LocalSetting = {
   readonly rules: Rules;
   /** Without it the account is simulated. */
   readonly live: LiveAccess | undefined;
+  readonly webhook: Webhook | undefined;
   readonly screen: Screen;
   readonly clock: Clock;
   readonly stop: AbortSignal;
@@ -40,7 +42,7 @@ const mentionInterruptedRun = async (context: Context): Promise<void> => {
 };
 
 export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
-  const { rules, live, screen, clock, stop } = setting;
+  const { rules, live, webhook, screen, clock, stop } = setting;
   const { stateDirectory } = call;
   const name = live === undefined ? 'a simulated Fastly account (nobody gets mail)' : rules.FASTLY_API_URL;
   const store = withRosterFile(createFolderStore(stateDirectory), call);
@@ -57,7 +59,8 @@ export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
       try {
         announce(options, name, screen);
         const log = openLog(stateDirectory, clock.now);
-        return await work({ options, rules, store, connection, screen, log, clock, stop }, jobs);
+        const notify = createNotify(webhook, log, screen.say);
+        return await work({ options, rules, store, connection, screen, log, notify, clock, stop }, jobs);
       } finally {
         await connection.close();
       }

@@ -2,8 +2,7 @@
 
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { plainText } from '../../lib/ports/chat-message.ts';
-import type { Fields, Log, Notify } from '../../lib/ports/telemetry.ts';
+import type { Fields, Log } from '../../lib/ports/telemetry.ts';
 import { folderError } from '../folder-error.ts';
 
 /** No addresses are in there, but account names and the rest of a run. */
@@ -39,9 +38,3 @@ export const echoErrors = (log: Log, say: (line: string) => void): Log => {
     },
   };
 };
-
-/** The person who would be notified sees the screen, so that a notification only goes to the log. */
-export const notifyLog =
-  (log: Log): Notify =>
-  async (notification) =>
-    log.info('notification', { subject: notification.subject, text: plainText(notification) });

@@ -8,7 +8,6 @@ import { planFiles } from '../../lib/report/plan-files.ts';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { Context } from './context.ts';
 import { awaitWrites } from './interrupted-run.ts';
-import { notifyLog } from './log-file.ts';
 import { applyCommand } from './printed-command.ts';
 import type { PlannerRequest } from './target.ts';
 
@@ -18,14 +17,14 @@ const withRosterName = (record: PlanRecord, file: string): PlanRecord =>
   record.roster === undefined ? record : { ...record, roster: { ...record.roster, file } };
 
 const plannerPorts = (context: Context, send: Send): PlannerPorts => {
-  const { options, rules, store, connection, log, clock } = context;
+  const { options, rules, store, connection, log, notify, clock } = context;
   return {
     store,
     queue: { send },
     connect: async () => ({ fastly: connection.fastly }),
     renderPlan: (record) => planFiles(withRosterName(record, options.rosterName)),
     approveCommand: (_account, approval) => applyCommand(options, '--approve', approval),
-    notify: notifyLog(log),
+    notify,
     log,
     metrics: { add: () => undefined },
     now: clock.now,

@@ -1,7 +1,7 @@
 /** The command line from its arguments to its exit status. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConfigError, misspeltVariables, parseRules } from '../../lib/domain/config.ts';
+import { ConfigError, misspeltVariables, parseRules, parseWebhook } from '../../lib/domain/config.ts';
 import { createCloud } from '../cloud.ts';
 import { UsageError, usageOf, versionText } from '../parse-options.ts';
 import { COMMAND, type CommandName } from './command-line.ts';
@@ -48,8 +48,10 @@ const openTarget = async (call: Call, { env, stop }: World, screen: Screen): Pro
   for (const { given, meant } of misspeltVariables(env))
     screen.say(`warning: nothing reads the variable ${given}. Did you mean ${meant}?`);
   const live = target.kind === 'live' ? readLiveAccess(env) : undefined;
+  const url = parseWebhook(env);
+  const webhook = url === undefined ? undefined : { url, environment: env };
   checkRosterFile(call);
-  return openLocalTarget(call, { ...ports, rules, live });
+  return openLocalTarget(call, { ...ports, rules, live, webhook });
 };
 
 /** Commands about one account. */

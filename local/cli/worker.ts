@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { drain } from './drain.ts';
 import { newestRun } from './interrupted-run.ts';
 import type { Jobs } from './jobs.ts';
-import { echoErrors, notifyLog } from './log-file.ts';
+import { echoErrors } from './log-file.ts';
 import { waitingNote } from './progress.ts';
 import { renderOutcomes } from './render-outcome.ts';
 import { reportSoFar } from './report-so-far.ts';
@@ -35,7 +35,7 @@ const FAILED_ATTEMPT = 'a retry waits';
 const QUOTA_USED_UP = 'quota used up';
 
 const workerPorts = (
-  { rules, store, connection, log, clock, screen }: Context,
+  { rules, store, connection, log, notify, clock, screen }: Context,
   jobs: Jobs,
   onQuotaWait: () => void,
   onReport: (report: RunReport) => void,
@@ -49,7 +49,7 @@ const workerPorts = (
     return runFiles(report);
   },
   renderFinishedPlan: finishedPlanFile,
-  notify: notifyLog(log),
+  notify,
   log: echoErrors(log, screen.say),
   metrics: {
     add: (_account, name) => {

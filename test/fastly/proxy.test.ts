@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { proxyIn } from '../../lib/fastly/proxy.ts';
+import { SELF_SIGNED } from '../support/certificate.ts';
 import { clientFor, withScript } from './support.ts';
 
 describe('the proxy in the environment', () => {
@@ -85,26 +86,6 @@ describe('requests', () => {
     expect(tunnels).toEqual([]);
   });
 });
-
-/** Nobody vouches for it, and it protects nothing. */
-const SELF_SIGNED = {
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9JAXJp5P0tY/whwf
-Uh/HIl6y2kT6BXPV4JPbeR+jwTihRANCAAQlX5/6zbDBtiFH8ElRSmdhq6PTwy1Q
-9C0TP63ki7QEdmDSBx56FYWcirQMaXbsDg1CTDjaksKQOdxg6nR6ujch
------END PRIVATE KEY-----`,
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBfzCCASWgAwIBAgIUZtODS9sLJj2jGTIxNyCHyWOLV+gwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNTEzMzA1NloYDzIxMjYxMTAx
-MTMzMDU2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAQlX5/6zbDBtiFH8ElRSmdhq6PTwy1Q9C0TP63ki7QEdmDSBx56FYWc
-irQMaXbsDg1CTDjaksKQOdxg6nR6ujcho1MwUTAdBgNVHQ4EFgQUCQRVQndaMABG
-7UEEkU6XEx476sQwHwYDVR0jBBgwFoAUCQRVQndaMABG7UEEkU6XEx476sQwDwYD
-VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAZG1lBaeniag/9Kx/TGluR
-BEV/V3UTHS1XyhvFitrZWgIhAJY59HFTjiLFP0+rP5ERwtRdUDvzakEzPvv7pnEz
-MG7f
------END CERTIFICATE-----`,
-};
 
 it('a certificate that is not trusted is named as the problem, with the way out', async () => {
   const server = createTlsServer(SELF_SIGNED).listen(0, '127.0.0.1');

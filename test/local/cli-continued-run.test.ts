@@ -43,13 +43,17 @@ const startedAgain = async (arrivesAfterMs: number, outlivesProcess: boolean) =>
     connection: { fastly, requestTimeoutMs: TIMEOUT_MS, outlivesProcess, close: async () => undefined },
     screen: createScreen(nowhere, nowhere, false),
     log: telemetry.log,
+    notify: telemetry.notify,
     clock,
     stop: new AbortController().signal,
   };
   store.objects.set('rosters/acme.csv', 'email,role\nada@example.com,user\n');
   const roster = { key: 'rosters/acme.csv', etag: store.etag('rosters/acme.csv') ?? '' };
   putPointer(store, runPointer({ roster }));
-  putRecord(store, recordWith([create('ada')], { generation: 7, held: [], ...NOBODY_LEFT_ALONE }));
+  putRecord(
+    store,
+    recordWith([create('ada')], { generation: 7, held: [], leftOut: [], ...NOBODY_LEFT_ALONE }),
+  );
   const folder = emptyFolder();
   const killed = openJobs(folder, 'acme', clock.now);
   killed.restart(settingsDigest(context));

@@ -35,6 +35,7 @@ const contextOf = (argv: readonly string[] = [], env: Readonly<Record<string, st
     connection: notUsed,
     screen: { say: (line: string) => said.push(line) } as never,
     log: notUsed,
+    notify: notUsed,
     clock: { now: () => NOW, sleep: async () => undefined },
     stop: notUsed,
   };
