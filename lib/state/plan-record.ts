@@ -82,6 +82,7 @@ const recordSchema = v.looseObject({
   generation: v.exactOptional(v.number()),
   createdAt: text,
   changes: v.array(changeSchema),
+  leftOut: v.optional(v.array(v.looseObject({ reason: text, rows: v.number() })), []),
   ledger: v.object({
     recovered: v.record(v.string(), ledgerEntrySchema),
     forgotten: v.array(text),
