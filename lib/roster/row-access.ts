@@ -3,19 +3,20 @@
 import type { Access, LeftOut } from '../domain/invitation.ts';
 import { createAccessReader } from './access.ts';
 import type { Header } from './header.ts';
-import { type IssueList, listSome, type Problem, quote } from './issues.ts';
+import { type IssueList, type Problem, quote } from './issues.ts';
 import type { DecidingColumn } from './mapped-columns.ts';
 import { normalizeName } from './mapping.ts';
 
 /** Values beyond this are told row by row: memory is finite. */
 const MAX_UNKNOWN_VALUES = 1000;
-/** A column with more values says nothing about who counts. */
+/** Of a column with more values the others are counted together. */
 const MAX_COUNTED_VALUES = 20;
+const OTHERS = 'others';
 
+/** `value` is quoted. */
 const unknownValue = (value: string, column: string, rows: number): Problem => {
   const where = rows === 1 ? '' : `, in ${rows} rows`;
-  const key = quote(value);
-  const text = `the mapping does not know the value ${key} of the column ${quote(column)}${where}. Add it to access.values, with what these people may do or with "leave out", as in ${key}: {"role":"user"}`;
+  const text = `the mapping does not know the value ${value} of the column ${quote(column)}${where}. Add it to access.values, with what these people may do or with "leave out", as in ${value}: {"role":"user"}`;
   return { code: 'unknown_mapping_value', column: undefined, text };
 };
 
@@ -28,9 +29,9 @@ export class RowAccess {
   readonly #readCells: ReturnType<typeof createAccessReader>;
   /** By reason. */
   readonly #leftOut = new Map<string, number>();
-  /** By the position of a column that leaves rows out: how many rows count although they have this value. */
+  /** By the position of a column that leaves rows out, and by quoted value: how many rows count. */
   readonly #counted = new Map<number, Map<string, number>>();
-  /** With the line of the first row. */
+  /** By quoted value, as cells may be long; with the line of the first row. */
   readonly #unknown = new Map<string, { readonly line: number; rows: number }>();
 
   constructor(header: Header, allowedRoles: ReadonlySet<string>, issues: IssueList) {
@@ -54,20 +55,22 @@ export class RowAccess {
 
   #count(position: number, cells: readonly string[]): void {
     const values = this.#counted.get(position) ?? new Map<string, number>();
-    const value = (cells[position] ?? '').trim();
+    const value = quote((cells[position] ?? '').trim());
     // Warnings are sent to people who need not see addresses.
-    if (values.size <= MAX_COUNTED_VALUES && !value.includes('@'))
-      values.set(value, (values.get(value) ?? 0) + 1);
+    const isListed = values.has(value) || (values.size < MAX_COUNTED_VALUES && !value.includes('@'));
+    const key = isListed ? value : OTHERS;
+    values.set(key, (values.get(key) ?? 0) + 1);
     this.#counted.set(position, values);
   }
 
   /** A forgotten value would let leavers in. */
   #countedWarnings(): string[] {
     return this.#header.deciding.flatMap(({ name, position }) => {
-      const values = [...(this.#counted.get(position) ?? [])].sort(([, a], [, b]) => b - a);
+      const values = [...(this.#counted.get(position) ?? [])];
       if (values.length === 0) return [];
-      const shown = values.map(([value, rows]) => `${quote(value)} (${rows})`);
-      return [`Rows with these values of ${quote(name)} count: ${listSome(shown, MAX_COUNTED_VALUES)}`];
+      values.sort(([a, rowsA], [b, rowsB]) => rowsB - rowsA || (a < b ? -1 : 1));
+      const shown = values.map(([value, rows]) => `${value} (${rows})`);
+      return [`Rows with these values of ${quote(name)} count: ${shown.join(', ')}`];
     });
   }
 
@@ -77,7 +80,7 @@ export class RowAccess {
     if (access !== undefined) {
       const decision = decisionOf(access, cells);
       if (decision !== undefined && !('reason' in decision)) return decision;
-      this.#addUnknown((cells[access.position] ?? '').trim(), access.name, line);
+      this.#addUnknown(quote((cells[access.position] ?? '').trim()), access.name, line);
       return undefined;
     }
     const read = this.#readCells(

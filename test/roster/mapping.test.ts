@@ -210,10 +210,20 @@ describe('a roster with a mapping', () => {
     ]);
   });
 
+  it('counts the values with which rows count, the most frequent first, and after twenty the others together', async () => {
+    const leaveOut = [{ column: 'Level', is: ['none'] }];
+    const rows = Array.from({ length: 30 }, (_, index) => `p${index}@example.com,user,${Math.max(5, index)}`);
+    const roster = await mapped({ leaveOut }, 'email,role,level', ...rows);
+    const listed = Array.from({ length: 19 }, (_, index) => `"${index + 6}" (1)`).sort();
+    expect(roster.warnings).toEqual([
+      `Rows with these values of "Level" count: "5" (6), others (5), ${listed.join(', ')}`,
+    ]);
+  });
+
   it('names no address among the values with which rows count', async () => {
     const leaveOut = [{ column: 'Manager', is: ['nobody'] }];
     const roster = await mapped({ leaveOut }, 'email,role,manager', 'ada@example.com,user,bob@example.com');
-    expect(roster.warnings).toEqual([]);
+    expect(roster.warnings).toEqual(['Rows with these values of "Manager" count: others (1)']);
   });
 
   it('gives access by the values of a column, whatever else the row has', async () => {
