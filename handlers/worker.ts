@@ -10,7 +10,7 @@ import { handleBatch } from '../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../lib/worker/ports.ts';
 import { clients, clock, config, connect, log, metrics, notify, store } from './wiring.ts';
 
-const deps: WorkerPorts = {
+const ports: WorkerPorts = {
   ...clock,
   store,
   connect,
@@ -29,7 +29,7 @@ export const handler = async (
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SQSBatchResponse> => {
   try {
-    const ids = await handleBatch(parseSqsEvent(event), deps, () => context.getRemainingTimeInMillis());
+    const ids = await handleBatch(parseSqsEvent(event), ports, () => context.getRemainingTimeInMillis());
     return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {
     metrics.flush();

@@ -17,7 +17,7 @@ const MIN_REMAINING_MS = 15 * SECOND_MS;
 
 export class AccountSession {
   readonly account: string;
-  readonly deps: WorkerPorts;
+  readonly ports: WorkerPorts;
   readonly gate: QuotaGate;
   readonly fence: Fence;
   readonly listing: Listing;
@@ -27,18 +27,18 @@ export class AccountSession {
   #writesWork = false;
 
   /** `mostWrites`: that its jobs can make. `remainingMs`: what is left of the function's time. */
-  constructor(account: string, deps: WorkerPorts, mostWrites: number, remainingMs: () => number) {
+  constructor(account: string, ports: WorkerPorts, mostWrites: number, remainingMs: () => number) {
     this.account = account;
-    this.deps = deps;
+    this.ports = ports;
     this.#remainingMs = remainingMs;
-    this.#token = new FreshToken(account, deps);
+    this.#token = new FreshToken(account, ports);
     const clockAhead = (): Promise<number | undefined> => this.#token.clockAhead();
     // Each write that is under way when the token is refused may be made once more.
-    const writes = mostWrites + deps.rules.WRITE_CONCURRENCY;
-    this.gate = new QuotaGate(deps, { account, mostWrites: writes, clockAhead });
-    this.fence = new Fence(account, deps);
-    this.listing = new Listing(this.#token, () => this.fence.customerId, deps.now);
-    this.halting = new Halting(account, deps);
+    const writes = mostWrites + ports.rules.WRITE_CONCURRENCY;
+    this.gate = new QuotaGate(ports, { account, mostWrites: writes, clockAhead });
+    this.fence = new Fence(account, ports);
+    this.listing = new Listing(this.#token, () => this.fence.customerId, ports.now);
+    this.halting = new Halting(account, ports);
   }
 
   /** Whether there is time left to begin a job or a reading. */
@@ -115,7 +115,7 @@ export class AccountSession {
       const rateLimited = answer?.ok === false && answer.failure.kind === 'rate_limited';
       this.gate.answered(write, answer?.quota, rateLimited);
       const remaining = Number(answer?.quota?.remaining ?? Number.NaN);
-      if (!Number.isNaN(remaining)) this.deps.metrics.add(this.account, 'RateLimitRemaining', remaining);
+      if (!Number.isNaN(remaining)) this.ports.metrics.add(this.account, 'RateLimitRemaining', remaining);
     }
   }
 

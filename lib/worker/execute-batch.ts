@@ -16,7 +16,7 @@ const executeOne = async (
     return await executeJob(session, job, message);
   } catch (error) {
     const { account, runId, generation } = job;
-    session.deps.log.error('job interrupted', { account, runId, generation, error: errorText(error) });
+    session.ports.log.error('job interrupted', { account, runId, generation, error: errorText(error) });
     return again('backoff', 'interrupted');
   }
 };
@@ -42,7 +42,7 @@ export const executeBatch = (
 ): Promise<readonly Attempted[]> => {
   const first = firstOfEach(jobs);
   const replacesLast = jobs.toSorted((a, b) => Number(isReplace(a)) - Number(isReplace(b)));
-  return pLimit(session.deps.rules.WRITE_CONCURRENCY).map(replacesLast, async (delivered) => ({
+  return pLimit(session.ports.rules.WRITE_CONCURRENCY).map(replacesLast, async (delivered) => ({
     delivered,
     end:
       first.has(delivered) && session.hasTime()

@@ -89,7 +89,7 @@ const cancel = async (
     if (kind !== 'unavailable') return { end: done('rejected', message) };
     const delayMs = DELETE_RETRY_DELAYS_MS[attempt];
     if (delayMs === undefined) return { end: failedToWrite(message) };
-    await session.deps.sleep(delayMs);
+    await session.ports.sleep(delayMs);
   }
 };
 
@@ -135,7 +135,7 @@ const replace = async (work: Work<ReplaceJob>): Promise<JobEnd | UnknownEffect> 
   for (const id of ids.value) {
     const cancelled = await cancel(work, id);
     if ('end' in cancelled) return cancelled.end;
-    if (cancelled.value === 'gone') goneAt = work.session.deps.now();
+    if (cancelled.value === 'gone') goneAt = work.session.ports.now();
   }
   // An invitation that is gone may have been accepted: only a reading after that tells. One delivered before may have
   // sent the new invitation already.

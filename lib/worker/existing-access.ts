@@ -20,7 +20,7 @@ export type ExistingAccess =
   | { readonly kind: 'same' | 'other'; readonly invitation: Invitation };
 
 export const existingAccess = (
-  { deps }: AccountSession,
+  { ports }: AccountSession,
   job: CreateJob | ReplaceJob,
   { invitations, members, moving }: Listed,
 ): ExistingAccess => {
@@ -29,7 +29,7 @@ export const existingAccess = (
   if (moving.has(email)) return { kind: 'moving' };
   const replaced = new Set(job.action === 'replace' ? job.invitationIds : []);
   const counts = (invitation: Invitation): boolean =>
-    !replaced.has(invitation.id) && isLive(invitation, deps.rules.INVITATION_TTL_DAYS, deps.now());
+    !replaced.has(invitation.id) && isLive(invitation, ports.rules.INVITATION_TTL_DAYS, ports.now());
   const found = (invitations.get(email) ?? []).filter(counts);
   const same = found.find((invitation) => shownDifferences(access, invitation).length === 0);
   if (same !== undefined) return { kind: 'same', invitation: same };

@@ -20,8 +20,8 @@ export const finalOrRetry = async (
   const returned: Returned[] = [];
   const last = await Promise.all(ended.map((one) => orGivenUp(session, one, outage)));
   for (const { delivered, end } of last) {
-    if (end.kind === 'done') final.push(finalOf(session.deps, delivered, end));
-    else returned.push(retry(session.deps, delivered.message, end));
+    if (end.kind === 'done') final.push(finalOf(session.ports, delivered, end));
+    else returned.push(retry(session.ports, delivered.message, end));
   }
   reportQuotaWait(session, ended);
   return { final, returned };
@@ -34,7 +34,7 @@ const orGivenUp = async (session: AccountSession, ended: Ended, outage: boolean)
   const failures = await failuresToGiveUp(session, delivered, outage);
   if (failures === undefined) return ended;
   const detail = `failed ${failures} times: ${end.detail}`;
-  const isCopied = await deadLetter(delivered.message, detail, session.deps);
+  const isCopied = await deadLetter(delivered.message, detail, session.ports);
   if (!isCopied) return ended;
   return { delivered, end: { ...done('failed', detail), ...(end.interrupted && { interrupted: true }) } };
 };
@@ -44,17 +44,17 @@ const finalOf = ({ now }: WorkerPorts, delivered: Delivered, { kind: _kind, ...d
   return { delivered, outcome: { action, email, at: new Date(now()).toISOString(), ...done } };
 };
 
-const retry = (deps: WorkerPorts, message: WorkMessage, end: Again): Returned => {
+const retry = (ports: WorkerPorts, message: WorkMessage, end: Again): Returned => {
   const why = 'detail' in end ? `${end.why}: ${end.detail}` : end.why;
   if (end.when === 'now') return retryNow(message, why);
-  return end.when === 'backoff' ? retryLater(message, why, deps) : retryAt(message, end.when, why, deps);
+  return end.when === 'backoff' ? retryLater(message, why, ports) : retryAt(message, end.when, why, ports);
 };
 
 /** The longest wait for quota among the jobs, if any waits. */
-const reportQuotaWait = ({ deps, account }: AccountSession, ended: readonly Ended[]): void => {
+const reportQuotaWait = ({ ports, account }: AccountSession, ended: readonly Ended[]): void => {
   const ends = ended.map(({ end }) => (end.kind === 'again' && typeof end.when === 'number' ? end.when : 0));
   const until = Math.max(...ends);
   if (until <= 0) return;
-  const seconds = Math.ceil((until - deps.now()) / SECOND_MS);
-  deps.metrics.add(account, 'QuotaWaitSeconds', Math.max(0, seconds));
+  const seconds = Math.ceil((until - ports.now()) / SECOND_MS);
+  ports.metrics.add(account, 'QuotaWaitSeconds', Math.max(0, seconds));
 };

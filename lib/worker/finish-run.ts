@@ -66,10 +66,10 @@ export const makeReport = (
 };
 
 /** Returns the report's key. */
-const storeReport = async (deps: WorkerPorts, report: RunReport): Promise<string> => {
+const storeReport = async (ports: WorkerPorts, report: RunReport): Promise<string> => {
   const prefix = runPrefix(report.account, report.runId);
-  for (const { name, content } of deps.renderReport(report))
-    await deps.store.write(`${prefix}${name}`, content);
+  for (const { name, content } of ports.renderReport(report))
+    await ports.store.write(`${prefix}${name}`, content);
   return `${prefix}report.json`;
 };
 
@@ -77,45 +77,45 @@ const storeReport = async (deps: WorkerPorts, report: RunReport): Promise<string
  * Lets plan.html say that the run is over. Nothing depends on that page, and a record of an older version may lack what it
  * shows: then the page stays as it was.
  */
-const markPlanFinished = async (deps: WorkerPorts, report: RunReport, record: PlanRecord): Promise<void> => {
+const markPlanFinished = async (ports: WorkerPorts, report: RunReport, record: PlanRecord): Promise<void> => {
   const { account, runId, finishedAt } = report;
   try {
-    const { name, content } = deps.renderFinishedPlan(record, finishedAt);
-    await deps.store.write(`${runPrefix(account, runId)}${name}`, content);
+    const { name, content } = ports.renderFinishedPlan(record, finishedAt);
+    await ports.store.write(`${runPrefix(account, runId)}${name}`, content);
   } catch (error) {
-    deps.log.warn('plan.html stays as it was', { account, runId, error: errorText(error) });
+    ports.log.warn('plan.html stays as it was', { account, runId, error: errorText(error) });
   }
 };
 
-const notifyIfNeeded = async (deps: WorkerPorts, report: RunReport, key: string): Promise<void> => {
-  if (report.outcomes.some(needsAttention)) await deps.notify(finishedNotification(report, key));
+const notifyIfNeeded = async (ports: WorkerPorts, report: RunReport, key: string): Promise<void> => {
+  if (report.outcomes.some(needsAttention)) await ports.notify(finishedNotification(report, key));
 };
 
 /**
  * Does nothing for a run that was halted, finished before, or replaced by a newer one. Throws when something could not be
  * read or stored; the message then has to be delivered again.
  */
-export const finishRun = async (job: FinishJob, deps: WorkerPorts): Promise<void> => {
+export const finishRun = async (job: FinishJob, ports: WorkerPorts): Promise<void> => {
   const { account, runId, generation } = job;
-  const pointer = (await readPointer(deps.store, account))?.pointer;
+  const pointer = (await readPointer(ports.store, account))?.pointer;
   if (!isRunOf(pointer, job) || pointer.status === 'halted' || pointer.status === 'finished') return;
-  const record = await readRecord(deps.store, account, runId);
+  const record = await readRecord(ports.store, account, runId);
   if (record === undefined)
     throw new Error(`${runPrefix(account, runId)}plan.json is missing: restore it from an older version`);
-  const outcomes = await readOutcomes(deps.store, account, runId);
-  const report = makeReport(record, outcomes, { generation, finishedAt: deps.now() });
-  const key = await storeReport(deps, report);
-  await markPlanFinished(deps, report, record);
-  await updateLedger(deps.store, record, outcomes, generation);
-  await notifyIfNeeded(deps, report, key);
-  await updatePointer(deps.store, account, generation, (current) => ({
+  const outcomes = await readOutcomes(ports.store, account, runId);
+  const report = makeReport(record, outcomes, { generation, finishedAt: ports.now() });
+  const key = await storeReport(ports, report);
+  await markPlanFinished(ports, report, record);
+  await updateLedger(ports.store, record, outcomes, generation);
+  await notifyIfNeeded(ports, report, key);
+  await updatePointer(ports.store, account, generation, (current) => ({
     ...current,
     status: 'finished',
     updatedAt: report.finishedAt,
     unsettled: [],
   }));
-  deps.metrics.add(account, 'RunFinished', 1);
-  deps.log.info('finished', {
+  ports.metrics.add(account, 'RunFinished', 1);
+  ports.log.info('finished', {
     account,
     runId,
     generation,

@@ -30,7 +30,7 @@ export const failuresToGiveUp = async (
   { job, message: { receives } }: Delivered,
   outage: boolean,
 ): Promise<number | undefined> => {
-  const { store, log } = session.deps;
+  const { store, log } = session.ports;
   const failed = await countFailedWrite(store, job, receives === 1).catch((error: unknown) => {
     log.warn('a failed write could not be counted', { account: session.account, error: errorText(error) });
     return 0;

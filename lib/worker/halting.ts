@@ -12,13 +12,13 @@ const FORBIDDEN_IN_A_ROW = 5;
 
 export class Halting {
   readonly #account: string;
-  readonly #deps: WorkerPorts;
+  readonly #ports: WorkerPorts;
   #forbiddenInARow = 0;
   #halted: Promise<void> | undefined;
 
-  constructor(account: string, deps: WorkerPorts) {
+  constructor(account: string, ports: WorkerPorts) {
     this.#account = account;
-    this.#deps = deps;
+    this.#ports = ports;
   }
 
   /** Halts the job's run, once, and ends the job. Throws when that can't be stored: the job is then tried again. */
@@ -40,7 +40,7 @@ export class Halting {
   }
 
   async #halt(generation: number, reason: string): Promise<void> {
-    const { store, log, metrics, notify, now } = this.#deps;
+    const { store, log, metrics, notify, now } = this.#ports;
     const updatedAt = new Date(now()).toISOString();
     const halted = await updatePointer(store, this.#account, generation, (pointer) =>
       pointer.status === 'halted' ? undefined : { ...pointer, status: 'halted', updatedAt, reason },

@@ -34,10 +34,10 @@ export const retryNow = (message: WorkMessage, why: string): Returned => inSecon
 export const retryLater = (
   message: WorkMessage,
   why: string,
-  deps: Pick<WorkerPorts, 'random'>,
+  ports: Pick<WorkerPorts, 'random'>,
 ): Returned => {
   const backoff = Math.min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** (message.receives - 1));
-  return inSeconds(message, backoff + jitter(deps), why);
+  return inSeconds(message, backoff + jitter(ports), why);
 };
 
 /** Soon after `time`, in milliseconds since 1970. */
@@ -45,8 +45,8 @@ export const retryAt = (
   message: WorkMessage,
   time: number,
   why: string,
-  deps: Pick<WorkerPorts, 'random' | 'now'>,
-): Returned => inSeconds(message, (time - deps.now()) / SECOND_MS + jitter(deps), why);
+  ports: Pick<WorkerPorts, 'random' | 'now'>,
+): Returned => inSeconds(message, (time - ports.now()) / SECOND_MS + jitter(ports), why);
 
 /**
  * Makes all messages of an account visible at the same time, that of the one which waits longest: in a message group
@@ -55,13 +55,13 @@ export const retryAt = (
 export const handBack = async (
   account: string,
   returned: readonly Returned[],
-  deps: WorkerPorts,
+  ports: WorkerPorts,
 ): Promise<void> => {
   if (returned.length === 0) return;
   const seconds = Math.max(...returned.map((back) => back.seconds));
   const why = [...new Set(returned.map((back) => back.why))].join('; ');
-  deps.log.info('handed back', { account, messages: returned.length, seconds, why });
-  await deps.setVisibility(
+  ports.log.info('handed back', { account, messages: returned.length, seconds, why });
+  await ports.setVisibility(
     returned.map(({ message }) => message.receiptHandle),
     seconds,
   );
@@ -71,15 +71,15 @@ export const handBack = async (
 export const deadLetter = async (
   message: WorkMessage,
   reason: string,
-  deps: WorkerPorts,
+  ports: WorkerPorts,
 ): Promise<boolean> => {
   const { id, account, body } = message;
   try {
-    await deps.deadLetters.copy({ id, groupId: account, body }, reason);
-    deps.log.error('copied to the dead-letter queue', { account, messageId: id, reason });
+    await ports.deadLetters.copy({ id, groupId: account, body }, reason);
+    ports.log.error('copied to the dead-letter queue', { account, messageId: id, reason });
     return true;
   } catch (error) {
-    deps.log.error('could not copy to the dead-letter queue', {
+    ports.log.error('could not copy to the dead-letter queue', {
       account,
       messageId: id,
       error: errorText(error),

@@ -18,17 +18,17 @@ import { storeOutcomes } from './store-outcomes.ts';
  */
 export const handleBatch = async (
   messages: readonly WorkMessage[],
-  deps: WorkerPorts,
+  ports: WorkerPorts,
   remainingMs: () => number,
 ): Promise<readonly string[]> => {
   const byAccount = Map.groupBy(messages, ({ account }) => account);
   const returned = await Promise.all(
     [...byAccount].map(async ([account, own]) => {
-      const back = await handleAccount(account, own, deps, remainingMs).catch((error: unknown) => {
-        deps.log.error('the batch is handed back', { account, error: errorText(error) });
-        return own.map((message) => retryLater(message, 'batch_interrupted', deps));
+      const back = await handleAccount(account, own, ports, remainingMs).catch((error: unknown) => {
+        ports.log.error('the batch is handed back', { account, error: errorText(error) });
+        return own.map((message) => retryLater(message, 'batch_interrupted', ports));
       });
-      await handBack(account, back, deps);
+      await handBack(account, back, ports);
       return back;
     }),
   );
@@ -57,48 +57,52 @@ const decodeMessages = (messages: readonly WorkMessage[]): Decoded => {
 const handleAccount = async (
   account: string,
   messages: readonly WorkMessage[],
-  deps: WorkerPorts,
+  ports: WorkerPorts,
   remainingMs: () => number,
 ): Promise<readonly Returned[]> => {
   const { changes, finishes, malformed } = decodeMessages(messages);
   const mostWrites = changes.reduce((sum, { job }) => sum + mostWritesOf(job), 0);
-  const session = new AccountSession(account, deps, mostWrites, remainingMs);
+  const session = new AccountSession(account, ports, mostWrites, remainingMs);
   const attempted = await executeBatch(session, changes);
   await session.gate.close();
   const ended = await resolveUnknown(session, attempted);
   const { final, returned } = await finalOrRetry(session, ended);
   const back = [
-    ...(await deadLetterMalformed(malformed, deps)),
+    ...(await deadLetterMalformed(malformed, ports)),
     ...returned,
-    ...(await storeOutcomes(account, final, deps)),
+    ...(await storeOutcomes(account, final, ports)),
   ];
   // A run is finished only when every job before its `finish` has an outcome.
   return back.length > 0
-    ? [...back, ...finishes.map(({ message }) => retryLater(message, 'jobs_before_finish', deps))]
-    : await finishAll(finishes, deps);
+    ? [...back, ...finishes.map(({ message }) => retryLater(message, 'jobs_before_finish', ports))]
+    : await finishAll(finishes, ports);
 };
 
 /** Copies messages that carry no job to the dead-letter queue. Returns those that could not be copied. */
 const deadLetterMalformed = async (
   malformed: Decoded['malformed'],
-  deps: WorkerPorts,
+  ports: WorkerPorts,
 ): Promise<Returned[]> => {
   const returned: Returned[] = [];
   for (const { message, problem } of malformed)
-    if (await deadLetter(message, `malformed: ${problem}`, deps))
-      deps.metrics.add(message.account, 'JobsFailed', 1);
-    else returned.push(retryLater(message, 'not_copied', deps));
+    if (await deadLetter(message, `malformed: ${problem}`, ports))
+      ports.metrics.add(message.account, 'JobsFailed', 1);
+    else returned.push(retryLater(message, 'not_copied', ports));
   return returned;
 };
 
-const finishAll = async (finishes: Decoded['finishes'], deps: WorkerPorts): Promise<Returned[]> => {
+const finishAll = async (finishes: Decoded['finishes'], ports: WorkerPorts): Promise<Returned[]> => {
   const returned: Returned[] = [];
   for (const { message, job } of finishes) {
     try {
-      await finishRun(job, deps);
+      await finishRun(job, ports);
     } catch (error) {
-      deps.log.error('finish goes back', { account: job.account, runId: job.runId, error: errorText(error) });
-      returned.push(retryLater(message, 'finish_interrupted', deps));
+      ports.log.error('finish goes back', {
+        account: job.account,
+        runId: job.runId,
+        error: errorText(error),
+      });
+      returned.push(retryLater(message, 'finish_interrupted', ports));
     }
   }
   return returned;

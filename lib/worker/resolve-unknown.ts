@@ -80,7 +80,7 @@ const unavailable = (message: string): FastlyResult<never> => ({
 const listAfterwards = async (session: AccountSession): Promise<FastlyResult<Listed>> => {
   if (!session.hasTime()) return unavailable('no time was left to read what Fastly lists');
   try {
-    return await session.listing.after(session.deps.now());
+    return await session.listing.after(session.ports.now());
   } catch (error) {
     return unavailable(`the token could not be read: ${errorText(error)}`);
   }

@@ -50,18 +50,18 @@ const count = (account: string, final: readonly Final[], { metrics, log }: Worke
 export const storeOutcomes = async (
   account: string,
   final: readonly Final[],
-  deps: WorkerPorts,
+  ports: WorkerPorts,
 ): Promise<Returned[]> => {
   const returned: Returned[] = [];
   for (const [runId, some] of Map.groupBy(final, ({ delivered }) => delivered.job.runId)) {
     try {
       const outcomes = some.map(({ outcome }) => outcome);
-      await deps.store.write(outcomesKey(account, runId, deps), encodeOutcomes(outcomes));
-      count(account, some, deps);
+      await ports.store.write(outcomesKey(account, runId, ports), encodeOutcomes(outcomes));
+      count(account, some, ports);
     } catch (error) {
-      deps.log.error('outcomes could not be stored', { account, runId, error: errorText(error) });
+      ports.log.error('outcomes could not be stored', { account, runId, error: errorText(error) });
       returned.push(
-        ...some.map(({ delivered }) => retryLater(delivered.message, 'outcome_not_stored', deps)),
+        ...some.map(({ delivered }) => retryLater(delivered.message, 'outcome_not_stored', ports)),
       );
     }
   }

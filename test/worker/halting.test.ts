@@ -27,6 +27,9 @@ describe('a run is halted', () => {
     });
     expect(w.telemetry.notifications).toEqual([
       {
+        account: 'acme',
+        event: 'halted',
+        nextSteps: [expect.stringContaining('Put a working token into its parameter')],
         subject: '[acme] halted',
         message: expect.stringContaining('run1 of acme was halted: Fastly said unauthorized'),
       },
