@@ -81,7 +81,7 @@ export async function* expectCommas(
 }
 
 const REMEDY =
-  'The first line names the columns, at least email, and role or roles: remove what stands above it';
+  'The first line names the columns, at least email, and role or roles: write it, or remove what stands above it';
 
 /** Templates of Entra have a line with their version above the header. It says nothing about anybody. */
 export const isTemplateVersion = ([first = '', ...others]: readonly string[]): boolean =>

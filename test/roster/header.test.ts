@@ -14,7 +14,7 @@ const status = (name: string, example: string): string =>
   `status_column: Line 1: the column "${name}" says that a row may not count, but everybody in a roster is to have access. Remove the rows that do not count, then the column, or ${mapping(example)}`;
 
 const REMEDY =
-  'The first line names the columns, at least email, and role or roles: remove what stands above it';
+  'The first line names the columns, at least email, and role or roles: write it, or remove what stands above it';
 
 describe('F76 a column that is close to a known one blocks, as ignoring it widens access', () => {
   it.each<[name: string, meant: string]>([

@@ -26,10 +26,11 @@ describe('the same address twice', () => {
     const roster = await parseWhole(
       'email,role\nada@example.com,user\nbob@example.com,user\nADA@example.com,billing\nada@example.com,engineer\n',
     );
-    expect(roster.issues.map(({ code, line }) => [code, line])).toEqual([
-      ['conflicting_rows', 2],
-      ['conflicting_rows', 4],
-      ['conflicting_rows', 5],
+    const said = 'has the same address with another role or other services. Keep the row that is right';
+    expect(roster.issues.map(({ code, message }) => [code, message])).toEqual([
+      ['conflicting_rows', `Line 2, column email: line 4 ${said}`],
+      ['conflicting_rows', `Line 4, column email: line 2 ${said}`],
+      ['conflicting_rows', `Line 5, column email: line 2 ${said}`],
     ]);
     expect([...roster.entries.keys()]).toEqual(['bob@example.com']);
   });
