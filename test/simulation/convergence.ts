@@ -62,7 +62,6 @@ const OTHERS_EVERY_MS = HOUR_MS / OTHERS_PER_HOUR;
 
 const settingsFor = ({ jobs, faults }: Scenario): Settings => ({
   worlds: [],
-  strict: false,
   faults: { ...NO_FAULTS, ...faults },
   events: NO_EVENTS,
   rules: parseRules({

@@ -120,7 +120,6 @@ export const drawSettings = (random: Random): Settings => {
   const skewMs = random.chance(0.3) ? random.between(-LARGEST_SKEW_MS, LARGEST_SKEW_MS) : 0;
   return {
     worlds: [],
-    strict: false,
     faults: withoutTheImpossible(drawFaults(random), behaviour),
     events: drawEvents(random),
     rules: drawRules(random, quotaPerHour),

@@ -11,7 +11,7 @@ export type Share = {
   readonly first: number;
   readonly last: number;
   readonly step: number;
-  readonly worlds: WorldChoice | undefined;
+  readonly worlds: WorldChoice;
 };
 
 export type ManyRuns = {
@@ -28,16 +28,12 @@ const inThread = (share: Share, heard: (results: readonly SimulationResult[]) =>
     thread.on('exit', () => resolve());
   });
 
-type ManyRunsOptions = {
-  readonly worlds?: WorldChoice | undefined;
-  /** Told of the runs done and failed so far. */
-  readonly progress?: (done: number, failed: number) => void;
-};
-
 export const runMany = async (
   first: number,
   runs: number,
-  { worlds, progress }: ManyRunsOptions = {},
+  worlds: WorldChoice,
+  /** Told of the runs done and failed so far. */
+  progress?: (done: number, failed: number) => void,
 ): Promise<ManyRuns> => {
   const counts = new Counts();
   const failed: SimulationResult[] = [];
@@ -62,9 +58,9 @@ export const describeFailure = ({ seed, violations }: SimulationResult): string 
   `seed ${seed}: ${violations.map(({ what }) => what).join('; ')}`;
 
 /** The end of a run's trace, and how to see all of it. */
-export const traceOf = async (seed: number, lines: number, worlds?: WorldChoice): Promise<string> => {
+export const traceOf = async (seed: number, lines: number, worlds: WorldChoice): Promise<string> => {
   const trace: string[] = [];
   await simulate(seed, { trace: (line) => trace.push(line), worlds });
-  const option = worlds === undefined ? '' : ` --worlds ${worlds === 'all' ? worlds : worlds.join(',')}`;
+  const option = worlds === 'all' ? '' : ` --worlds ${worlds.length === 0 ? 'none' : worlds.join(',')}`;
   return [...trace.slice(-lines), '', `all of it: npm run simulate -- --seed ${seed}${option}`].join('\n');
 };

@@ -139,8 +139,6 @@ export const TRUE_CLOCKS: Clocks = { planner: 0, worker: 0, fastly: 0 };
 export type Settings = {
   /** Names of what is added to the usual trouble; see `worlds.ts`. */
   readonly worlds: readonly string[];
-  /** Judged by everything that SPEC promises, also by what is not kept yet. */
-  readonly strict: boolean;
   readonly faults: Faults;
   readonly events: Events;
   readonly rules: Rules;

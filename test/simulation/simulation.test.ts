@@ -37,10 +37,12 @@ describe('the simulated pipeline', () => {
   it(
     `breaks no invariant in ${RUNS} runs full of trouble`,
     async () => {
-      const { counts, failed } = await runMany(1, RUNS);
+      const { counts, failed } = await runMany(1, RUNS, 'all');
       const [first] = failed;
       if (first !== undefined)
-        throw new Error(`${failed.map(describeFailure).join('\n')}\n\n${await traceOf(first.seed, 40)}`);
+        throw new Error(
+          `${failed.map(describeFailure).join('\n')}\n\n${await traceOf(first.seed, 40, 'all')}`,
+        );
       expect(TROUBLES.filter((trouble) => counts.of(trouble) < 10)).toEqual([]);
     },
     10 * MINUTE_MS,

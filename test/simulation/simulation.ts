@@ -28,8 +28,8 @@ export type SimulationOptions = {
   readonly mutation?: Mutation;
   readonly trace?: (line: string) => void;
   readonly change?: (settings: Settings) => Settings;
-  /** Undefined: none, and judged by what is kept already. */
-  readonly worlds?: WorldChoice | undefined;
+  /** Default: none */
+  readonly worlds?: WorldChoice;
 };
 
 export type SimulationResult = {
@@ -98,11 +98,10 @@ const converge = async (world: World, host: PlannerHost, operator: Operator, ten
 /** Equal seeds, equal runs. */
 export const simulate = async (
   seed: number,
-  { mutation = {}, trace, change, worlds }: SimulationOptions = {},
+  { mutation = {}, trace, change, worlds = [] }: SimulationOptions = {},
 ): Promise<SimulationResult> => {
   const random = new Random(seed);
-  const usual = drawSettings(random);
-  const drawn = worlds === undefined ? usual : withWorlds(usual, worlds, random);
+  const drawn = withWorlds(drawSettings(random), worlds, random);
   const settings = change?.(drawn) ?? drawn;
   const world = new World(settings, random, trace);
   attachWorker(world, mutation);

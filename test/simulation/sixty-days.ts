@@ -19,7 +19,6 @@ const TTL_DAYS = 2 * DAYS;
 
 const settingsFor = (behaviour: Partial<Behaviour>): Settings => ({
   worlds: [],
-  strict: true,
   faults: NO_FAULTS,
   events: NO_EVENTS,
   rules: parseRules({

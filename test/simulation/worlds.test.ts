@@ -69,7 +69,3 @@ it('a large run has 5,000 people, in an account that may change all of them', ()
   const { people, accounts, rules } = withWorlds(drawSettings(random), ['large'], random);
   expect({ people, accounts, most: rules.MAX_CREATES }).toEqual({ people: 5000, accounts: 1, most: 5000 });
 });
-
-it('has none by default, and judges by what is kept already', () => {
-  expect(drawSettings(new Random(1))).toMatchObject({ worlds: [], strict: false });
-});

@@ -46,8 +46,8 @@ export class Contract {
   readonly #restored = new Set<string>();
 
   constructor(book: Book, deps: ContractDeps) {
-    const { rules, strict } = deps.settings;
-    const violate: Violate = strict ? deps.violate : () => undefined;
+    const { violate, settings } = deps;
+    const { rules } = settings;
     this.#deps = deps;
     this.ownMails = new OwnMails(book);
     this.mailLimits = new MailLimits(book, violate, rules);

@@ -121,9 +121,7 @@ const wishProblem = (seen: Seen, email: Email): string | undefined => {
 
 /** Whether an invitation may stay although it may be for something else. */
 const isAccepted = ({ world }: Seen, wish: Access, real: SimulatedInvitation, isOurs: boolean): boolean => {
-  const { strict, behaviour } = world.settings;
-  // Fastly shows a role or role ids: which roles stand behind the other can't be told.
-  if (!strict) return (wish.role === undefined) !== (real.role === undefined);
+  const { behaviour } = world.settings;
   if (isOurs) return false;
   // Of somebody else's there is only what Fastly shows; what it does not show differs.
   const shown = shownAccess(real, behaviour);
@@ -132,19 +130,17 @@ const isAccepted = ({ world }: Seen, wish: Access, real: SimulatedInvitation, is
 };
 
 /** Whoever was mailed as often as allowed keeps what there is. Somebody else's invitation may have been taken for ours. */
-const isGivenUp = ({ world, tenant, ledger }: Seen, email: Email): boolean => {
-  const { strict, rules } = world.settings;
-  const { idsByAddress } = tenant.fastly.account.state;
-  const mails = strict ? idsByAddress.get(email)?.length : ledger.get(email)?.count;
-  return (mails ?? 0) >= rules.MAX_INVITES_PER_EMAIL;
+const isGivenUp = ({ world, tenant }: Seen, email: Email): boolean => {
+  const mails = tenant.fastly.account.state.idsByAddress.get(email)?.length ?? 0;
+  return mails >= world.settings.rules.MAX_INVITES_PER_EMAIL;
 };
 
 /** No further mail is due. */
 const mayWait = (seen: Seen, email: Email): boolean => {
-  const { strict, rules } = seen.world.settings;
+  const { rules } = seen.world.settings;
   const entry = seen.ledger.get(email);
   if (isGivenUp(seen, email)) return true;
-  if (entry === undefined || (entry.interrupted && !strict)) return false;
+  if (entry === undefined) return false;
   return seen.asOf < Date.parse(entry.lastSentAt) + rules.REINVITE_AFTER_DAYS * DAY_MS;
 };
 

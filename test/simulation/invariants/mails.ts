@@ -1,8 +1,6 @@
-/** Nobody is mailed twice for one wish, and nobody too often or too soon. */
+/** Nobody is mailed twice for one wish. Of cap and cool-down see the mail limits. */
 
-import type { Rules } from '../../../lib/domain/config.ts';
 import type { Email } from '../../../lib/domain/invitation.ts';
-import type { LedgerEntry } from '../../../lib/domain/ledger.ts';
 import { isExpired } from '../../../local/simulator/listing.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
 import { nameOf } from '../people.ts';
@@ -11,7 +9,6 @@ import type { Book, Violate, WriteOfJob } from './book.ts';
 import { isShownOtherwise } from './listings.ts';
 import type { OwnMails } from './own-mails.ts';
 
-const DAY_MS = 24 * 3_600_000;
 const SECOND_MS = 1000;
 
 /** What makes another mail to the same address right. */
@@ -24,7 +21,6 @@ export type Cause =
   | 'outside';
 
 type Mail = {
-  readonly at: number;
   readonly id: string;
   readonly runId: string;
   readonly generation: number;
@@ -37,10 +33,6 @@ type History = {
   causes: { readonly at: number; readonly cause: Cause }[];
   /** When the address last left the roster: the ledger may forget what was before. */
   leftAt: number;
-  /** Mails that the ledger knows of. */
-  counted: number;
-  /** The generation that took an invitation away to send another one. */
-  owedBy: number | undefined;
   /** Fastly did something after every time-out: then nothing can be known. */
   excused: boolean;
   /** Somebody else, or two invocations at once, had a hand in it: their invitations may count as ours, and ours may be gone before they were counted. */
@@ -50,19 +42,15 @@ type History = {
 export class Mails {
   readonly #book: Book;
   readonly #violate: Violate;
-  readonly #rules: Rules;
-  readonly #strict: boolean;
   readonly #skewMs: number;
   readonly #toleranceMs: number;
   readonly #own: OwnMails;
   readonly #histories = new Map<string, History>();
 
-  constructor(book: Book, own: OwnMails, violate: Violate, { rules, clocks, strict }: Settings) {
+  constructor(book: Book, own: OwnMails, violate: Violate, { clocks }: Settings) {
     this.#book = book;
     this.#own = own;
     this.#violate = violate;
-    this.#strict = strict;
-    this.#rules = rules;
     this.#skewMs = clocks.planner;
     this.#toleranceMs = Math.abs(clocks.planner) + Math.abs(clocks.worker) + 2 * SECOND_MS;
   }
@@ -73,8 +61,6 @@ export class Mails {
       mails: [],
       causes: [],
       leftAt: Number.NEGATIVE_INFINITY,
-      counted: 0,
-      owedBy: undefined,
       excused: false,
       foreign: false,
     };
@@ -98,20 +84,8 @@ export class Mails {
     this.historyOf(account, email).excused = true;
   }
 
-  /** What the ledger says now. */
-  recorded(account: string, email: Email, { count, interrupted, generation }: LedgerEntry): void {
-    const history = this.historyOf(account, email);
-    history.counted = count;
-    if (interrupted) history.owedBy ??= generation;
-  }
-
-  /** A DELETE of ours took something away. */
-  cancelled({ account, job }: WriteOfJob): void {
-    if (job.action === 'replace') this.historyOf(account, job.email).owedBy ??= job.generation;
-  }
-
   /** A POST of ours made Fastly send a mail. */
-  sent({ account, job }: WriteOfJob, id: string, fastly: FastlyAccount, now: number): void {
+  sent({ account, job }: WriteOfJob, id: string, fastly: FastlyAccount): void {
     const history = this.historyOf(account, job.email);
     const plannedAt = Date.parse(this.#book.records.get(job.runId)?.createdAt ?? '') - this.#skewMs;
     const previous = history.mails.at(-1);
@@ -121,11 +95,8 @@ export class Mails {
         this.#violate(
           `${nameOf(job.email)} is mailed again by generation ${job.generation}, without a reason since generation ${previous.generation}`,
         );
-      // Judged more strictly by the mail limits.
-      if (!this.#strict) this.#checkPatience({ job }, history, previous, now);
     }
-    history.mails.push({ at: now, id, runId: job.runId, generation: job.generation, plannedAt });
-    history.owedBy = undefined;
+    history.mails.push({ id, runId: job.runId, generation: job.generation, plannedAt });
     // What came after this mail was planned is not answered by it.
     history.causes = history.causes.filter(({ at }) => at >= plannedAt);
   }
@@ -150,23 +121,5 @@ export class Mails {
       invitation !== undefined &&
       isExpired(invitation, account.options.behaviour, account.options.now() + this.#toleranceMs)
     );
-  }
-
-  /** Cap and cool-down: of people who let an invitation go by, or lost it. */
-  #checkPatience({ job }: Pick<WriteOfJob, 'job'>, history: History, previous: Mail, now: number): void {
-    const change = this.#book.changeOf(job);
-    if (change === undefined || change.reason === 'changed' || change.reason === 'interrupted') return;
-    // An earlier run began to replace, and did not get to the mail.
-    if (history.owedBy !== undefined && history.owedBy < job.generation) return;
-    // A job that is carried out again has nothing to wait for, when what it did was undone meanwhile.
-    if (previous.runId === job.runId || previous.plannedAt < history.leftAt) return;
-    const { REINVITE_AFTER_DAYS, MAX_INVITES_PER_EMAIL } = this.#rules;
-    const mails = this.since(history);
-    // Undone by somebody before it was counted, a mail leaves no trace.
-    if (history.foreign && history.counted < mails) return;
-    if (mails >= MAX_INVITES_PER_EMAIL)
-      this.#violate(`${nameOf(job.email)} gets mail number ${mails + 1} of ${MAX_INVITES_PER_EMAIL}`);
-    if (mails > 0 && now - previous.at < REINVITE_AFTER_DAYS * DAY_MS - this.#toleranceMs)
-      this.#violate(`${nameOf(job.email)} is mailed again before ${REINVITE_AFTER_DAYS} days are over`);
   }
 }

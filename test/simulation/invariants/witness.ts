@@ -80,15 +80,14 @@ export class Witness {
     else if (what === 'plan') this.#planStored(content);
     else if (what === 'outcomes') this.#outcomesStored(account, runId, content);
     else if (what === 'report') this.outcomes.reported(JSON.parse(content));
-    else if (what === 'ledger') this.#ledgerStored(account, content);
+    else if (what === 'ledger') this.contract.ledgerStored(account, content);
     else if (what === 'quota')
       this.#quota.kept(by, this.#deps.account(account), JSON.parse(content), this.#deps.scheduler.now);
   }
 
   /** A listing begins; to be called with what came of it. */
   listing(fastly: FastlyAccount): (found: InvitationList) => void {
-    const { settings, violate, counts } = this.#deps;
-    if (!settings.strict) return () => undefined;
+    const { violate, counts } = this.#deps;
     const heard = watchListing(violate, fastly);
     return (found) => {
       counts.add('invitations shown otherwise', shownOtherwise(fastly));
@@ -168,17 +167,14 @@ export class Witness {
       return;
     }
     this.#fence.tookEffect(write, scheduler.now);
-    if (method === 'DELETE') {
-      this.mails.cancelled(write);
-      return;
-    }
+    if (method === 'DELETE') return;
     counts.add('mails');
     // After its run was reported only the twin of a delivery still writes, and nobody counts its mail.
     const isUncounted = late || this.outcomes.isReported(job.runId);
     const isUnseen = isUncounted || fastly.account.options.behaviour.listingLagMs > 0;
     if (isUnseen) this.mails.excuse(account, job.email);
     const { id } = JSON.parse(answer.body).data;
-    this.mails.sent(write, id, fastly, scheduler.now);
+    this.mails.sent(write, id, fastly);
     this.contract.mailed(write, id, isUnseen);
     if (fastly.liveInvitations(job.email).length > 1) counts.add('second invitations');
   }
@@ -210,12 +206,6 @@ export class Witness {
   #outcomesStored(account: string, runId: string, text: string): void {
     this.outcomes.stored(runId, text);
     this.contract.outcomesStored(account, runId, text);
-  }
-
-  #ledgerStored(account: string, text: string): void {
-    const ledger: Record<string, LedgerEntry> = JSON.parse(text);
-    for (const [email, entry] of Object.entries(ledger)) this.mails.recorded(account, email as Email, entry);
-    this.contract.ledgerStored(account, text);
   }
 
   #planStored(content: string): void {
