@@ -87,9 +87,10 @@ export class MailLimits {
    */
   forgotten(account: string, ledger: Ledger): void {
     for (const [email, { mails }] of this.#people.get(account) ?? []) {
-      const count = ledger.get(email)?.count ?? 0;
-      const known = mails.filter(({ isTraceless }) => !isTraceless);
-      for (const mail of known.slice(count)) mail.isTraceless = true;
+      const { count = 0, lastSentAt = '' } = ledger.get(email) ?? {};
+      const isCounted = (mail: Mail, index: number): boolean =>
+        index < count && mail.at <= Date.parse(lastSentAt) + TOLERANCE_MS;
+      for (const [index, mail] of mails.entries()) mail.isTraceless ||= !isCounted(mail, index);
     }
   }
 
