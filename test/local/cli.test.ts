@@ -340,6 +340,8 @@ describe('interrupted', () => {
       expect(standing.status).toBe(0);
       expect(standing.stdout).toMatch(/^acme: run \S+ is being carried out$/m);
       expect(standing.stdout).toContain('Jobs    10 of 40 jobs done, 30 left');
+      expect(standing.stdout).toMatch(/^Quota {3}50 of 60 writes of this hour left; it reopens .* UTC$/m);
+      expect(standing.stdout).toMatch(/^Finish {2}expected by .* UTC$/m);
       expect(standing.stdout).toContain(`In use  by process ${child.pid} on`);
       expect(another.status).toBe(0);
       expect(another.stdout).toContain('40 created');

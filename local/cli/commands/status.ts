@@ -8,6 +8,7 @@ import { minuteOf, numeral, quantity } from '../../../lib/report/wording.ts';
 import { DamagedStateError } from '../../../lib/state/damaged-state.ts';
 import { runPrefix } from '../../../lib/state/keys.ts';
 import { readPointer } from '../../../lib/state/pointer-store.ts';
+import { readQuota } from '../../../lib/state/quota-store.ts';
 import { readOutcomes, readRecord } from '../../../lib/state/read-run.ts';
 import type { RunPointer, RunStatus } from '../../../lib/state/run-pointer.ts';
 import type { Call } from '../options.ts';
@@ -29,8 +30,8 @@ type AccountStatus = {
   /** Why it was halted, or what is damaged. */
   readonly reason?: string;
   readonly jobs?: { readonly all: number; readonly done: number; readonly needAttention: number };
-  /** Writes that the run needs, and when the quota window ends in which this was asked. */
-  readonly quota?: { readonly writes: number; readonly perHour: number; readonly reopensAt: string };
+  /** Of this hour: `left` is absent as long as Fastly has told nothing of it. */
+  readonly quota?: { readonly left?: number; readonly perHour: number; readonly reopensAt: string };
   /** Of a run that goes on. */
   readonly estimatedFinish?: string;
   readonly held: readonly Hold[];
@@ -52,6 +53,19 @@ const queueFields = ({ deadLetters, deadLetterPlace, holder }: QueueView) => ({
   deadLetterPlace,
   ...(holder !== undefined && { inUseBy: holder }),
 });
+
+const quotaOf = async (
+  { store }: Target,
+  account: string,
+  perHour: number,
+  now: number,
+): Promise<NonNullable<AccountStatus['quota']>> => {
+  const { quota } = await readQuota(store, account);
+  if (quota === undefined || quota.windowEndsAt <= now || quota.remaining === undefined)
+    return { perHour, reopensAt: new Date((Math.floor(now / HOUR_MS) + 1) * HOUR_MS).toISOString() };
+  const reopensAt = new Date(quota.windowEndsAt).toISOString();
+  return { left: Math.max(0, quota.remaining), perHour: quota.perHour, reopensAt };
+};
 
 const statusOf = async (
   call: Call,
@@ -85,11 +99,7 @@ const statusOf = async (
       needAttention: outcomes.filter(needsAttention).length,
     },
     ...(record !== undefined && {
-      quota: {
-        writes: record.quota.writes,
-        perHour: record.quota.perHour,
-        reopensAt: new Date((Math.floor(now() / HOUR_MS) + 1) * HOUR_MS).toISOString(),
-      },
+      quota: await quotaOf(target, account, record.quota.perHour, now()),
       report: locate(`${runPrefix(account, runId)}${page}`),
     }),
     ...((status === 'draining' || status === 'interrupted') && { estimatedFinish }),
@@ -128,30 +138,50 @@ const COLOURS: Partial<Record<Standing, 'green' | 'yellow' | 'red'>> = {
   damaged: 'red',
 };
 
-/** Line by line, without line ends. */
-function* renderStatus(status: AccountStatus, paint: Paint): Generator<string> {
-  const { account, runId, jobs, quota, held, deadLetters = 0, startedAt, updatedAt } = status;
-  const subject = runId === undefined ? '' : ` run ${runId}`;
-  const text = `${account}: ${`${subject} ${SENTENCES[status.status]}`.trim()}`;
-  yield paint(COLOURS[status.status] ?? 'bold', text);
-  if (status.reason !== undefined) yield `Reason  ${status.reason}`;
+/** How far the run is. */
+function* runLines({
+  reason,
+  startedAt,
+  updatedAt,
+  jobs,
+  quota,
+  estimatedFinish,
+}: AccountStatus): Generator<string> {
+  if (reason !== undefined) yield `Reason  ${reason}`;
   if (startedAt !== undefined)
     yield `Time    began ${minuteOf(startedAt)}, last change ${minuteOf(updatedAt ?? startedAt)}`;
   if (jobs !== undefined) {
     const attention = jobs.needAttention > 0 ? `, ${numeral(jobs.needAttention)} rejected or failed` : '';
     yield `Jobs    ${numeral(jobs.done)} of ${quantity(jobs.all, 'job')} done, ${numeral(Math.max(0, jobs.all - jobs.done))} left${attention}`;
   }
-  if (quota !== undefined)
-    yield `Quota   ${quantity(quota.writes, 'write')} at ${numeral(quota.perHour)} per hour; this hour's quota ends ${minuteOf(quota.reopensAt)}`;
-  if (status.estimatedFinish !== undefined) yield `Finish  expected by ${minuteOf(status.estimatedFinish)}`;
+  if (quota !== undefined) yield `Quota   ${quotaText(quota)}; it reopens ${minuteOf(quota.reopensAt)}`;
+  if (estimatedFinish !== undefined) yield `Finish  expected by ${minuteOf(estimatedFinish)}`;
+}
+
+const quotaText = ({ left, perHour }: NonNullable<AccountStatus['quota']>): string =>
+  left === undefined
+    ? `${numeral(perHour)} writes per hour, none counted in this one`
+    : `${numeral(left)} of ${numeral(perHour)} writes of this hour left`;
+
+/** What somebody may have to do. */
+function* taskLines(status: AccountStatus, paint: Paint): Generator<string> {
+  const { held, approveCommand, deadLetters = 0, deadLetterPlace, inUseBy, report } = status;
   for (const { action, count, reason } of held)
     yield paint(['bold', 'magenta'], `Held    ${quantity(count, action)}: ${reason}`);
-  if (status.approveCommand !== undefined)
-    yield `To release exactly these held changes:\n  ${status.approveCommand}`;
+  if (approveCommand !== undefined) yield `To release exactly these held changes:\n  ${approveCommand}`;
   if (deadLetters > 0)
-    yield paint('red', `Dead    ${quantity(deadLetters, 'dead letter')} in ${status.deadLetterPlace}`);
-  if (status.inUseBy !== undefined) yield `In use  by ${status.inUseBy}`;
-  if (status.report !== undefined) yield `Report  ${status.report}`;
+    yield paint('red', `Dead    ${quantity(deadLetters, 'dead letter')} in ${deadLetterPlace}`);
+  if (inUseBy !== undefined) yield `In use  by ${inUseBy}`;
+  if (report !== undefined) yield `Report  ${report}`;
+}
+
+/** Line by line, without line ends. */
+function* renderStatus(status: AccountStatus, paint: Paint): Generator<string> {
+  const subject = status.runId === undefined ? '' : `run ${status.runId} `;
+  const text = `${status.account}: ${subject}${SENTENCES[status.status]}`;
+  yield paint(COLOURS[status.status] ?? 'bold', text);
+  yield* runLines(status);
+  yield* taskLines(status, paint);
 }
 
 export const status = async (call: Call, ports: CommandPorts): Promise<Answer> => {
