@@ -28,6 +28,8 @@ export type SyncRequest = {
   readonly only?: readonly Email[];
   /** Send the invitations of `only` again now, past cool-down and cap. */
   readonly resend?: true;
+  /** What began this; absent for a call from a command line. */
+  readonly trigger?: 'schedule' | 'upload' | 'manual';
   /** Names the event that asked for this. A retry of the same event has the same name. */
   readonly triggerId?: string;
   /** Somebody asked for this account by name: a missing roster is then an error. */

@@ -107,11 +107,14 @@ const select = (trigger: Trigger, ports: PlannerPorts): Promise<Selection> | Sel
 
 const requestFor = (
   account: string,
-  trigger: Trigger,
+  trigger: Exclude<Trigger, { readonly kind: 'ignored' }>,
   ports: PlannerPorts,
   triggerId: string | undefined,
 ): SyncRequest => {
-  const named = triggerId === undefined ? {} : { triggerId };
+  const named = {
+    trigger: trigger.kind,
+    ...(triggerId !== undefined && { triggerId }),
+  };
   if (trigger.kind !== 'manual') return { account, mode: ports.rules.MODE, manual: false, ...named };
   const { mode, planHash, approve, prune, only, resend } = trigger.request;
   const asked = mode === 'dump' ? 'plan' : mode;

@@ -67,6 +67,7 @@ export const emptyRecord = (
   account: request.account,
   runId,
   mode: request.mode,
+  ...(request.trigger !== undefined && { trigger: request.trigger }),
   ...(request.only !== undefined && { only: request.only }),
   status,
   createdAt: new Date(startedAt).toISOString(),

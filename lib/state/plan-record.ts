@@ -26,6 +26,8 @@ export type PlanRecord = LeftAlone & {
   /** Absent in plan mode: nothing was claimed. */
   readonly generation?: number;
   readonly mode: 'plan' | 'apply';
+  /** What began the run; absent for a call from a command line. */
+  readonly trigger?: 'schedule' | 'upload' | 'manual';
   /** The plan is about these addresses only. */
   readonly only?: readonly Email[];
   readonly status: PlanStatus;

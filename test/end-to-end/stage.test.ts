@@ -102,6 +102,9 @@ describe('--stage', () => {
     expect(fastly.invitations()).toHaveLength(5);
     expect((await onStage('status')).stdout).toMatch(/^acme: run \S+ has finished$/m);
     const { runs } = JSON.parse((await onStage('history', '--json')).stdout);
+    expect(new Set(runs.map(({ trigger }: { readonly trigger: string }) => trigger))).toEqual(
+      new Set(['manual']),
+    );
     expect(runs.map(({ status }: { readonly status: string }) => status)).toEqual([
       'finished',
       'held',

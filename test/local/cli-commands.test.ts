@@ -77,11 +77,17 @@ describe('history', () => {
     const shown = await syncHere(['history', ...place, '--limit', '1']);
 
     expect(runs).toMatchObject([
-      { trigger: 'apply', status: 'finished', counts: { create: 2 }, outcomes: { created: 2 } },
-      { trigger: 'plan', status: 'planned', counts: { create: 2 } },
+      {
+        trigger: 'command',
+        mode: 'apply',
+        status: 'finished',
+        counts: { create: 2 },
+        outcomes: { created: 2 },
+      },
+      { trigger: 'command', mode: 'plan', status: 'planned', counts: { create: 2 } },
     ]);
-    expect(shown.stdout.split('\n')).toHaveLength(3);
-    expect(shown.stdout).toMatch(/^2\S+ \S+ UTC +apply +finished +2 +0 +0 +0 +\S+report\.html$/m);
+    expect(shown.stdout.split('\n')).toHaveLength(4);
+    expect(shown.stdout).toMatch(/^2\S+ \S+ UTC +command +apply +finished +2 +0 +0 +0 +2\S+$/m);
   });
 });
 

@@ -83,7 +83,7 @@ function* render(explanation: Explanation, paint: Paint): Generator<string> {
   yield `Mails   ${plain(mails)}`;
   yield `Now     ${plain(decision)}`;
   for (const [index, { createdAt, runId, text }] of runs.entries())
-    yield `${index === 0 ? 'Runs  ' : '      '}  ${minuteOf(createdAt)} ${plain(text)} (${runId})`;
+    yield `${index === 0 ? 'Runs  ' : '      '}  ${minuteOf(createdAt)}, run ${runId}\n        ${plain(text)}`;
   for (const other of wouldYouMean) yield `Would you mean ${plain(other)}?`;
 }
 

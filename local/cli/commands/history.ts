@@ -19,8 +19,9 @@ type PastRun = {
   readonly runId: string;
   /** ISO 8601 */
   readonly createdAt: string;
-  /** What the run was asked for. */
-  readonly trigger: string;
+  /** What began the run. */
+  readonly trigger: 'schedule' | 'upload' | 'manual' | 'command';
+  readonly mode: 'plan' | 'apply';
   /** Of the run if it was carried out, else of its plan. */
   readonly status: string;
   readonly counts: Readonly<Record<string, number>>;
@@ -59,7 +60,8 @@ const pastRun = async (
   return {
     runId,
     createdAt: record.createdAt,
-    trigger: record.mode,
+    trigger: record.trigger ?? 'command',
+    mode: record.mode,
     status: running ?? (report === undefined ? record.status : endOf(record, report)),
     counts: record.counts,
     held: countHeld(record.held),
@@ -70,15 +72,16 @@ const pastRun = async (
 
 const secondOf = (runId: string): string => runId.split('-')[0] ?? '';
 
-const HEADER = ['when', 'trigger', 'status', 'create', 'delete', 'replace', 'held', 'report'];
+const HEADER = ['when', 'trigger', 'mode', 'status', '+', '-', '~', 'held', 'run'];
 
-const rowOf = ({ createdAt, trigger, status, counts, held, report }: PastRun): string[] => [
+const rowOf = ({ createdAt, trigger, mode, status, counts, held, runId }: PastRun): string[] => [
   minuteOf(createdAt),
   trigger,
+  mode,
   status,
   ...['create', 'delete', 'replace'].map((action) => numeral(counts[action] ?? 0)),
   numeral(held),
-  report,
+  runId,
 ];
 
 export const history = async (options: Options, { target, screen }: CommandPorts): Promise<Answer> => {
@@ -93,6 +96,13 @@ export const history = async (options: Options, { target, screen }: CommandPorts
     .filter((run) => run !== undefined)
     .sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1))
     .slice(0, limit);
-  screen.print(runs.length === 0 ? [`${account} has no runs yet`] : columns([HEADER, ...runs.map(rowOf)]));
+  screen.print(
+    runs.length === 0
+      ? [`${account} has no runs yet`]
+      : [
+          ...columns([HEADER, ...runs.map(rowOf)]),
+          `+ creates, - deletes, ~ replaces. Reports are in ${target.locate(runPrefix(account, 'RUN'))}`,
+        ],
+  );
   return { exitStatus: 0, json: { account, runs } };
 };
