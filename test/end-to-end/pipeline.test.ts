@@ -114,6 +114,7 @@ describe('the deployed bundles, over the wire', () => {
       'plan.csv',
       'plan.html',
       'plan.json',
+      'plan.md',
       'report.csv',
       'report.html',
       'report.json',
