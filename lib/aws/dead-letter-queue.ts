@@ -1,7 +1,8 @@
 /** Copies of messages that can't be processed, each with the reason as an attribute. */
 
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { describeError, withoutAddresses } from './sdk-errors.ts';
+import { maskAddresses } from '../domain/mask-addresses.ts';
+import { describeError } from './sdk-errors.ts';
 
 const MAX_REASON_LENGTH = 256;
 /**
@@ -13,9 +14,7 @@ const NOT_ACCEPTED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
 /** The reason as SQS accepts it. SQS refuses an empty attribute, too. */
 const attributeText = (text: string): string => {
-  const accepted = [...withoutAddresses(text).replace(NOT_ACCEPTED, '?')]
-    .slice(0, MAX_REASON_LENGTH)
-    .join('');
+  const accepted = [...maskAddresses(text).replace(NOT_ACCEPTED, '?')].slice(0, MAX_REASON_LENGTH).join('');
   return accepted.trim() === '' ? 'no reason given' : accepted;
 };
 

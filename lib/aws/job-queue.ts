@@ -14,7 +14,8 @@ import {
 import pLimit from 'p-limit';
 import { withJitter } from '../domain/jitter.ts';
 import type { OutgoingMessage } from '../domain/job.ts';
-import { describeError, isTransient, withoutAddresses } from './sdk-errors.ts';
+import { maskAddresses } from '../domain/mask-addresses.ts';
+import { describeError, isTransient } from './sdk-errors.ts';
 
 type JobQueueOptions = {
   readonly client: SQSClient;
@@ -62,7 +63,7 @@ const batchesOf = (messages: readonly OutgoingMessage[]): Batch[] => {
 const reasonOf = (failed: BatchResultErrorEntry | undefined): string =>
   failed === undefined
     ? 'not mentioned in the answer'
-    : withoutAddresses(`${failed.Code}${failed.Message ? `: ${failed.Message}` : ''}`);
+    : maskAddresses(`${failed.Code}${failed.Message ? `: ${failed.Message}` : ''}`);
 
 const isHopeless = ({ SenderFault: fault, Code: code }: BatchResultErrorEntry): boolean =>
   fault === true && !/throttl/i.test(code ?? '');

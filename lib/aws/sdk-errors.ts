@@ -3,6 +3,8 @@
  * without a class of their own, `PreconditionFailed` among them.
  */
 
+import { maskAddresses } from '../domain/mask-addresses.ts';
+
 type Described = {
   readonly name?: unknown;
   readonly message?: unknown;
@@ -18,12 +20,12 @@ export const errorName = (error: unknown): string => String(described(error).nam
 /** The HTTP status; undefined when there was no response. */
 export const statusOf = (error: unknown): number | undefined => described(error).$metadata?.httpStatusCode;
 
-/** The text with every e-mail address replaced: AWS quotes parameters in some messages, and these can contain addresses. */
-export const withoutAddresses = (text: string): string => text.replace(/[^\s"'<>]+@[^\s"'<>]+/g, '(address)');
-
-/** Code and message. Addresses are replaced, and a full stop at the end is dropped, because callers continue the sentence. */
+/**
+ * Code and message. AWS quotes parameters in some messages, and these can contain addresses. A full stop at the end is
+ * dropped, because callers continue the sentence.
+ */
 export const describeError = (error: unknown): string =>
-  withoutAddresses(`${errorName(error)}: ${described(error).message ?? 'no message'}`).replace(/\.$/, '');
+  maskAddresses(`${errorName(error)}: ${described(error).message ?? 'no message'}`).replace(/\.$/, '');
 
 /** Whether the same request may succeed later: there was no response or no usable one, throttling, or a 5xx. */
 export const isTransient = (error: unknown): boolean => {

@@ -1,4 +1,8 @@
-/** Why something was not done. `line` and `column` point into the roster. */
+/** Why something was not done, and how it is told where addresses must not appear. */
+
+import { maskAddresses } from './mask-addresses.ts';
+
+/** `line` and `column` point into the roster. */
 export type Issue = {
   readonly code: string;
   readonly line?: number;
@@ -7,9 +11,9 @@ export type Issue = {
 };
 
 const QUOTED = /"(?:[^"\\]|\\.)*"/g;
-/** Also the full-width and the small form: in any column a cell may hold an address. */
-const AT = /[@\uff20\ufe6b]/;
 
-/** The message for where addresses must not appear: without what may be one. */
+/** The message for where addresses must not appear: only what it quotes from a cell may be one, in any column. */
 export const messageWithoutAddresses = ({ column, message }: Issue): string =>
-  message.replace(QUOTED, (quoted) => (column === 'email' || AT.test(quoted) ? 'the text' : quoted));
+  message.replace(QUOTED, (quoted) =>
+    column === 'email' || maskAddresses(quoted) !== quoted ? 'the text' : quoted,
+  );

@@ -1,6 +1,7 @@
 /** Jobs: changes as queue messages (docs/contract.md, “Queue and jobs”). Exact on write; unknown fields are ignored on read. */
 
 import * as v from 'valibot';
+import { decodeJson } from './decode-json.ts';
 import { sha256 } from './digest.ts';
 import { ACCOUNT_NAME, type Access, type Email, PERMISSIONS, type RoleChoice } from './invitation.ts';
 
@@ -145,18 +146,9 @@ const accessOf = ({ role, roles, limitServices, services }: AccessFields): Acces
 
 /** `problem` names the field, never its content: it goes into the dead-letter queue's attributes and the log. */
 export const decodeJob = (body: string): { job: Job } | { problem: string } => {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { problem: 'the body is not JSON' };
-  }
-  const parsed = v.safeParse(jobSchema, json);
-  if (!parsed.success) {
-    const path = v.getDotPath(parsed.issues[0]);
-    return { problem: path === null ? 'the body is not a job' : `the field "${path}" is missing or wrong` };
-  }
-  const { version: _version, ...job } = parsed.output;
+  const decoded = decodeJson(jobSchema, body);
+  if ('problem' in decoded) return { problem: `the body is no job: ${decoded.problem}` };
+  const { version: _version, ...job } = decoded.value;
   if (job.action === 'delete' || job.action === 'finish') return { job };
   const { role: _role, roles: _roles, limitServices: _limit, services: _services, ...rest } = job;
   const access = accessOf(job);

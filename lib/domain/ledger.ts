@@ -1,6 +1,7 @@
 /** What was last sent to whom, and how often: Fastly does not tell, and mail can't be taken back. */
 
 import * as v from 'valibot';
+import { decodeJson } from './decode-json.ts';
 import { accessDigest } from './digest.ts';
 import type { Access, Email } from './invitation.ts';
 
@@ -55,18 +56,10 @@ export const newestGeneration = (ledger: Ledger): number => {
 
 /** A damaged ledger is never taken for an empty one: it would mail everybody again. */
 export const decodeLedger = (text: string): { ledger: Ledger } | { problem: string } => {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { problem: 'it is not JSON' };
-  }
-  if (Array.isArray(json)) return { problem: 'it is not a JSON object' };
-  const parsed = v.safeParse(ledgerSchema, json);
-  if (parsed.success) return { ledger: new Map(Object.entries(parsed.output)) as unknown as Ledger };
-  // The path's first part is an address, which does not belong into a message.
-  const field = parsed.issues[0].path?.at(1)?.key;
-  return { problem: `an entry has a wrong ${field === undefined ? 'shape' : `"${String(field)}"`}` };
+  const decoded = decodeJson(ledgerSchema, text);
+  return 'problem' in decoded
+    ? decoded
+    : { ledger: new Map(Object.entries(decoded.value)) as unknown as Ledger };
 };
 
 /** Sorted by address, so that equal ledgers are equal files. */

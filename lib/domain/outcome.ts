@@ -1,6 +1,7 @@
 /** What became of a job. Every job ends with exactly one outcome, stored before its message is acknowledged. */
 
 import * as v from 'valibot';
+import { decodeJson } from './decode-json.ts';
 import type { Email } from './invitation.ts';
 
 /**
@@ -49,7 +50,11 @@ export const decodeOutcomes = (text: string): Outcome[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => v.parse(outcomeSchema, JSON.parse(line)));
+    .map((line, index) => {
+      const decoded = decodeJson(outcomeSchema, line);
+      if ('problem' in decoded) throw new Error(`in line ${index + 1}, ${decoded.problem}`);
+      return decoded.value;
+    });
 
 const rank = (outcome: Outcome): number => OUTCOME_RESULTS.indexOf(outcome.result);
 

@@ -1,6 +1,7 @@
 /** Turns an error response of Fastly into a `Failure`: a kind, and one sentence without addresses and tokens. */
 
 import * as v from 'valibot';
+import { maskAddresses } from '../domain/mask-addresses.ts';
 import type { Failure, FailureKind } from '../ports/fastly.ts';
 import { parseJson } from './json.ts';
 import type { Reply, Request } from './transport.ts';
@@ -43,18 +44,11 @@ const explain = ({ body, bodyProblem, header }: Reply): string => {
   return `without a readable explanation (${header('content-type') ?? 'no content type'})`;
 };
 
-const AT_SIGN = /@|%40|&#64;|\\u0040/i;
-
-/**
- * Fastly's explanation without the token and without addresses. It may repeat them, also inside a URL or HTML; every word
- * with any form of @ in it is masked whole.
- */
+/** Fastly's explanation without the token and without addresses. It may repeat them, also inside a URL or HTML. */
 const mask = (text: string, token: string): string =>
-  text
+  maskAddresses(text)
     .replaceAll(token, '[token]')
-    .split(/[\s\p{Cc}]+/u)
-    .map((word) => (AT_SIGN.test(word) ? '[address]' : word))
-    .join(' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .slice(0, MAX_EXPLANATION_LENGTH);
 
 const REQUEST_TIMEOUT = 408;

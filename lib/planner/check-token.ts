@@ -1,6 +1,7 @@
 /** Before anything is claimed: is there a token, whose is it, what may it do, and does Fastly's clock agree with ours? */
 
 import type { Issue } from '../domain/issue.ts';
+import { maskAddresses } from '../domain/mask-addresses.ts';
 import { DAY_MS } from '../domain/time.ts';
 import {
   clockProblem,
@@ -21,7 +22,10 @@ export type CheckedToken =
   | { readonly fastly: FastlyReader; readonly customerId: string; readonly warnings: readonly string[] }
   | { readonly issues: readonly Issue[] };
 
-const refused = (code: string, message: string): CheckedToken => ({ issues: [{ code, message }] });
+/** Scopes and customers are Fastly's words. */
+const refused = (code: string, message: string): CheckedToken => ({
+  issues: [{ code, message: maskAddresses(message) }],
+});
 
 /** The scope a token needs to write; `global:read` only reads. */
 const canWrite = ({ scopes }: TokenInfo): boolean => scopes.includes('global');

@@ -1,6 +1,7 @@
 /** Finds the accounts that a trigger is about, and plans each on its own. */
 
 import pLimit from 'p-limit';
+import { maskAddresses } from '../domain/mask-addresses.ts';
 import type { SyncRequest } from '../plan/decide.ts';
 import {
   accountOfMappingKey,
@@ -27,14 +28,17 @@ const READ_CONCURRENCY = 32;
 /** A key like this was meant to be a roster. Where its name is no account's, somebody is told. */
 const MISNAMED_ROSTER = /\.(csv(\.gz)?|mapping\.json)$/i;
 
-/** A key may contain an address: somebody may have named a roster after a person. */
-const withoutAddresses = (key: string): string => key.replace(/[^/\s]*@[^/\s]*/g, '[address]');
+/** A key without what may be an address: somebody may have named a roster after a person. */
+const shownKey = (key: string): string =>
+  key.startsWith(ROSTER_PREFIX)
+    ? ROSTER_PREFIX + maskAddresses(key.slice(ROSTER_PREFIX.length))
+    : maskAddresses(key);
 
 const refuseMisnamed = async (
   name: string,
   { log, metrics, notify }: PlannerPorts,
 ): Promise<SyncResult[]> => {
-  const key = withoutAddresses(name);
+  const key = shownKey(name);
   if (!MISNAMED_ROSTER.test(name)) {
     log.info('ignored a key that is not a roster', { key });
     return [];
@@ -55,7 +59,7 @@ type Selection = {
 
 const selectKeys = (keys: readonly string[], ports: PlannerPorts): Selection => {
   const outside = keys.filter((key) => !key.startsWith(ROSTER_PREFIX));
-  for (const key of outside) ports.log.info('ignored a key outside rosters/', { key: withoutAddresses(key) });
+  for (const key of outside) ports.log.info('ignored a key outside rosters/', { key: shownKey(key) });
   const inside = keys.filter((key) => key.startsWith(ROSTER_PREFIX) && key !== ROSTER_PREFIX);
   const accountOf = (key: string): string | undefined => accountOfRosterKey(key) ?? accountOfMappingKey(key);
   return {

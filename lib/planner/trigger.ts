@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { ACCOUNT_NAME, parseEmail } from '../domain/invitation.ts';
+import { maskAddresses } from '../domain/mask-addresses.ts';
 
 /** Written as in a roster. */
 const addressSchema = v.pipe(
@@ -38,7 +39,7 @@ export class TriggerError extends Error {
   override name = 'TriggerError' as const;
   constructor(problem: string) {
     super(
-      `this event is not a trigger: ${problem}. Accepted are an EventBridge scheduled event or {"trigger":"schedule"}; an S3 notification or an EventBridge "Object Created" event; and {"account":"…","mode":"plan"|"apply"|"dump","planHash":"sha256:…","approve":"sha256:…","prune":"managed"|"none","only":["…"],"resend":true}, all of them optional`,
+      `this event is not a trigger: ${maskAddresses(problem)}. Accepted are an EventBridge scheduled event or {"trigger":"schedule"}; an S3 notification or an EventBridge "Object Created" event; and {"account":"…","mode":"plan"|"apply"|"dump","planHash":"sha256:…","approve":"sha256:…","prune":"managed"|"none","only":["…"],"resend":true}, all of them optional`,
     );
   }
 }

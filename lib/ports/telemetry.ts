@@ -1,5 +1,6 @@
 /** What the use cases tell the outside world while they work. None of it may carry an address or a token. */
 
+import { maskAddresses } from '../domain/mask-addresses.ts';
 import type { MetricName } from './metrics.ts';
 
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -28,4 +29,6 @@ export type Notification = {
 /** A notification that can't be delivered is logged, and never fails the run. */
 export type Notify = (notification: Notification) => Promise<void>;
 
-export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What an error says. Whoever made it may have quoted text from outside. */
+export const errorText = (error: unknown): string =>
+  maskAddresses(error instanceof Error ? error.message : String(error));

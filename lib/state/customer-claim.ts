@@ -4,16 +4,13 @@
  */
 
 import * as v from 'valibot';
+import { decodeJson } from '../domain/decode-json.ts';
 import { ACCOUNT_NAME } from '../domain/invitation.ts';
 import { type ObjectStore, readText } from '../ports/object-store.ts';
 import { DamagedStateError } from './damaged-state.ts';
 import { customerKey } from './keys.ts';
 
-const claimSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ account: v.pipe(v.string(), v.regex(ACCOUNT_NAME)) }),
-);
+const claimSchema = v.object({ account: v.pipe(v.string(), v.regex(ACCOUNT_NAME)) });
 
 /** The account that has the customer; undefined when none has. Throws a {@link DamagedStateError}. */
 export const accountOfCustomer = async (
@@ -23,9 +20,9 @@ export const accountOfCustomer = async (
   const key = customerKey(customerId);
   const stored = await readText(store, key);
   if (stored === undefined) return undefined;
-  const parsed = v.safeParse(claimSchema, stored.text);
-  if (!parsed.success) throw new DamagedStateError(key, 'it names no account');
-  return parsed.output.account;
+  const decoded = decodeJson(claimSchema, stored.text);
+  if ('problem' in decoded) throw new DamagedStateError(key, decoded.problem);
+  return decoded.value.account;
 };
 
 /** Gives the customer to `account` if no account has it. Returns the account that has it. */

@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { decodeJson } from '../domain/decode-json.ts';
 import type { ChangeJob } from '../domain/job.ts';
 import { type ObjectStore, readText } from '../ports/object-store.ts';
 import { failedWritesKey } from './keys.ts';
@@ -21,8 +22,9 @@ export const countFailedWrite = async (
 ): Promise<number> => {
   const key = failedWritesKey(account, runId, email);
   const stored = isFirst ? undefined : await readText(store, key);
-  const before = stored === undefined ? 0 : v.parse(countSchema, JSON.parse(stored.text)).failedWrites;
-  const failedWrites = before + 1;
+  const decoded = stored && decodeJson(countSchema, stored.text);
+  if (decoded && 'problem' in decoded) throw new Error(`${key} is damaged: ${decoded.problem}`);
+  const failedWrites = (decoded?.value.failedWrites ?? 0) + 1;
   await store.write(key, `${JSON.stringify({ failedWrites })}\n`);
   return failedWrites;
 };

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { Change } from '../domain/change.ts';
+import { decodeJson } from '../domain/decode-json.ts';
 import type { Email, LeftOut } from '../domain/invitation.ts';
 import type { Issue } from '../domain/issue.ts';
 import { type LedgerEntry, ledgerEntrySchema } from '../domain/ledger.ts';
@@ -92,8 +93,11 @@ const recordSchema = v.looseObject({
 });
 
 /** Throws when it is not a record: it is written whole, so a damaged one must not be guessed at. */
-export const decodeRecord = (json: string): PlanRecord =>
-  v.parse(recordSchema, JSON.parse(json)) as unknown as PlanRecord;
+export const decodeRecord = (json: string): PlanRecord => {
+  const decoded = decodeJson(recordSchema, json);
+  if ('problem' in decoded) throw new Error(decoded.problem);
+  return decoded.value as unknown as PlanRecord;
+};
 
 /** The changes that became jobs. */
 export const releasedChanges = (record: Pick<PlanRecord, 'changes'>): readonly RecordedChange[] =>

@@ -4,8 +4,17 @@ import pLimit from 'p-limit';
 import type { Email } from '../domain/invitation.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../domain/outcome.ts';
 import { type ObjectStore, readText } from '../ports/object-store.ts';
+import { errorText } from '../ports/telemetry.ts';
 import { outcomesPrefix, runPrefix } from './keys.ts';
 import { decodeRecord, type PlanRecord } from './plan-record.ts';
+
+const namingDamaged = <T>(key: string, decode: () => T): T => {
+  try {
+    return decode();
+  } catch (error) {
+    throw new Error(`${key} is damaged: ${errorText(error)}`, { cause: error });
+  }
+};
 
 /**
  * Undefined when there is no record: the run ended before it had stored its plan, and so before its first job. Throws
@@ -16,8 +25,9 @@ export const readRecord = async (
   account: string,
   runId: string,
 ): Promise<PlanRecord | undefined> => {
-  const stored = await readText(store, `${runPrefix(account, runId)}plan.json`);
-  return stored && decodeRecord(stored.text);
+  const key = `${runPrefix(account, runId)}plan.json`;
+  const stored = await readText(store, key);
+  return stored && namingDamaged(key, () => decodeRecord(stored.text));
 };
 
 /**
@@ -37,7 +47,7 @@ export const readOutcomes = async (
   try {
     const outcomes = await limit.map(keys, async (key) => {
       const stored = await readText(store, key);
-      return stored === undefined ? [] : decodeOutcomes(stored.text);
+      return stored === undefined ? [] : namingDamaged(key, () => decodeOutcomes(stored.text));
     });
     return foldOutcomes(outcomes.flat());
   } finally {

@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { decodeJson } from '../domain/decode-json.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 
 const RUN_STATUSES = ['planning', 'draining', 'finished', 'halted'] as const;
@@ -72,16 +73,8 @@ const pointerSchema = v.object({
 export type RunPointer = Readonly<v.InferOutput<typeof pointerSchema>>;
 
 export const decodePointer = (text: string): { pointer: RunPointer } | { problem: string } => {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { problem: 'it is not JSON' };
-  }
-  const parsed = v.safeParse(pointerSchema, json);
-  if (parsed.success) return { pointer: parsed.output };
-  const [issue] = parsed.issues;
-  return { problem: `${v.getDotPath(issue) ?? 'it'}: ${issue.message}` };
+  const decoded = decodeJson(pointerSchema, text);
+  return 'problem' in decoded ? decoded : { pointer: decoded.value };
 };
 
 export type Claim =

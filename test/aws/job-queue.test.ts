@@ -138,7 +138,7 @@ describe('what SQS does not take', () => {
     };
     const { queue, requests, pausesMs } = scriptedQueue((body) => (body === 'job 0' ? fault : 'accept'));
     const error = await queue.send(messagesOf(500)).catch((thrown: unknown) => thrown);
-    expect(String(error)).toMatch(/refuses jobs: InvalidMessageContents: bad character in \(address\)/);
+    expect(String(error)).toMatch(/refuses jobs: InvalidMessageContents: bad character in \[address\]/);
     expect(requests.length).toBeLessThanOrEqual(8);
     expect(pausesMs).toEqual([]);
   });

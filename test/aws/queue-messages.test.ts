@@ -66,7 +66,7 @@ describe('a copy for the dead-letter queue', () => {
   it.each([
     ['the body is not JSON', 'the body is not JSON'],
     ['line\u0000break \u{1f600} \ud83d', 'line?break \u{1f600} ?'],
-    ['refused thelma@example.com.', 'refused (address)'],
+    ['refused thelma@example.com.', 'refused [address]'],
     ['\u{1f600}'.repeat(300), '\u{1f600}'.repeat(256)],
     ['  ', 'no reason given'],
   ])('carries the reason in characters that SQS takes: %j', async (reason, expected) => {

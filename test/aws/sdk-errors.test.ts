@@ -29,7 +29,7 @@ describe('an error of the SDK', () => {
       400,
       'Value "thelma@example.com" for <bob@example.org>, x@y',
     );
-    expect(describeError(error)).toBe('InvalidParameterValue: Value "(address)" for <(address)>, (address)');
+    expect(describeError(error)).toBe('InvalidParameterValue: Value [address] for [address] [address]');
   });
 
   it('can be anything that was thrown', () => {

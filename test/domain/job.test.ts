@@ -193,7 +193,7 @@ describe('jobs', () => {
   ])('with $name are refused, naming the field', ({ more, field }) => {
     expect(decodeJob(JSON.stringify(good))).toHaveProperty('job');
     expect(decodeJob(JSON.stringify({ ...good, ...more }))).toEqual({
-      problem: `the field "${field}" is missing or wrong`,
+      problem: `the body is no job: "${field}" is missing or wrong`,
     });
   });
 
@@ -206,9 +206,9 @@ describe('jobs', () => {
   });
 
   it.each([
-    { body: '{', problem: 'the body is not JSON' },
-    { body: '[]', problem: 'the field "action" is missing or wrong' },
-    { body: '7', problem: 'the body is not a job' },
+    { body: '{', problem: 'the body is no job: it is not JSON' },
+    { body: '[]', problem: 'the body is no job: it is not a JSON object' },
+    { body: '7', problem: 'the body is no job: it has another shape' },
   ])('are not $body', ({ body, problem }) => {
     expect(decodeJob(body)).toEqual({ problem });
   });

@@ -9,6 +9,9 @@ describe('scenario 36, F49: neither the token nor an address is in any failure',
     `see https://manage.example.com/?invitee=${encodeURIComponent(EMAIL)}&key=${TOKEN}`,
     `x${' '.repeat(250)}${EMAIL}`,
     `${TOKEN}`.repeat(100),
+    ...['%2540', '&#64;', '&amp;#x40;', '\\u0040', '\uff20', ' @ ', '(at)', ' [at] '].map(
+      (sign) => `${EMAIL.replace('@', sign)} was invited`,
+    ),
   ];
   const bodies = echoes.flatMap((echo) => [
     JSON.stringify({ msg: echo, detail: echo }),

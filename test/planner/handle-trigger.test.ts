@@ -104,12 +104,25 @@ describe('handleTrigger', () => {
       key: 'rosters/ada@example.com.csv',
       results: [{ status: 'blocked', issues: [{ code: 'misnamed_roster' }] }],
     },
+    ...[
+      'thelma%2540example.com',
+      'thelma (at) example.com',
+      'thelma\uff20example.com',
+      'thelma&#64;example.com',
+    ].map((name) => ({
+      name: `a roster named like a person, written ${name}`,
+      key: `rosters/${encodeURIComponent(name)}.csv`,
+      results: [{ status: 'blocked', issues: [{ code: 'misnamed_roster' }] }],
+    })),
+    { name: 'a person outside rosters/', key: 'people/thelma%40example.com', results: [] },
+    { name: 'a person who is no roster', key: 'rosters/thelma%40example.com.txt', results: [] },
   ])('$name', async ({ key, results }) => {
     const world = new PlannerWorld();
     const answer = await world.trigger(s3Notification(key));
     expect(world.telemetry.notifications).toHaveLength(results.length);
     expect(world.telemetry.values.get('RunBlocked')).toBe(results.length === 0 ? undefined : 1);
-    expect(world.telemetry.everything()).not.toContain('@');
+    expect(world.telemetry.everything()).not.toMatch(/@|thelma/);
+    expect(JSON.stringify(answer)).not.toMatch(/@|thelma/);
     expect(answer.results).toMatchObject(results);
     expect(answer.results).toHaveLength(results.length);
   });

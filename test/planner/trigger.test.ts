@@ -101,4 +101,12 @@ describe('parseTrigger', () => {
     expect(() => parseTrigger(event)).toThrow(TriggerError);
     expect(() => parseTrigger(event)).toThrow(/"approve"/);
   });
+
+  it.each([
+    { name: 'a key of the event', event: { account: 'acme', 'thelma@example.com': 1 } },
+    { name: 'a key of an object', event: s3Notification('rosters/thelma@example.com%zz.csv') },
+  ])('refuses without a word of an address in $name', ({ event }) => {
+    expect(() => parseTrigger(event)).toThrow(TriggerError);
+    expect(() => parseTrigger(event)).not.toThrow(/thelma/);
+  });
 });

@@ -68,7 +68,7 @@ describe('readPointer', () => {
     store.objects.set(POINTER_KEY, JSON.stringify({ ...runPointer(), jobs: 'many' }));
     const reading = readPointer(store, 'acme');
     await expect(reading).rejects.toThrow(DamagedStateError);
-    await expect(reading).rejects.toThrow(/state\/acme\/run\.json is damaged: jobs: .*Restore/);
+    await expect(reading).rejects.toThrow(/state\/acme\/run\.json is damaged: "jobs" is .*Restore/);
   });
 });
 
