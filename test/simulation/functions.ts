@@ -157,7 +157,7 @@ export const callWorker = (
     deadLetters: deadLettersFor(world.queueDeps, invocation),
     setVisibility: visibilityFor(world.queueDeps, invocation),
     renderReport: (report) => onlyJson('report.json', report),
-    renderFinishedPlan: (record) => ({ name: 'plan.html', content: [record.runId] }),
+    renderFinishedPlan: (record) => ({ name: 'plan.html', content: [JSON.stringify(record.runId)] }),
   };
   return (mutation.work?.(handleBatch) ?? handleBatch)(batch.map(workMessageOf), deps, () =>
     invocation.remainingMs(),
