@@ -6,6 +6,7 @@ import type { Email } from '../domain/invitation.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { estimateFinish } from '../domain/quota.ts';
 import { DAY_MS } from '../domain/time.ts';
+import { numeral, people, quantity } from '../domain/wording.ts';
 import type { FastlyState } from '../ports/fastly.ts';
 import type { Roster } from '../roster/parse-roster.ts';
 import { type Guarded, type GuardLimits, guardPlan } from './guards.ts';
@@ -142,11 +143,11 @@ const planWarnings = (plan: Plan, quota: QuotaEstimate, now: number): string[] =
   const warnings: string[] = [];
   const givenUp = plan.waiting.filter(({ reason }) => reason === 'given_up').length;
   if (givenUp > 0)
-    warnings.push(`${givenUp} people were invited as often as MAX_INVITES_PER_EMAIL allows and are given up`);
+    warnings.push(`${people(givenUp)} invited as often as MAX_INVITES_PER_EMAIL allows: given up`);
   const duration = Date.parse(quota.estimatedFinish) - now;
   if (duration > MAX_QUEUE_MS)
     warnings.push(
-      `${quota.writes} writes need about ${Math.ceil(duration / DAY_MS)} days at ${quota.perHour} per hour, and the queue forgets messages after 14: ask Fastly for a larger quota or split the roster's growth`,
+      `${quantity(quota.writes, 'write')} need about ${quantity(Math.ceil(duration / DAY_MS), 'day')} at ${numeral(quota.perHour)} per hour, and the queue forgets messages after 14: ask Fastly for a larger quota or split the roster's growth`,
     );
   return warnings;
 };

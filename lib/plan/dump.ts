@@ -4,6 +4,7 @@ import type { Access, Email, Invitation, Member } from '../domain/invitation.ts'
 import { isLive, newestFirst, shownDifferences } from '../domain/invitation-match.ts';
 import { messageWithoutAddresses } from '../domain/issue.ts';
 import type { Ledger } from '../domain/ledger.ts';
+import { quantity } from '../domain/wording.ts';
 import type { FastlyState } from '../ports/fastly.ts';
 import { parseRoster, type RosterRules } from '../roster/parse-roster.ts';
 import { type RosterCells, rosterLines } from '../roster/roster-lines.ts';
@@ -137,9 +138,11 @@ export const dumpRoster = async (
     invitations: rows.length - members,
     warnings: [
       ...(left > 0
-        ? [`${left} members have no row, because a roster may not have it (ALLOWED_ROLES, ALLOWED_DOMAINS)`]
+        ? [
+            `no row for ${quantity(left, 'member')}, because a roster may not have it (ALLOWED_ROLES, ALLOWED_DOMAINS)`,
+          ]
         : []),
-      ...(expired > 0 ? [`${expired} expired invitations have no row: a plan cancels them`] : []),
+      ...(expired > 0 ? [`no row for ${quantity(expired, 'expired invitation')}: a plan cancels them`] : []),
       ...warnings.slice(0, SHOWN_ISSUES).map((warning) => `this roster is blocked as it is: ${warning}`),
     ],
   };

@@ -4,6 +4,7 @@
  */
 
 import { type Action, type Change, type ChangeKind, kindOf, summarize } from '../domain/change.ts';
+import { numeral, quantity } from '../domain/wording.ts';
 import type { Plan } from './plan.ts';
 
 type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';
@@ -57,15 +58,13 @@ const KIND_WORDS = {
   replace: ['replace', 'replaces'],
 } as const satisfies Record<ChangeKind, readonly [string, string]>;
 
-const quantity = (count: number, [one, many]: readonly [string, string]): string =>
-  `${count} ${count === 1 ? one : many}`;
-
 const countGuard = (guard: GuardName, kind: ChangeKind, actual: number, limit: number): GuardReading => {
   const tripped = actual > limit;
-  const counted = quantity(actual, KIND_WORDS[kind]);
+  const [one, many] = KIND_WORDS[kind];
+  const counted = quantity(actual, one, many);
   const sentence = tripped
-    ? `${counted} ${actual === 1 ? 'exceeds' : 'exceed'} the limit of ${limit} (${guard})`
-    : `${counted}, limit ${limit}`;
+    ? `${counted} ${actual === 1 ? 'exceeds' : 'exceed'} the limit of ${numeral(limit)} (${guard})`
+    : `${counted}, limit ${numeral(limit)}`;
   return { guard, actual, limit, tripped, sentence };
 };
 
@@ -75,19 +74,19 @@ const percentGuard = (removed: number, live: number, limits: GuardLimits): Guard
   // Compared in whole numbers: 25 of 100 is exactly 25 % and does not exceed it, whatever a division would round to.
   const tripped = applies && removed * 100 > limit * live;
   const percent = live === 0 ? 0 : Math.round((removed * 1000) / live) / 10;
-  const share = `${removed} of ${live} live invitations cancelled or replaced (${percent} %)`;
+  const share = `${numeral(removed)} of ${numeral(live)} live invitations cancelled or replaced (${percent} %)`;
   let sentence = `${share}, limit ${limit} %`;
   if (tripped) sentence = `${share}, which exceeds the limit of ${limit} % (MAX_CHANGE_PERCENT)`;
   else if (!applies)
-    sentence = `${share}; not limited, as fewer than ${percentFloor} are live (PERCENT_FLOOR)`;
+    sentence = `${share}; not limited, as fewer than ${numeral(percentFloor)} are live (PERCENT_FLOOR)`;
   return { guard: 'MAX_CHANGE_PERCENT', actual: removed, limit, of: live, tripped, sentence };
 };
 
 const emptyRosterGuard = (rosterRows: number, deletes: number): GuardReading => {
   const tripped = rosterRows === 0 && deletes > 0;
   const sentence = tripped
-    ? `the roster has no rows, so every delete is held, whatever the limits say: ${deletes}`
-    : `the roster has ${quantity(rosterRows, ['row', 'rows'])}`;
+    ? `the roster has no rows, so every delete is held, whatever the limits say: ${numeral(deletes)}`
+    : `the roster has ${quantity(rosterRows, 'row')}`;
   return { guard: 'EMPTY_ROSTER', actual: deletes, limit: 0, tripped, sentence };
 };
 

@@ -2,6 +2,7 @@
 
 import { type Change, kindOf } from '../domain/change.ts';
 import type { Email } from '../domain/invitation.ts';
+import { numeral } from '../domain/wording.ts';
 import type { FastlyState } from '../ports/fastly.ts';
 import { isTypo, MAX_TEXTS, typoPairs } from './typo.ts';
 
@@ -136,12 +137,12 @@ export const lookAlikesOf = (
   if (mailed.size === 0) return { lookAlikes: [], warnings: [] };
   const all = new Set([...roster.keys(), ...[...invitations, ...members].map(({ email }) => email)]);
   if (all.size > MAX_TEXTS) {
-    const warning = `look-alikes were not looked for: there are more than ${MAX_TEXTS} people`;
+    const warning = `look-alikes were not looked for: there are more than ${numeral(MAX_TEXTS)} people`;
     return { lookAlikes: [], warnings: [warning] };
   }
   const found = findLookAlikes({ mailed, roster, all });
   if (found.length === 0) return { lookAlikes: [], warnings: [] };
-  const listed = found.length > MAX_LISTED ? `; the first ${MAX_LISTED} are listed` : '';
-  const warning = `${found.length} of the addresses to be invited look like a typo of another one: compare them before they get mail${listed}`;
+  const listed = found.length > MAX_LISTED ? `; the first ${numeral(MAX_LISTED)} are listed` : '';
+  const warning = `${numeral(found.length)} of the addresses to be invited look like a typo of another one: compare them before they get mail${listed}`;
   return { lookAlikes: found.slice(0, MAX_LISTED), warnings: [warning] };
 };

@@ -1,26 +1,36 @@
 /** The planner's notifications: what happened, its numbers and the next command. They contain no addresses. */
 
 import { messageWithoutAddresses } from '../domain/issue.ts';
+import { numeral, quantity } from '../domain/wording.ts';
 import { countHeld } from '../plan/guards.ts';
 import type { Notification } from '../ports/telemetry.ts';
 import { customerKey } from '../state/keys.ts';
 import type { SyncResult } from './result.ts';
 
 const counted = ({ counts }: Pick<SyncResult, 'counts'>): string =>
-  `${counts.create} to create, ${counts.delete} to delete, ${counts.replace} to replace, ${counts.keep} kept, ${counts.member} members, ${counts.waiting} waiting`;
+  [
+    `${numeral(counts.create)} to create`,
+    `${numeral(counts.delete)} to delete`,
+    `${numeral(counts.replace)} to replace`,
+    `${numeral(counts.keep)} kept`,
+    quantity(counts.member, 'member'),
+    `${numeral(counts.waiting)} waiting`,
+  ].join(', ');
 
 const reportLine = ({ report }: Pick<SyncResult, 'report'>): string =>
   report === undefined ? '' : `\nReport: ${report} (plan.html beside it)`;
 
 export const heldNotification = (result: SyncResult, approveCommand: string): Notification => {
   const count = countHeld(result.held);
-  const holds = result.held.map(({ action, count: held, reason }) => `- ${held} × ${action}: ${reason}`);
+  const holds = result.held.map(
+    ({ action, count: held, reason }) => `- ${quantity(held, action)}: ${reason}`,
+  );
   return {
     account: result.account,
     event: 'held',
-    subject: `[${result.account}] ${count} changes held for approval`,
+    subject: `[${result.account}] ${quantity(count, 'change')} held for approval`,
     message: [
-      `A guard holds ${count} changes of ${result.account} back. The others go on.`,
+      `A guard holds ${quantity(count, 'change')} of ${result.account} back. The others go on.`,
       '',
       ...holds,
       '',
@@ -41,12 +51,12 @@ export const blockedNotification = (result: SyncResult): Notification => {
   return {
     account: result.account,
     event: 'blocked',
-    subject: `[${result.account}] blocked: ${result.issues.length} issue${result.issues.length === 1 ? '' : 's'}`,
+    subject: `[${result.account}] blocked: ${quantity(result.issues.length, 'issue')}`,
     message: [
       `Nothing was changed for ${result.account}: what was read can't be trusted.`,
       '',
       ...shown,
-      ...(more > 0 ? [`- and ${more} more in the report`] : []),
+      ...(more > 0 ? [`- and ${numeral(more)} more in the report`] : []),
       reportLine(result),
     ].join('\n'),
   };

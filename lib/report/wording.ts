@@ -1,19 +1,9 @@
 /** Numbers, times and lists in plain English. */
 
 import type { LeftOut } from '../domain/invitation.ts';
+import { numeral, quantity } from '../domain/wording.ts';
 
-export const numeral = (count: number): string => count.toLocaleString('en');
-
-/** `1 person`, `2,000 people` */
-export const quantity = (count: number, one: string, many = `${one}s`): string =>
-  `${numeral(count)} ${count === 1 ? one : many}`;
-
-export const people = (count: number): string => quantity(count, 'person', 'people');
-
-const LISTS = new Intl.ListFormat('en-GB', { type: 'conjunction' });
-
-/** `a, b and c` */
-export const enumeration = (items: readonly string[]): string => LISTS.format(items);
+export { enumeration, numeral, people, quantity } from '../domain/wording.ts';
 
 /** `2026-11-23T02:00:00.000Z` → `2026-11-23 02:00 UTC`. Anything that is not ISO 8601 in UTC stays as it is. */
 export const minuteOf = (iso: string): string => iso.replace(/^(.{10})T(\d\d:\d\d):.*Z$/, '$1 $2 UTC');

@@ -1,6 +1,7 @@
 /** What people are told of a run; addresses are in the report alone. */
 
 import { ATTENTION_RESULTS, type AttentionResult } from '../domain/outcome.ts';
+import { numeral } from '../domain/wording.ts';
 import type { Notification } from '../ports/telemetry.ts';
 import type { RunReport } from '../state/run-report.ts';
 
@@ -28,11 +29,11 @@ export const finishedNotification = (
   return {
     account,
     event: 'finished',
-    subject: `[${account}] finished with ${total} left to a person`,
+    subject: `[${account}] finished with ${numeral(total)} left to a person`,
     message: [
       `The run ${runId} of ${account} is finished, but not everything could be done:`,
       '',
-      ...attention.map(({ result, count }) => `- ${count} ${ATTENTION_WORDS[result]}`),
+      ...attention.map(({ result, count }) => `- ${numeral(count)} ${ATTENTION_WORDS[result]}`),
       '',
       `Report: ${key} (report.html beside it)`,
     ].join('\n'),

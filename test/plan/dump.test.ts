@@ -63,7 +63,7 @@ describe('an account as a roster', () => {
     expect(dump).toMatchObject({
       members: 2,
       invitations: 3,
-      warnings: ['1 expired invitations have no row: a plan cancels them'],
+      warnings: ['no row for 1 expired invitation: a plan cancels them'],
     });
   });
 
@@ -80,7 +80,7 @@ describe('an account as a roster', () => {
       members: [member('bob', { role: 'superuser' }), member('cyd'), member("'dee")],
     });
     expect(rowsOf(dump).map((row) => row.email)).toEqual(['ada@example.com', 'cyd@example.com']);
-    expect(dump.warnings[0]).toMatch(/^2 members have no row/);
+    expect(dump.warnings[0]).toMatch(/^no row for 2 members/);
     expect(dump.warnings[1]).toContain('ALLOWED_ROLES');
     expect(dump.warnings.join()).not.toContain('@');
   });
