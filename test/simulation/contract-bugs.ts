@@ -3,6 +3,7 @@
 import { decodeJob } from '../../lib/domain/job.ts';
 import { encodeOutcomes, type Outcome } from '../../lib/domain/outcome.ts';
 import { DAY_MS } from '../../lib/domain/time.ts';
+import type { FastlyReader } from '../../lib/ports/fastly.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { outcomesPrefix } from '../../lib/state/keys.ts';
 import type { Bug } from './bugs.ts';
@@ -105,6 +106,14 @@ const keepingQuota = (store: ObjectStore, more: number): ObjectStore =>
     store.write(key, JSON.stringify(withMore(JSON.parse(String(content)), more)), condition),
   );
 
+/** An answer about the token that does not tell its time. */
+const untimed = (fastly: FastlyReader): Pick<FastlyReader, 'readToken'> => ({
+  readToken: async () => {
+    const result = await fastly.readToken();
+    return result.ok ? { ...result, value: { ...result.value, answeredAt: undefined } } : result;
+  },
+});
+
 export const CONTRACT_BUGS: readonly ContractBug[] = [
   {
     name: 'forgets how often it mailed',
@@ -196,13 +205,14 @@ export const CONTRACT_BUGS: readonly ContractBug[] = [
   },
   {
     name: 'does not compare its clock with that of Fastly',
-    mutation: withReader((fastly) => ({
-      readToken: async () => {
-        const result = await fastly.readToken();
-        return result.ok ? { ...result, value: { ...result.value, answeredAt: undefined } } : result;
-      },
-    })),
+    mutation: withReader(untimed),
     breaks: /begins by a clock/,
+    worlds: ['clocks'],
+  },
+  {
+    name: 'does not compare the worker’s clock with that of Fastly',
+    mutation: withWriter(untimed),
+    breaks: /writes by a clock/,
     worlds: ['clocks'],
   },
   {

@@ -72,7 +72,9 @@ export class Contract {
   outcomesStored(account: string, runId: string, text: string): void {
     const outcomes = decodeOutcomes(text);
     this.#failedWrites.stored(runId, outcomes);
-    this.ownMails.outcomesStored(account, runId, outcomes, this.#deps.scheduler.now);
+    const { scheduler, account: find } = this.#deps;
+    this.ownMails.outcomesStored(account, runId, outcomes, scheduler.now);
+    this.claims.outcomesStored(account, outcomes, find(account).now, scheduler.now);
   }
 
   ledgerStored(account: string, text: string): void {

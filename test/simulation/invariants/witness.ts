@@ -27,7 +27,7 @@ export type WitnessDeps = ContractDeps & {
   readonly note: (text: () => string) => void;
 };
 
-const KEY = /^(state|runs)\/([^/]+)\/(?:([^/]+)\/)?(run|ledger|quota|plan|report|outcomes)/;
+const KEY = /^(state|runs)\/([^/]+)\/(?:([^/]+)\/)?(run|ledger|quota|plan|report|outcomes)(?:\.json$|\/)/;
 
 /** What matters of an object, for the trace. */
 const summaryOf = (key: string, content: string): string => {
