@@ -54,12 +54,25 @@ export const newestGeneration = (ledger: Ledger): number => {
   return newest;
 };
 
+/** Entries with equal access share one object, as those of a roster do: there may be a million of them. */
+const withSharedAccess = (entries: v.InferOutput<typeof ledgerSchema>): Ledger => {
+  const shared = new Map<string, Access>();
+  const ledger = new Map<Email, LedgerEntry>();
+  for (const [email, entry] of Object.entries(entries)) {
+    const access = shared.get(entry.accessDigest) ?? entry.access;
+    if (access !== undefined) {
+      shared.set(entry.accessDigest, access);
+      entry.access = access;
+    }
+    ledger.set(email as Email, entry);
+  }
+  return ledger;
+};
+
 /** A damaged ledger is never taken for an empty one: it would mail everybody again. */
 export const decodeLedger = (text: string): { ledger: Ledger } | { problem: string } => {
   const decoded = decodeJson(ledgerSchema, text);
-  return 'problem' in decoded
-    ? decoded
-    : { ledger: new Map(Object.entries(decoded.value)) as unknown as Ledger };
+  return 'problem' in decoded ? decoded : { ledger: withSharedAccess(decoded.value) };
 };
 
 /** Sorted by address, so that equal ledgers are equal files. */

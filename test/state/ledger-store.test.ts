@@ -3,7 +3,7 @@ import { encodeLedger } from '../../lib/domain/ledger.ts';
 import { foldOutcomes } from '../../lib/domain/outcome.ts';
 import { DamagedStateError } from '../../lib/state/damaged-state.ts';
 import { readLedger, updateLedger } from '../../lib/state/ledger-store.ts';
-import { email, ledgerEntry } from '../support/build.ts';
+import { access, email, ledgerEntry } from '../support/build.ts';
 import { FakeStore } from '../support/fakes.ts';
 import { addressed, LEDGER_KEY, mailCounts, outcomeOf, recordWith } from '../support/stored-state.ts';
 import { create } from '../support/worker.ts';
@@ -48,6 +48,15 @@ describe('readLedger', () => {
       ledger: new Map([[email('bob'), ledgerEntry({ count: 2 })]]),
       etag: store.etag(LEDGER_KEY),
     });
+  });
+
+  it('keeps equal access once, however many people have it', async () => {
+    const store = new FakeStore();
+    const entries = ['ada', 'bob'].map((name) => [email(name), ledgerEntry({ access: access() })] as const);
+    store.objects.set(LEDGER_KEY, [...encodeLedger(new Map(entries))].join(''));
+    const { ledger } = await readLedger(store, 'acme');
+    expect(ledger).toEqual(new Map(entries));
+    expect(ledger.get(email('ada'))?.access).toBe(ledger.get(email('bob'))?.access);
   });
 
   it('throws for a damaged one, which is never taken for an empty one', async () => {
