@@ -47,6 +47,8 @@ export class Book {
   readonly lostRuns = new Set<string>();
   /** Of these, runs of an account of which nothing was left: to a planner it looks as one that was never seen. */
   readonly runsWithoutTrace = new Set<string>();
+  /** Runs that an older pointer names again: meanwhile their jobs were void, whatever they had done before. */
+  readonly revivedRuns = new Set<string>();
   readonly #claimsBy = new Map<Invocation, Map<string, ClaimedRun>>();
   #orders = 0;
 
@@ -67,7 +69,10 @@ export class Book {
     if (pointer === undefined) this.pointers.delete(account);
     else this.pointers.set(account, pointer);
     const again = this.claims.get(pointer?.runId ?? '');
-    if (again !== undefined) again.order = this.#nextOrder();
+    if (again !== undefined) {
+      again.order = this.#nextOrder();
+      this.revivedRuns.add(again.runId);
+    }
     this.#lose(account, [pointer?.runId, ...(pointer?.unsettled ?? [])]);
   }
 

@@ -81,8 +81,7 @@ const outcomeProblem = (world: World, record: PlanRecord, email: Email): string 
   const { mails, outcomes } = world.witness;
   const { account, runId } = record;
   const history = mails.historyOf(account, email);
-  // A job of a run that nothing named for a while was void then, whatever it had done before.
-  if (history.excused || history.foreign || world.witness.book.lostRuns.has(runId)) return undefined;
+  if (history.excused || history.foreign || world.witness.book.revivedRuns.has(runId)) return undefined;
   const { result, mayHaveSent } = outcomes.folded(runId).get(email) ?? {};
   const isMailed = history.mails.some((mail) => mail.runId === runId);
   if (!isMailed && (result === 'created' || result === 'replaced'))
