@@ -288,7 +288,7 @@ describe('responses to a read', () => {
       async ({ client }) => {
         const result = await client.readToken();
         expect(!result.ok && result.failure.message).toBe(
-          'GET /tokens/self: 200, but "customer_id" is missing or of another kind',
+          'GET /tokens/self: 200, but "customer_id" is missing or of another kind; this is not how Fastly\'s API answers: check FASTLY_API_URL, and the proxy if there is one',
         );
       },
     );
