@@ -46,8 +46,8 @@ Commands, before the options:
   explain ADDRESS    what happened to this person, and why
   history            the runs, newest first
   dump               the account as it is, as a roster
-  resend ADDRESS…    send these people's invitation again now, once, although they were mailed recently
-  offboard           members without a roster row, and members with another role, for whoever removes them`,
+  resend ADDRESS…    send these people's invitation again now, once
+  offboard           members without a roster row or with another role`,
   options: {
     roster: { type: 'text', value: 'FILE', help: 'who shall be invited: a CSV file, gzipped or not' },
     mapping: {
@@ -58,7 +58,7 @@ Commands, before the options:
     account: {
       type: 'text',
       value: 'NAME',
-      help: "a name for the Fastly account; default: the roster's name without .csv",
+      help: "a name for the account; default: the roster's without .csv",
     },
     state: {
       type: 'text',
@@ -87,7 +87,7 @@ Commands, before the options:
       type: 'choice',
       value: 'MODE',
       choices: ['managed', 'none'],
-      help: 'which invitations may be cancelled because they are not in the roster:\nmanaged (only those sent by this tool) or none; PRUNE in the environment is the widest allowed',
+      help: 'what may be cancelled for not being in the roster: managed\n(only what this tool sent) or none; never more than PRUNE',
     },
     limit: {
       type: 'number',
@@ -99,7 +99,7 @@ Commands, before the options:
     to: { type: 'text', value: 'FILE', help: 'of dump and offboard: write the CSV there' },
     markdown: {
       type: 'flag',
-      help: 'of plan: print it as Markdown on standard output, for a comment on a pull request',
+      help: 'of plan: print it as Markdown, for a pull request',
     },
     'detailed-exitcode': {
       type: 'flag',
@@ -107,15 +107,17 @@ Commands, before the options:
     },
     json: {
       type: 'flag',
-      help: 'print the result as JSON on standard output, and everything else on standard error',
+      help: 'print the result as JSON on standard output, and nothing else',
     },
   },
   words: { name: 'address' },
-  notes: `Limits are set by environment variables, for example MAX_DELETES=100; the README lists them. The hourly quota of
-a simulated account is RATE_LIMIT_PER_HOUR. A stage has limits of its own.
+  notes: `Limits are set by environment variables, for example MAX_DELETES=100; the README
+lists them. The hourly quota of a simulated account is RATE_LIMIT_PER_HOUR. A stage
+has limits of its own.
 
-Exit status: 0 done, in sync, or planned; 2 something is held, or a given hash no longer fits; 1 blocked, failed or
-interrupted; 3 with --detailed-exitcode: a plan with changes.`,
+Exit status: 0 done, in sync, or planned; 2 something is held, or a given hash no
+longer fits; 1 blocked, failed or interrupted; 3 with --detailed-exitcode: a plan
+with changes.`,
 } as const satisfies Command;
 
 /** Options that only some commands take. */
