@@ -9,6 +9,7 @@ import type { Benchmark, Row, Scale } from './benchmark.ts';
 import { converge } from './benchmarks/converge.ts';
 import { drain } from './benchmarks/drain.ts';
 import { enqueue } from './benchmarks/enqueue.ts';
+import { finish } from './benchmarks/finish.ts';
 import { importTime } from './benchmarks/import.ts';
 import { list } from './benchmarks/list.ts';
 import { plan } from './benchmarks/plan.ts';
@@ -17,7 +18,7 @@ import { raceOf } from './race.ts';
 import { keepResults } from './results.ts';
 import { tableOf } from './table.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [plan, enqueue, list, drain, converge, importTime, size];
+const BENCHMARKS: readonly Benchmark[] = [plan, enqueue, list, drain, finish, converge, importTime, size];
 const RUNS = 5;
 
 const { values, words } = readOptions({
