@@ -6,7 +6,7 @@ import { UNKNOWN_ADDRESS } from '../plan/only.ts';
 import { isTypo } from '../plan/typo.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
 import { transitionText } from './access-text.ts';
-import { REASON_LABELS, RESULT_LABELS } from './labels.ts';
+import { inSentence, REASON_LABELS, RESULT_LABELS } from './labels.ts';
 import { enumeration, minuteOf, quantity } from './wording.ts';
 
 /** A run that said something of this person, and how their job ended if they had one. */
@@ -48,7 +48,6 @@ type Standing = {
   readonly change?: RecordedChange;
 };
 
-const inSentence = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);
 const reasonText = (reason: keyof typeof REASON_LABELS): string => inSentence(REASON_LABELS[reason]);
 
 const VERBS = {

@@ -56,3 +56,6 @@ export const RESULT_LABELS = {
   unknown: 'Unknown',
   superseded: 'Left to a newer run',
 } as const;
+
+/** A label as a part of a sentence. */
+export const inSentence = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);

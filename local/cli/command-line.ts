@@ -1,6 +1,6 @@
 /** The table of what may be typed after `npm run sync --`. */
 
-import type { Command } from '../parse-options.ts';
+import type { Command, Parsed } from '../parse-options.ts';
 
 export const COMMAND_NAMES = [
   'plan',
@@ -119,6 +119,14 @@ Exit status: 0 done, in sync, or planned; 2 something is held, or a given hash n
 longer fits; 1 blocked, failed or interrupted; 3 with --detailed-exitcode: a plan
 with changes.`,
 } as const satisfies Command;
+
+export type Values = Parsed<typeof COMMAND.options>['values'];
+
+/** Where a command works. */
+export type TargetChoice =
+  | { readonly kind: 'simulated' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'stage'; readonly stage: string; readonly region: string | undefined };
 
 /** Options that only some commands take. */
 export const BELONGS_TO: Readonly<Partial<Record<keyof typeof COMMAND.options, readonly CommandName[]>>> = {

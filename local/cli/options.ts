@@ -4,27 +4,22 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { RULE_VARIABLES } from '../../lib/domain/config.ts';
 import { ACCOUNT_NAME, type Email, normalizeEmail, parseEmail } from '../../lib/domain/invitation.ts';
 import { enumeration } from '../../lib/report/wording.ts';
-import { type Parsed, parseOptions, UsageError } from '../parse-options.ts';
+import { parseOptions, UsageError } from '../parse-options.ts';
 import {
-  BELONGS_TO,
   COMMAND,
   COMMAND_NAMES,
   type CommandName,
   DEFAULT_LIMIT,
   DEFAULT_STATE,
+  type TargetChoice,
+  type Values,
 } from './command-line.ts';
 import { quote } from './printed-command.ts';
+import { refuseContradictions } from './refuse-contradictions.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Values = Parsed<typeof COMMAND.options>['values'];
 
 const SAMPLE_ROSTER = resolve(import.meta.dirname, '../../events/roster.csv');
-
-/** Where a command works. */
-export type TargetChoice =
-  | { readonly kind: 'simulated' }
-  | { readonly kind: 'live' }
-  | { readonly kind: 'stage'; readonly stage: string; readonly region: string | undefined };
 
 export type Call = {
   readonly command: CommandName;
@@ -64,9 +59,6 @@ export type Call = {
 
 /** A call whose account is known. */
 export type Options = Call & { readonly account: string };
-
-/** Commands that can do without a roster, and so without a name of an account. */
-const WITHOUT_ROSTER: ReadonlySet<CommandName> = new Set(['status', 'history', 'dump']);
 
 const refuseAccount = (origin: string, name: string, wayOut: string): never => {
   throw new UsageError(
@@ -125,44 +117,6 @@ const addressesOf = (command: CommandName, values: Values, words: readonly strin
     if ('email' in parsed) return parsed.email;
     throw new UsageError(`The address ${JSON.stringify(text)} ${parsed.problem.split('. ')[0]}`);
   });
-};
-
-const isGiven = (values: Values, name: keyof Values): boolean => {
-  const value = values[name];
-  return typeof value === 'object' ? value.length > 0 : value !== undefined && value !== false;
-};
-
-/** Options that the command does not take. */
-const refuseForeignOptions = (values: Values, command: CommandName): void => {
-  for (const [name, commands] of Object.entries(BELONGS_TO) as [keyof Values, readonly CommandName[]][]) {
-    if (!isGiven(values, name) || commands.includes(command)) continue;
-    throw new UsageError(
-      command === 'plan' && commands.includes('apply')
-        ? `--${name} says what to carry out: it needs --apply`
-        : `--${name} belongs to ${enumeration(commands)}, not to ${command}`,
-    );
-  }
-};
-
-const refuseLocalOptions = ({ roster, mapping, state }: Values): void => {
-  if (mapping !== undefined)
-    throw new UsageError(
-      '--stage uses the mapping in its bucket: upload yours there, as rosters/NAME.mapping.json',
-    );
-  if (roster !== undefined)
-    throw new UsageError(
-      '--stage uses the roster in its bucket: upload yours there, and give --account NAME instead of --roster',
-    );
-  if (state !== DEFAULT_STATE)
-    throw new UsageError('--stage keeps its state in its bucket: leave out --state');
-};
-
-const requireRoster = ({ roster, account }: Values, command: CommandName): void => {
-  if (roster !== undefined) return;
-  if (!WITHOUT_ROSTER.has(command))
-    throw new UsageError('--live needs --roster FILE: the sample roster is not for a real account');
-  if (command === 'dump' && account === undefined)
-    throw new UsageError('dump needs --account NAME: a name for the account whose people are listed');
 };
 
 /** Short for what lies below the directory where the person is. */
@@ -226,11 +180,7 @@ export const parseCall = (argv: readonly string[], env: Environment = {}): Call 
   const { values, words } = parsed;
   const target = targetOf(values);
   const command = commandOf(values, words, target);
-  refuseForeignOptions(values, command);
-  if (values.markdown && values.json)
-    throw new UsageError('--markdown and --json both want standard output: choose one');
-  if (target.kind === 'stage') refuseLocalOptions(values);
-  if (target.kind === 'live') requireRoster(values, command);
+  refuseContradictions(values, command, target);
   const here = (path: string): string => resolve(env.INIT_CWD ?? '', path);
   const { 'plan-hash': planHash, approve, prune, to } = values;
   return {

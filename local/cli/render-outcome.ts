@@ -1,10 +1,10 @@
 /** What became of the jobs, for the terminal. */
 
 import { needsAttention } from '../../lib/domain/outcome.ts';
-import { RESULT_LABELS } from '../../lib/report/labels.ts';
+import { inSentence, RESULT_LABELS } from '../../lib/report/labels.ts';
 import { duration, numeral, quantity } from '../../lib/report/wording.ts';
 import type { ReportedOutcome, RunReport } from '../../lib/state/run-report.ts';
-import { inSentence, type Paint, plain } from './screen.ts';
+import { type Paint, plain } from './screen.ts';
 
 const SHOWN = 40;
 

@@ -4,11 +4,11 @@ import type { Issue } from '../../lib/domain/issue.ts';
 import { HOUR_MS } from '../../lib/domain/time.ts';
 import type { GuardReading } from '../../lib/plan/guards.ts';
 import { ageText, transitionText } from '../../lib/report/access-text.ts';
-import { LIKENESS_LABELS, REASON_LABELS } from '../../lib/report/labels.ts';
+import { inSentence, LIKENESS_LABELS, REASON_LABELS } from '../../lib/report/labels.ts';
 import { nothingToDo } from '../../lib/report/plan-headline.ts';
 import { enumeration, inAscii, leftOutText, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
 import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
-import { inSentence, type Paint, plain } from './screen.ts';
+import { type Paint, plain } from './screen.ts';
 
 /** More than this of one kind would push the summary off the screen; the report has them all. */
 const SHOWN = 40;

@@ -44,6 +44,3 @@ export const createScreen = (stdout: Terminal, stderr: Terminal, json: boolean):
 
 /** Text from elsewhere, without what a terminal would obey. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
-
-/** A label as a part of a sentence. */
-export const inSentence = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);
