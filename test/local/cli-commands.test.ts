@@ -36,6 +36,20 @@ describe('status', () => {
     expect(stdout).toMatch(/^Report {2}.*runs\/beta\/.*report\.html$/m);
   });
 
+  it('tells of a newer run that was blocked', async () => {
+    const { folder, place } = setting();
+    await syncHere([...place, '--apply']);
+    // Ids of runs tell the second.
+    await new Promise((later) => setTimeout(later, 1100));
+    writeFileSync(join(folder, 'acme.csv'), 'email,role\nada,user\n');
+    await syncHere([...place, '--apply']);
+
+    const { stdout } = await syncHere(['status', ...place]);
+
+    expect(stdout).toMatch(/^acme: run \S+ has finished$/m);
+    expect(stdout).toMatch(/^Newest {2}apply of .* UTC, run \S+: blocked: Line 2, /m);
+  });
+
   it('says so where nothing was applied yet, and makes no folder', async () => {
     const { place } = setting();
     const answer = await syncHere(['status', ...place, '--json']);

@@ -260,6 +260,18 @@ describe('bad input', () => {
     { name: '--live without a roster', args: ['--live'], says: /--live needs --roster FILE/ },
     { name: '--live without a token', args: ['--roster', 'ROSTER', '--live'], says: /FASTLY_API_TOKEN/ },
     {
+      name: 'a token in quotation marks',
+      args: ['--roster', 'ROSTER', '--live'],
+      env: { FASTLY_API_TOKEN: '"secret"' },
+      says: /FASTLY_API_TOKEN is no token: it holds quotation marks/,
+    },
+    {
+      name: 'a missing roster, by the place where it was looked for',
+      args: ['--roster', 'no.csv'],
+      env: { INIT_CWD: '/home/ada' },
+      says: /can't read the roster \/home\/ada\/no\.csv: there is no such file/,
+    },
+    {
       name: 'an API address that is neither https nor loopback',
       args: ['--roster', 'ROSTER', '--live'],
       env: { FASTLY_API_URL: 'http://api.example.com', FASTLY_API_TOKEN: 't' },

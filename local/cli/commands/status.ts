@@ -16,6 +16,7 @@ import { applyCommand } from '../printed-command.ts';
 import type { Paint } from '../screen.ts';
 import type { QueueView, Target } from '../target.ts';
 import { type Answer, type CommandPorts, knownAccounts } from './command.ts';
+import { runIdsOf } from './history.ts';
 
 /** `interrupted`: on this machine, a run whose process is gone. */
 type Standing = RunStatus | 'interrupted' | 'never_applied' | 'damaged';
@@ -30,6 +31,14 @@ type AccountStatus = {
   /** Why it was halted, or what is damaged. */
   readonly reason?: string;
   readonly jobs?: { readonly all: number; readonly done: number; readonly needAttention: number };
+  /** The newest plan, where it is not the one that was applied last; `problem`: why it was blocked. */
+  readonly lastPlan?: {
+    readonly runId: string;
+    readonly createdAt: string;
+    readonly mode: 'plan' | 'apply';
+    readonly status: string;
+    readonly problem?: string;
+  };
   /** Of this hour: `left` is absent as long as Fastly has told nothing of it. */
   readonly quota?: { readonly left?: number; readonly perHour: number; readonly reopensAt: string };
   /** Of a run that goes on. */
@@ -67,6 +76,22 @@ const quotaOf = async (
   return { left: Math.max(0, quota.remaining), perHour: quota.perHour, reopensAt };
 };
 
+/** A run that was blocked never becomes the applied one, so that its plan has to be looked for. */
+const lastPlanOf = async (
+  target: Target,
+  account: string,
+  applied: RunPointer | undefined,
+): Promise<Pick<AccountStatus, 'lastPlan'>> => {
+  const [newest] = await runIdsOf(target, account);
+  const record = newest === undefined ? undefined : await readRecord(target.store, account, newest);
+  // A plan for some people only is what `explain` leaves.
+  if (record === undefined || record.only !== undefined) return {};
+  if (applied !== undefined && record.createdAt <= applied.startedAt) return {};
+  const { runId, createdAt, mode, status, issues } = record;
+  const problem = issues[0]?.message;
+  return { lastPlan: { runId, createdAt, mode, status, ...(problem !== undefined && { problem }) } };
+};
+
 const statusOf = async (
   call: Call,
   { target, now }: CommandPorts,
@@ -75,7 +100,9 @@ const statusOf = async (
   const { store, locate } = target;
   const view = await target.queue(account);
   const pointer = (await readPointer(store, account))?.pointer;
-  if (pointer === undefined) return { account, status: 'never_applied', held: [], ...queueFields(view) };
+  const lastPlan = await lastPlanOf(target, account, pointer);
+  if (pointer === undefined)
+    return { account, status: 'never_applied', ...lastPlan, held: [], ...queueFields(view) };
   const { runId, startedAt, updatedAt, reason, estimatedFinish } = pointer;
   const record = await readRecord(store, account, runId);
   const outcomes = [...(await readOutcomes(store, account, runId)).values()];
@@ -93,6 +120,7 @@ const statusOf = async (
     startedAt,
     updatedAt,
     ...(reason !== undefined && { reason }),
+    ...lastPlan,
     jobs: {
       all: pointer.jobs,
       done: outcomes.length,
@@ -163,6 +191,13 @@ const quotaText = ({ left, perHour }: NonNullable<AccountStatus['quota']>): stri
     ? `${numeral(perHour)} writes per hour, none counted in this one`
     : `${numeral(left)} of ${numeral(perHour)} writes of this hour left`;
 
+function* lastPlanLines({ lastPlan }: AccountStatus, paint: Paint): Generator<string> {
+  if (lastPlan === undefined) return;
+  const { createdAt, runId, mode, status, problem } = lastPlan;
+  const text = `Newest  ${mode} of ${minuteOf(createdAt)}, run ${runId}: ${status}`;
+  yield problem === undefined ? text : paint('red', `${text}: ${problem}`);
+}
+
 /** What somebody may have to do. */
 function* taskLines(status: AccountStatus, paint: Paint): Generator<string> {
   const { held, approveCommand, deadLetters = 0, deadLetterPlace, inUseBy, report } = status;
@@ -181,6 +216,7 @@ function* renderStatus(status: AccountStatus, paint: Paint): Generator<string> {
   const text = `${status.account}: ${subject}${SENTENCES[status.status]}`;
   yield paint(COLOURS[status.status] ?? 'bold', text);
   yield* runLines(status);
+  yield* lastPlanLines(status, paint);
   yield* taskLines(status, paint);
 }
 
