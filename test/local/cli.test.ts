@@ -358,6 +358,9 @@ describe('interrupted', () => {
       expect(another.status).toBe(0);
       expect(another.stdout).toContain('40 created');
       expect(status).toBe(1);
+      expect(stdout).toMatch(/^Done {4}10 of 40 jobs in .*: 10 created$/m);
+      const page = /^Report {2}(\S+report\.html)$/m.exec(stdout)?.[1] ?? '';
+      expect(readFileSync(join(folder, page), 'utf8')).toContain('10 changes');
       expect(stdout).toContain(
         'Continue with:\n  RATE_LIMIT_PER_HOUR=60 RATE_LIMIT_RESERVE=50 npm run sync -- --roster acme.csv --apply',
       );
@@ -495,6 +498,7 @@ describe('--live', () => {
 
     expect({ status, mailed }).toEqual({ status: 1, mailed: 12 });
     expect(stdout).toMatch(/Halted: .*401/);
+    expect(stdout).toMatch(/^Done {4}30 jobs in .*: 12 created, 18 left to a newer run$/m);
     expect(stdout).toMatch(/continue with:\n {2}FASTLY_API_URL=\S+ npm run sync -- .* --live --apply$/m);
   });
 });
