@@ -4,7 +4,7 @@ import { type Change, kindOf } from '../domain/change.ts';
 import type { Email } from '../domain/invitation.ts';
 import { numeral } from '../domain/wording.ts';
 import type { FastlyState } from '../ports/fastly.ts';
-import { isTypo, MAX_TEXTS, typoPairs } from './typo.ts';
+import { isTypo, typoPairs } from './typo.ts';
 
 /**
  * What somebody who is mailed looks like, the most telling first:
@@ -52,6 +52,8 @@ type People = {
   readonly all: ReadonlySet<Email>;
 };
 
+/** The search needs some 400 bytes for each person, which the planner of a larger account has no room for. */
+const MAX_PEOPLE = 500_000;
 /** Lists that are made of a roster stay short, whatever is in it. */
 const MAX_ALIKE_DOMAINS = 10;
 const MAX_LISTED = 1000;
@@ -136,8 +138,8 @@ export const lookAlikesOf = (
   const mailed = new Set(changes.filter((change) => kindOf(change) === 'mail').map(({ email }) => email));
   if (mailed.size === 0) return { lookAlikes: [], warnings: [] };
   const all = new Set([...roster.keys(), ...[...invitations, ...members].map(({ email }) => email)]);
-  if (all.size > MAX_TEXTS) {
-    const warning = `look-alikes were not looked for: there are more than ${numeral(MAX_TEXTS)} people`;
+  if (all.size > MAX_PEOPLE) {
+    const warning = `look-alikes were not looked for: there are more than ${numeral(MAX_PEOPLE)} people`;
     return { lookAlikes: [], warnings: [warning] };
   }
   const found = findLookAlikes({ mailed, roster, all });

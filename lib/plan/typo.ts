@@ -62,7 +62,7 @@ const MAX_SERIES = 10;
 /** Longer ones are not compared: for each letter of a text, a hash over all others is made. */
 const MAX_COMPARED_LENGTH = 64;
 /** The number of a text and a hash of 32 bits fit into the 53 bits of a JavaScript number. */
-export const MAX_TEXTS = 2 ** 21;
+const MAX_TEXTS = 2 ** 21;
 
 /** Of `text` without the character at `left`. */
 const hashWithout = (text: string, left: number): number => {

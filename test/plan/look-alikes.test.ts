@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Email } from '../../lib/domain/invitation.ts';
-import { findLookAlikes, type LookAlike } from '../../lib/plan/look-alikes.ts';
+import { findLookAlikes, type LookAlike, lookAlikesOf } from '../../lib/plan/look-alikes.ts';
 import { isTypo } from '../../lib/plan/typo.ts';
+import { create } from '../support/worker.ts';
 
 /** `new` is invited, `listed` has an invitation already, `others` are at Fastly and not in the roster. */
 const search = (people: {
@@ -207,3 +208,13 @@ const isNaiveTypo = (a: string, b: string): boolean => {
       ))
   );
 };
+
+it('nobody is searched for among more than 500,000 people, and a warning says so', () => {
+  const roster = new Map(
+    Array.from({ length: 500_001 }, (_, person) => [`person${person}@example.com` as Email, undefined]),
+  );
+  expect(lookAlikesOf([create('ada')], roster, { invitations: [], moving: [], members: [] })).toEqual({
+    lookAlikes: [],
+    warnings: ['look-alikes were not looked for: there are more than 500,000 people'],
+  });
+});
