@@ -100,10 +100,14 @@ const repeatedNames = (names: readonly string[]): string[] => {
   return [...repeated];
 };
 
+/** A list of an account that this tool wrote has remarks for people in it. */
+const REMARKS = 'comment';
+
 const ignoredColumns = (unread: readonly string[]): string[] => {
-  if (unread.length === 0) return [];
-  const named = unread.map((name) => (name === '' ? '(without a name)' : quote(name)));
-  return [`Columns that mean nothing here are ignored: ${listSome(named, MAX_NAMED_COLUMNS)}`];
+  const ignored = unread.filter((name) => name !== REMARKS);
+  if (ignored.length === 0) return [];
+  const named = ignored.map((name) => (name === '' ? '(without a name)' : quote(name)));
+  return [`Columns that are not read, and so change nothing: ${listSome(named, MAX_NAMED_COLUMNS)}`];
 };
 
 /** How to go on when an export was taken for a roster. */

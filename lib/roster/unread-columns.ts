@@ -1,4 +1,4 @@
-/** Columns that nothing reads. Most of them mean nothing here, but some show that the roster would be misread. */
+/** Columns that nothing reads. Most of them change nothing, but some show that the roster would be misread. */
 
 import { isWithin } from '../domain/edits.ts';
 import { type Problem, quote } from './issues.ts';

@@ -160,6 +160,11 @@ describe('a column that means nothing here', () => {
   ])('stays a warning: %s', async (name) => {
     const { issues, warnings } = await parseWhole(`email,${name},role\n`);
     expect(issues).toEqual([]);
-    expect(warnings).toEqual([`Columns that mean nothing here are ignored: "${name}"`]);
+    expect(warnings).toEqual([`Columns that are not read, and so change nothing: "${name}"`]);
+  });
+
+  it('is nothing if it is the column of remarks that a dump has', async () => {
+    const { issues, warnings } = await parseWhole('email,comment,role\n');
+    expect([issues, warnings]).toEqual([[], []]);
   });
 });

@@ -171,7 +171,7 @@ describe('a roster with a mapping', () => {
     const columns = { email: ' MAIL ', role: 'Fastly role' };
     const roster = await mapped({ columns }, 'Name,mail, fastly ROLE', 'Ada,Ada@example.com,user');
     expect([rolesOf(roster), issuesOf(roster)]).toEqual([['ada@example.com user'], []]);
-    expect(roster.warnings).toEqual(['Columns that mean nothing here are ignored: "name"']);
+    expect(roster.warnings).toEqual(['Columns that are not read, and so change nothing: "name"']);
   });
 
   it('keeps the columns that are not mapped', async () => {

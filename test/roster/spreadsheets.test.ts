@@ -23,7 +23,7 @@ describe('F80 empty cells that spreadsheets add at the end are nothing', () => {
   it('without a warning about columns without a name, but for one in the middle', async () => {
     expect((await parseWhole('email,role,,\n')).warnings).toEqual([]);
     expect((await parseWhole('email,,role,\n')).warnings).toEqual([
-      'Columns that mean nothing here are ignored: (without a name)',
+      'Columns that are not read, and so change nothing: (without a name)',
     ]);
   });
 });
