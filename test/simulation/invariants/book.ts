@@ -49,13 +49,19 @@ export class Book {
   readonly runsWithoutTrace = new Set<string>();
   /** Runs that an older pointer names again: meanwhile their jobs were void, whatever they had done before. */
   readonly revivedRuns = new Set<string>();
+  /** Runs that were cut off, and that a later one settled: when it began to list, and after that read their outcomes. */
+  readonly settled = new Map<string, number>();
   readonly #claimsBy = new Map<Invocation, Map<string, ClaimedRun>>();
   #orders = 0;
 
   /** Returns the claim, when it is one. */
   pointerStored(account: string, pointer: RunPointer, by: Invocation): ClaimedRun | undefined {
-    const isClaim = this.pointers.get(account)?.runId !== pointer.runId;
+    const before = this.pointers.get(account);
+    const isClaim = before?.runId !== pointer.runId;
     this.pointers.set(account, pointer);
+    const listing = this.listings.get(account)?.findLast(({ run }) => run.runId === pointer.runId);
+    for (const runId of before?.unsettled ?? [])
+      if (listing !== undefined && !pointer.unsettled.includes(runId)) this.settled.set(runId, listing.at);
     if (!isClaim) return undefined;
     const { runId, customerId, generation } = pointer;
     const claim = { account, runId, customerId, generation, by, order: this.#nextOrder() };

@@ -7,21 +7,24 @@ import type { Book } from './book.ts';
 const idsIn = (told: Iterable<{ readonly invitationId?: string }>): string[] =>
   [...told].flatMap(({ invitationId }) => invitationId ?? []);
 
+/** Since when an id is known, in true time; and of which run, when an outcome says so. */
+type Source = { readonly at: number; readonly runId?: string };
+
 export class OwnMails {
   readonly #book: Book;
-  /** Since when an id is known, in true time, by account. */
-  readonly #known = new Map<string, Map<string, number>>();
+  /** By account and id. */
+  readonly #known = new Map<string, Map<string, Source>>();
 
   constructor(book: Book) {
     this.#book = book;
   }
 
   outcomesStored(account: string, runId: string, outcomes: readonly Outcome[], at: number): void {
-    if (!this.#book.lostRuns.has(runId)) this.#add(account, idsIn(outcomes), at);
+    if (!this.#book.lostRuns.has(runId)) this.#add(account, idsIn(outcomes), { at, runId });
   }
 
   ledgerStored(account: string, ledger: Ledger, at: number): void {
-    this.#add(account, idsIn(ledger.values()), at);
+    this.#add(account, idsIn(ledger.values()), { at });
   }
 
   /** People removed state or records, or put older ones in their place: what the ledger does not say may be lost. */
@@ -31,12 +34,24 @@ export class OwnMails {
   }
 
   knew(account: string, id: string, at: number): boolean {
-    return (this.#known.get(account)?.get(id) ?? Number.POSITIVE_INFINITY) <= at;
+    const source = this.#known.get(account)?.get(id);
+    return source !== undefined && source.at <= at && !this.#isTooLate(source);
   }
 
-  #add(account: string, ids: readonly string[], at: number): void {
-    const known = this.#known.get(account) ?? new Map<string, number>();
-    for (const id of ids) if (!known.has(id)) known.set(id, at);
+  /**
+   * A run that takes over has to settle the one before by what is stored by then: what a worker that was asleep tells
+   * afterwards came too late for the ledger, as if it had been killed.
+   */
+  #isTooLate({ at, runId = '' }: Source): boolean {
+    return at > (this.#book.settled.get(runId) ?? Number.POSITIVE_INFINITY);
+  }
+
+  #add(account: string, ids: readonly string[], source: Source): void {
+    const known = this.#known.get(account) ?? new Map<string, Source>();
+    for (const id of ids) {
+      const before = known.get(id);
+      if (before === undefined || this.#isTooLate(before)) known.set(id, source);
+    }
     this.#known.set(account, known);
   }
 }
