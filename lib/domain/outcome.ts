@@ -34,6 +34,8 @@ const outcomeSchema = v.object({
   detail: v.exactOptional(v.string()),
   /** The invitation that was sent, or that was found to be the one asked for. */
   invitationId: v.exactOptional(v.string()),
+  /** ISO 8601: when the invitation that was found had been sent, which may be hours before `at`. Absent if Fastly does not tell. */
+  sentAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
   /** Set when a POST of this job may have mailed the person although the result does not say so. */
   mayHaveSent: v.exactOptional(v.literal(true)),
   /** Set when a replace cancelled the old invitation and could not send the new one: the person has none. */

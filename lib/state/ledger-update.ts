@@ -44,7 +44,7 @@ const afterOutcome = (
   if (outcome === undefined) return before;
   if (isSent(outcome) || outcome.mayHaveSent) {
     const { mailNumber: number, access, resend } = change;
-    const { at, invitationId } = outcome;
+    const { invitationId, sentAt: at = outcome.at } = outcome;
     return withMail(before, { number, access, at, generation, invitationId, resend });
   }
   const stranded = outcome.result === 'rejected' || outcome.result === 'failed';

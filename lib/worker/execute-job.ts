@@ -5,7 +5,7 @@ import { SECOND_MS } from '../domain/time.ts';
 import { PLANNING_TIMEOUT_MS } from '../state/run-pointer.ts';
 import type { AccountSession } from './account-session.ts';
 import { type ExistingAccess, existingAccess } from './existing-access.ts';
-import { again, done, failedToRead, failedToWrite, type JobEnd, type Step } from './job-end.ts';
+import { again, done, failedToRead, failedToWrite, type JobEnd, type Step, sentWith } from './job-end.ts';
 import type { Listed } from './listing.ts';
 import type { WorkMessage } from './ports.ts';
 import type { Reservation } from './quota-gate.ts';
@@ -49,10 +49,17 @@ const endWithoutPost = (existing: ExistingAccess, redelivered: boolean): JobEnd 
     case 'member':
       return done('already_member');
     case 'same':
-      return { ...done('already_invited'), invitationId: existing.invitation.id };
+      return {
+        ...done('already_invited'),
+        invitationId: existing.invitation.id,
+        ...sentWith(existing.invitation),
+      };
     case 'other':
       // Somebody else sent it, or an earlier delivery did and Fastly shows it otherwise. Then it was a mail, and it counts.
-      return { ...done('rejected', ANOTHER_PENDING), ...(redelivered && { mayHaveSent: true as const }) };
+      return {
+        ...done('rejected', ANOTHER_PENDING),
+        ...(redelivered && { mayHaveSent: true as const, ...sentWith(existing.invitation) }),
+      };
   }
 };
 

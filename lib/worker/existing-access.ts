@@ -1,7 +1,7 @@
 /** What a person has at Fastly already, before or after a POST for them. */
 
 import type { Invitation } from '../domain/invitation.ts';
-import { isLive, shownDifferences } from '../domain/invitation-match.ts';
+import { isLive, newestFirst, shownDifferences } from '../domain/invitation-match.ts';
 import type { CreateJob, ReplaceJob } from '../domain/job.ts';
 import type { AccountSession } from './account-session.ts';
 import type { Listed } from './listing.ts';
@@ -30,7 +30,7 @@ export const existingAccess = (
   const replaced = new Set(job.action === 'replace' ? job.invitationIds : []);
   const counts = (invitation: Invitation): boolean =>
     !replaced.has(invitation.id) && isLive(invitation, ports.rules.INVITATION_TTL_DAYS, ports.now());
-  const found = (invitations.get(email) ?? []).filter(counts);
+  const found = (invitations.get(email) ?? []).filter(counts).sort(newestFirst);
   const same = found.find((invitation) => shownDifferences(access, invitation).length === 0);
   if (same !== undefined) return { kind: 'same', invitation: same };
   const [other] = found;

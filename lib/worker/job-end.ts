@@ -1,5 +1,6 @@
 /** How one invocation of the worker ends a job: for good, or to be delivered again. */
 
+import type { Invitation } from '../domain/invitation.ts';
 import type { OutcomeResult } from '../domain/outcome.ts';
 import type { Delivered } from './hand-back.ts';
 
@@ -11,6 +12,8 @@ export type Done = {
   readonly detail?: string;
   /** The invitation that was sent, or found to be the one asked for. */
   readonly invitationId?: string;
+  /** ISO 8601: when the invitation that was found had been sent. */
+  readonly sentAt?: string;
   /** A POST of this job may have mailed the person although the result does not say so. */
   readonly mayHaveSent?: true;
   /** A replace cancelled the old invitation and could not send the new one. */
@@ -45,6 +48,10 @@ export type Step<T> = { readonly value: T } | { readonly end: JobEnd };
 
 export const done = (result: OutcomeResult, detail?: string): Done =>
   detail === undefined ? { kind: 'done', result } : { kind: 'done', result, detail };
+
+/** The cool-down counts from the mail, not from the delivery that found its invitation. */
+export const sentWith = ({ createdAt }: Invitation): Pick<Done, 'sentAt'> =>
+  createdAt === undefined ? {} : { sentAt: new Date(createdAt).toISOString() };
 
 export const again = (when: Again['when'], why: 'not_started' | 'quota_used_up' | 'interrupted'): Again => ({
   kind: 'again',

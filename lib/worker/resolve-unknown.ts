@@ -13,7 +13,15 @@ import { errorText } from '../ports/telemetry.ts';
 import type { AccountSession } from './account-session.ts';
 import { existingAccess } from './existing-access.ts';
 import type { Delivered } from './hand-back.ts';
-import { type Done, done, type Ended, failedToRead, failedToWrite, type JobEnd } from './job-end.ts';
+import {
+  type Done,
+  done,
+  type Ended,
+  failedToRead,
+  failedToWrite,
+  type JobEnd,
+  sentWith,
+} from './job-end.ts';
 import type { Listed } from './listing.ts';
 import type { Reservation } from './quota-gate.ts';
 
@@ -113,7 +121,11 @@ const resolveBy = (session: AccountSession, { job, failure }: UnknownEffect, lis
       };
     case 'same':
       // After a lost POST this is the invitation that it sent; after a refusal it is somebody else's.
-      return { ...done(lost ? SENT[job.action] : 'already_invited'), invitationId: existing.invitation.id };
+      return {
+        ...done(lost ? SENT[job.action] : 'already_invited'),
+        invitationId: existing.invitation.id,
+        ...sentWith(existing.invitation),
+      };
     case 'other':
       // Somebody else's, or the one that a lost POST sent and Fastly shows otherwise. Then it was a mail, and it counts.
       return { ...done('rejected', failure.message), ...(lost && { mayHaveSent: true as const }) };

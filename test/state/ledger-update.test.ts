@@ -253,6 +253,11 @@ describe('applyOutcomes: which mails count', () => {
       more: { invitationId: 'i1' },
       entry: { count: 1, invitationId: 'i1' },
     },
+    {
+      name: 'one found hours after its mail, by the time of the mail',
+      more: { result: 'already_invited' as const, sentAt: '2026-03-02T01:59:40.000Z' },
+      entry: { count: 1, lastSentAt: '2026-03-02T01:59:40.000Z' },
+    },
     { name: 'a refused one: none', more: { result: 'rejected' as const }, entry: undefined },
     {
       name: 'a refused one whose POST may have been sent: one, of which nobody knows the id',

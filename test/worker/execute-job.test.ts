@@ -21,6 +21,29 @@ describe('a job that SQS put aside and somebody sent back, which counts its deli
   });
 });
 
+describe('a job that finds an invitation which an earlier delivery may have sent', () => {
+  const newest = NOW - 70 * MINUTE_MS;
+  it.each([
+    { name: 'as asked for', given: {}, result: 'already_invited' },
+    { name: 'shown with other access', given: { role: 'billing' }, result: 'rejected' },
+  ])('tells when the last mail was sent: $name', async ({ given, result }) => {
+    const w = new WorkerWorld();
+    w.fastly.invitations = [
+      invitation('ada', { ...given, id: 'older' }),
+      invitation('ada', { ...given, id: 'newest', createdAt: newest }),
+    ];
+    expect(await w.one(create('ada'), { receives: 2 })).toBe(result);
+    expect(w.outcomes()[0]?.sentAt).toBe(new Date(newest).toISOString());
+  });
+
+  it('tells nothing of it where Fastly does not', async () => {
+    const w = new WorkerWorld();
+    w.fastly.invitations = [invitation('ada', { createdAt: undefined })];
+    expect(await w.one(create('ada'), { receives: 2 })).toBe('already_invited');
+    expect(w.outcomes()[0]).not.toHaveProperty('sentAt');
+  });
+});
+
 describe('a job that a resumed run sent again', () => {
   it.each([
     {
