@@ -120,7 +120,7 @@ describe('the benchmarks', () => {
     const { status, stderr } = await bench('.', 'plam');
     expect([status, stderr]).toEqual([
       1,
-      'There is no benchmark "plam"; choose from plan, enqueue, list, drain, converge, import or size\n',
+      'There is no benchmark "plam"; choose from plan, enqueue, list, drain, finish, converge, import or size\n',
     ]);
   });
 });
