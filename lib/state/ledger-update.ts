@@ -51,6 +51,12 @@ const afterOutcome = (
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
 };
 
+/** The invitation that a job found is the one last counted, which the list showed too late for the plan: no new mail. */
+const isCounted = (outcome: Outcome | undefined, before: LedgerEntry | undefined): boolean =>
+  outcome?.result === 'already_invited' &&
+  outcome.invitationId !== undefined &&
+  outcome.invitationId === before?.invitationId;
+
 const isSince = ({ createdAt }: PlanRecord, invitation: Invitation): boolean =>
   invitation.createdAt === undefined || invitation.createdAt >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS;
 
@@ -108,6 +114,8 @@ export const recoverRun = (
     const before = updates.get(change.email) ?? ledger.get(change.email);
     const outcome = run.outcomes.get(change.email);
     const found = invitationsByEmail.get(change.email) ?? [];
+    // Not by this recovery: it may have taken this run's invitation for that of an older run.
+    if (isCounted(outcome, before) && (before?.generation ?? 0) < generation) continue;
     const after = isOpen(outcome)
       ? afterListing(change, run.record, found, before, generation)
       : afterOutcome(change, outcome, before, generation);
@@ -152,7 +160,8 @@ export const applyOutcomes = (
     if (!isNewer(email)) updated.set(email, entry);
   for (const change of mailingChanges(record)) {
     const before = updated.get(change.email);
-    const after = afterOutcome(change, outcomes.get(change.email), before, generation);
+    const outcome = outcomes.get(change.email);
+    const after = isCounted(outcome, before) ? before : afterOutcome(change, outcome, before, generation);
     if (after !== undefined && !isNewer(change.email)) updated.set(change.email, after);
   }
   for (const email of update.forgotten) if (!isNewer(email)) updated.delete(email);

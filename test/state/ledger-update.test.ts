@@ -270,6 +270,23 @@ describe('applyOutcomes: which mails count', () => {
     else expect({ invitationId: undefined, ...after }).toMatchObject(entry);
   });
 
+  it.each([
+    { name: 'by an earlier run', entryGeneration: 6, finishes: 1, recovers: 1 },
+    { name: 'by this run, or what it recovered', entryGeneration: 7, finishes: 1, recovers: 1 },
+    { name: 'by the recovery itself, as a guess', entryGeneration: 8, finishes: 1, recovers: 2 },
+  ])('an invitation found that is counted already, $name', ({ entryGeneration, finishes, recovers }) => {
+    const change = { ...create('ada'), mailNumber: 2 };
+    const outcomes = foldOutcomes([{ ...outcome('ada', 'already_invited'), invitationId: 'i1' }]);
+    const ledger: Ledger = new Map([
+      [email('ada'), ledgerEntry({ count: 1, invitationId: 'i1', generation: entryGeneration })],
+    ]);
+    const countIn = (after: ReadonlyMap<Email, { readonly count: number }>) =>
+      after.get(email('ada'))?.count ?? 1;
+    const record = recordOf([change]);
+    expect(countIn(applyOutcomes(ledger, record, outcomes, 7))).toBe(finishes);
+    expect(countIn(recoverRun({ record, outcomes }, ledger, new Map(), 8))).toBe(recovers);
+  });
+
   it('F57 somebody who left stays in the ledger, as does the count of their mails', () => {
     const ledger: Ledger = new Map([[email('ada'), ledgerEntry({ count: 2 })]]);
     const outcomes = foldOutcomes([outcome('ada', 'deleted', 'delete')]);
