@@ -52,7 +52,9 @@ export class Mails {
     this.#own = own;
     this.#violate = violate;
     this.#skewMs = clocks.planner;
-    this.#toleranceMs = Math.abs(clocks.planner) + Math.abs(clocks.worker) + 2 * SECOND_MS;
+    // Whether an invitation is over the planner and the worker tell by their own clocks, from what Fastly's clock wrote.
+    this.#toleranceMs =
+      Math.max(...[clocks.planner, clocks.worker].map((clock) => clock - clocks.fastly), 0) + 2 * SECOND_MS;
   }
 
   historyOf(account: string, email: Email): History {
