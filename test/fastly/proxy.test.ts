@@ -7,7 +7,7 @@ import { proxyIn } from '../../lib/fastly/proxy.ts';
 import { SELF_SIGNED } from '../support/certificate.ts';
 import { clientFor, withScript } from './support.ts';
 
-describe('the proxy in the environment', () => {
+describe('F86 the proxy in the environment', () => {
   it.each([
     [{}, undefined],
     [{ HTTPS_PROXY: '' }, undefined],
@@ -87,7 +87,7 @@ describe('requests', () => {
   });
 });
 
-it('a certificate that is not trusted is named as the problem, with the way out', async () => {
+it('F87 a certificate that is not trusted is named as the problem, with the way out', async () => {
   const server = createTlsServer(SELF_SIGNED).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { client } = clientFor(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -8,7 +8,7 @@ import { emptyFolder, removeFolders } from '../support/cli.ts';
 
 afterAll(removeFolders);
 
-it('a reader who leaves, as in 2>&1 | head, stops no run', async () => {
+it('F84 a reader who leaves, as in 2>&1 | head, stops no run', async () => {
   const server = await startSimulator({ delayMs: 50 });
   const folder = emptyFolder();
   const rows = Array.from({ length: 150 }, (_, index) => `p${index}@example.com,user\n`);

@@ -60,17 +60,20 @@ it.each<{
     prepare: () => server.fault({ method: 'POST', skip: 1, times: 9, answer: { status: 401 } }),
     is: { status: 'halted', outcomes: { created: 1, superseded: 2 } },
   },
-])('$name is as docs/result.schema.json says', async ({ args, roster, env, prepare, is }) => {
-  prepare?.();
-  const ended = await call(args, roster, env);
+])(
+  'F88 $name: standard output is as docs/result.schema.json says',
+  async ({ args, roster, env, prepare, is }) => {
+    prepare?.();
+    const ended = await call(args, roster, env);
 
-  expect(validate(JSON.parse(ended.stdout)) ? [] : validate.errors).toEqual([]);
-  const result = resultIn(ended);
-  expect(result).toMatchObject(is);
-  const paths = Object.values(result.reports);
-  expect(paths.filter((path) => !isAbsolute(path) || !existsSync(path))).toEqual([]);
-  expect(paths).toHaveLength(result.outcomes === undefined ? 2 : 4);
-});
+    expect(validate(JSON.parse(ended.stdout)) ? [] : validate.errors).toEqual([]);
+    const result = resultIn(ended);
+    expect(result).toMatchObject(is);
+    const paths = Object.values(result.reports);
+    expect(paths.filter((path) => !isAbsolute(path) || !existsSync(path))).toEqual([]);
+    expect(paths).toHaveLength(result.outcomes === undefined ? 2 : 4);
+  },
+);
 
 it('the schema refuses what nobody described', () => {
   expect(validate({ results: [{ account: 'acme', surprise: true }] })).toBe(false);

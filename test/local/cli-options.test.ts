@@ -87,7 +87,7 @@ describe('options', () => {
     expect(parsed(given)).toMatchObject(expected);
   });
 
-  it('puts each target in a folder of its own, and takes paths from where the person is', () => {
+  it('F85 puts each target in a folder of its own, and takes paths from where the person is', () => {
     const env = { INIT_CWD: '/home/ada' };
     const at = (...argv: string[]) => parsed(argv, env);
     expect(at('--roster', 'acme.csv', '--state', 's')).toMatchObject({

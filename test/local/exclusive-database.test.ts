@@ -145,7 +145,7 @@ describe('a transaction', () => {
     file.close();
   });
 
-  it('that does not fit on the disk has changed nothing, and says so in one sentence that names the file', () => {
+  it('F89 that does not fit on the disk has changed nothing, and says so in one sentence that names the file', () => {
     const file = openWithTable();
     file.transact(() => add(file, 1));
     // As a full disk: SQLite gives the same error for both.

@@ -17,7 +17,7 @@ const withoutRoster = async (env: Record<string, string> = {}): Promise<PlannerW
 const told = ({ telemetry }: PlannerWorld): number => telemetry.notifications.length;
 const counted = ({ telemetry }: PlannerWorld): number => telemetry.values.get('RosterMissing') ?? 0;
 
-describe('a roster that disappeared', () => {
+describe('F90 a roster that disappeared', () => {
   it('is told once and counted by every schedule; nothing is claimed', async () => {
     const world = await withoutRoster();
     for (const schedules of [1, 2, 3]) {
