@@ -4,7 +4,7 @@ import type { Access, Email, Invitation, Member } from '../domain/invitation.ts'
 import { isLive, newestFirst, shownDifferences } from '../domain/invitation-match.ts';
 import { messageWithoutAddresses } from '../domain/issue.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { quantity } from '../domain/wording.ts';
+import { quantity } from '../domain/quantities.ts';
 import type { FastlyState } from '../ports/fastly.ts';
 import { parseRoster, type RosterRules } from '../roster/parse-roster.ts';
 import { type RosterCells, rosterLines } from '../roster/roster-lines.ts';

@@ -4,7 +4,7 @@
  */
 
 import { type Action, type Change, type ChangeKind, kindOf, summarize } from '../domain/change.ts';
-import { numeral, quantity } from '../domain/wording.ts';
+import { numeral, quantity } from '../domain/quantities.ts';
 import type { Plan } from './plan.ts';
 
 type GuardName = 'MAX_CREATES' | 'MAX_DELETES' | 'MAX_REPLACES' | 'MAX_CHANGE_PERCENT' | 'EMPTY_ROSTER';

@@ -2,7 +2,7 @@
 
 import { type Change, kindOf } from '../domain/change.ts';
 import type { Email } from '../domain/invitation.ts';
-import { numeral } from '../domain/wording.ts';
+import { numeral } from '../domain/quantities.ts';
 import type { FastlyState } from '../ports/fastly.ts';
 import { isTypo, typoPairs } from './typo.ts';
 

@@ -1,4 +1,7 @@
-/** How often and how soon one address may be mailed (docs/contract.md, “Plan”). */
+/**
+ * How often and how soon one address may be mailed (docs/contract.md, “Plan”). The mails are counted in the ledger:
+ * state/ledger-update.ts.
+ */
 
 import type { LedgerEntry } from '../domain/ledger.ts';
 import { DAY_MS } from '../domain/time.ts';

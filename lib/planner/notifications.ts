@@ -1,7 +1,7 @@
 /** The planner's notifications: what happened, its numbers and the next command. They contain no addresses. */
 
 import { messageWithoutAddresses } from '../domain/issue.ts';
-import { numeral, quantity } from '../domain/wording.ts';
+import { numeral, quantity } from '../domain/quantities.ts';
 import { countHeld } from '../plan/guards.ts';
 import type { Notification } from '../ports/telemetry.ts';
 import { customerKey } from '../state/keys.ts';

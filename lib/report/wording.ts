@@ -1,9 +1,9 @@
-/** Numbers, times and lists in plain English. */
+/** What reports say, in plain English. */
 
 import type { LeftOut } from '../domain/invitation.ts';
-import { numeral, quantity } from '../domain/wording.ts';
+import { numeral, quantity } from '../domain/quantities.ts';
 
-export { enumeration, numeral, people, quantity } from '../domain/wording.ts';
+export { enumeration, numeral, people, quantity } from '../domain/quantities.ts';
 
 /** `2026-11-23T02:00:00.000Z` → `2026-11-23 02:00 UTC`. Anything that is not ISO 8601 in UTC stays as it is. */
 export const minuteOf = (iso: string): string => iso.replace(/^(.{10})T(\d\d:\d\d):.*Z$/, '$1 $2 UTC');

@@ -39,6 +39,7 @@ export const ledgerKey = (account: string): string => `${STATE_PREFIX}${account}
 export const customerKey = (customerId: string): string =>
   `${STATE_PREFIX}_customers/${encodeURIComponent(customerId)}.json`;
 export const quotaKey = (account: string): string => `${STATE_PREFIX}${account}/quota.json`;
+/** In it are the files of plan and report, by the names that report/plan-files.ts and report/run-files.ts give them. */
 export const runPrefix = (account: string, runId: string): string => `runs/${account}/${runId}/`;
 /** The account as a roster, by the mode `dump`. */
 export const dumpKey = (account: string, runId: string): string => `${runPrefix(account, runId)}roster.csv`;

@@ -1,7 +1,7 @@
 /** What people are told of a run; addresses are in the report alone. */
 
 import { ATTENTION_RESULTS, type AttentionResult } from '../domain/outcome.ts';
-import { numeral } from '../domain/wording.ts';
+import { numeral } from '../domain/quantities.ts';
 import type { Notification } from '../ports/telemetry.ts';
 import type { RunReport } from '../state/run-report.ts';
 

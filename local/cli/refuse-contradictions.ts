@@ -1,6 +1,6 @@
 /** Options that do not go with each other, with the command, or with where it works. */
 
-import { enumeration } from '../../lib/domain/wording.ts';
+import { enumeration } from '../../lib/domain/quantities.ts';
 import { UsageError } from '../parse-options.ts';
 import {
   BELONGS_TO,

@@ -1,4 +1,4 @@
-/** Numbers and lists in plain English. */
+/** Numbers and lists of things in plain English. */
 
 export const numeral = (count: number): string => count.toLocaleString('en');
 
