@@ -84,7 +84,7 @@ export type Fact = { readonly term: string; readonly value: Fragment };
 /** Facts without a value are left out. */
 export const facts = (items: readonly Fact[]): Html => html`<dl>
 ${items
-  .filter(({ value }) => value !== undefined && value !== false)
+  .filter(({ value }) => value !== undefined && value !== false && value !== '')
   .map(
     ({ term, value }) => html`<dt>${term}</dt><dd>${value}</dd>
 `,

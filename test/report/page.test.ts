@@ -79,6 +79,11 @@ describe.each(REPORT_PAGES)('the page of %s', (_name, html) => {
       expect(ids).toContain(button.getAttribute('value'));
   });
 
+  it('has no fact without a value', () => {
+    const facts = [...page.querySelectorAll('dd')];
+    expect(facts.filter(({ textContent }) => textContent.trim() === '')).toEqual([]);
+  });
+
   it('says its language, has one main heading, and fits the window of a phone', () => {
     expect(page.documentElement.getAttribute('lang')).toBe('en');
     expect(page.querySelectorAll('h1')).toHaveLength(1);
