@@ -1,6 +1,7 @@
 /** The planner's notifications: what happened, its numbers and the next command. They contain no addresses. */
 
 import { messageWithoutAddresses } from '../domain/issue.ts';
+import { maskAddresses } from '../domain/mask-addresses.ts';
 import { numeral, quantity } from '../domain/quantities.ts';
 import { countHeld } from '../plan/guards.ts';
 import type { Notification } from '../ports/telemetry.ts';
@@ -20,6 +21,14 @@ const counted = ({ counts }: Pick<SyncResult, 'counts'>): string =>
 const reportLine = ({ report }: Pick<SyncResult, 'report'>): string =>
   report === undefined ? '' : `\nReport: ${report} (plan.html beside it)`;
 
+/** A command can name addresses, of people or in a setting. Notifications are logged, and go to many. */
+const approveSteps = (command: string): readonly string[] =>
+  maskAddresses(command) === command
+    ? ['If this is what you want, approve exactly these changes:', command]
+    : [
+        'If this is what you want, approve exactly these changes: the command is in the report, as it has addresses in it.',
+      ];
+
 export const heldNotification = (result: SyncResult, approveCommand: string): Notification => {
   const count = countHeld(result.held);
   const holds = result.held.map(
@@ -36,7 +45,7 @@ export const heldNotification = (result: SyncResult, approveCommand: string): No
       '',
       `The whole plan: ${counted(result)}.${reportLine(result)}`,
     ].join('\n'),
-    nextSteps: ['If this is what you want, approve exactly these changes:', approveCommand],
+    nextSteps: approveSteps(approveCommand),
   };
 };
 

@@ -95,3 +95,13 @@ it('the text has the next steps last', () => {
     /\n\nIf this is what you want, approve exactly these changes:\napprove it$/,
   );
 });
+
+it.each([
+  "PROTECTED_EMAILS='ceo@example.com' npm run sync -- --roster acme.csv --apply --approve sha256:1",
+  'npm run sync -- resend ada@example.com --approve sha256:1',
+])('a hold never tells an address of its command: %s', (command) => {
+  const { nextSteps } = heldNotification(bareResult('acme', 'run1', 'held', held), command);
+  expect(nextSteps).toEqual([
+    'If this is what you want, approve exactly these changes: the command is in the report, as it has addresses in it.',
+  ]);
+});
