@@ -10,6 +10,9 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 
 /** Two times that differ by no more may be the same window's end: this allows for rounding and delay. */
 const TOLERANCE_MS = MINUTE_MS;
+
+export const isSameWindowEnd = (one: number, other: number): boolean => Math.abs(one - other) <= TOLERANCE_MS;
+
 /** A reset further ahead than this can't be right: a window is an hour. */
 const MAX_RESET_AHEAD_MS = HOUR_MS + TOLERANCE_MS;
 /** `Date` and reset are whole seconds. Added to a window's end, so that rounding never puts it too early. */
@@ -92,6 +95,16 @@ export const quotaFrom = (kept: KnownQuota | undefined, limits: QuotaLimits, now
   const { remaining, windowEndsAt, seenAt, perHour } = kept;
   if (perHour !== limits.perHour) return fresh;
   return { ...fresh, bounds: [{ left: remaining, answer: 0 }], isKnown: true, windowEndsAt, seenAt };
+};
+
+/**
+ * What a process knows once it has `found` what is kept of the window that `now` lies in. What answers have already told
+ * it of that window still counts, so that a 429 is not forgotten.
+ */
+export const joinQuota = (quota: Quota, found: Quota, now: number): Quota => {
+  const { bounds, isKnown, windowEndsAt, inFlight, answers, silent } = quota;
+  if (!isKnown || now >= windowEndsAt) return { ...found, inFlight, answers, silent };
+  return found.isKnown ? { ...quota, bounds: [...found.bounds, ...bounds] } : quota;
 };
 
 /** What is known of the window that `now` lies in. Of an earlier window only the writes on their way still count. */

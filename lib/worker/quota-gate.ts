@@ -10,6 +10,8 @@ import {
   answeredAt,
   isClosed,
   isLearned,
+  isSameWindowEnd,
+  joinQuota,
   type Quota,
   type QuotaLimits,
   type QuotaReading,
@@ -63,6 +65,8 @@ export class QuotaGate {
   #quota: Quota;
   /** Writes taken out of the stored number and not granted. */
   #budget = 0;
+  /** The end of the window for which that was done. An answer may tell of the next one before it is. */
+  #openUntil = Number.NEGATIVE_INFINITY;
   #opening: Promise<void> | undefined;
   #taken: Taken | undefined;
   #waiting: (() => void)[] = [];
@@ -144,7 +148,7 @@ export class QuotaGate {
     const { isKnown, seenAt } = this.#quota;
     const told = isKnown ? remainingOf(this.#quota) : undefined;
     // What Fastly tells is not for this process alone while others have taken some of it.
-    const isShared = byOthers > 0 && this.#quota.windowEndsAt === windowEndsAt;
+    const isShared = byOthers > 0 && isSameWindowEnd(this.#quota.windowEndsAt, windowEndsAt);
     const kept = isShared
       ? { remaining: Math.min(rest + this.#budget, told ?? rest + this.#budget), taken: byOthers }
       : { remaining: told, taken: 0 };
@@ -175,7 +179,7 @@ export class QuotaGate {
 
   /** Once per window, before its first write. */
   async #open(): Promise<void> {
-    if (this.#now() < this.#quota.windowEndsAt) return;
+    if (this.#now() < this.#openUntil) return;
     this.#opening ??= this.#take().finally(() => {
       this.#opening = undefined;
     });
@@ -190,21 +194,19 @@ export class QuotaGate {
       const stored = await readQuota(store, account);
       const now = this.#now();
       const found = quotaFrom(stored.quota, this.#limits, now);
-      const count = Math.min(
-        mostWrites,
-        writesLeft(writesGranted(found, this.#quota.inFlight), this.#limits, now),
-      );
+      const joined = joinQuota(this.#quota, found, now);
+      const count = Math.min(mostWrites, writesLeft(joined, this.#limits, now));
       const byOthers = found.isKnown ? (stored.quota?.taken ?? 0) : 0;
-      const rest = remainingOf(found) - count;
-      const { windowEndsAt, seenAt } = found;
+      const rest = remainingOf(joined) - count;
+      const { windowEndsAt, seenAt } = joined;
       const { perHour } = this.#limits;
       const kept = { remaining: rest, windowEndsAt, seenAt, taken: byOthers + count, perHour };
       const condition = count === 0 ? undefined : await writeQuota(store, account, kept, stored.condition);
       if (condition === 'conflict') continue;
-      const { inFlight, answers, silent } = this.#quota;
-      this.#quota = { ...found, inFlight, answers, silent };
+      this.#quota = joinQuota(this.#quota, found, now);
+      this.#openUntil = windowEndsAt;
       this.#budget = count;
-      this.#taken = condition && { condition, windowEndsAt, rest, byOthers };
+      if (condition !== undefined) this.#taken = { condition, windowEndsAt, rest, byOthers };
       return;
     }
     throw new Error(`the quota of ${account} kept moving in the store; try again`);

@@ -190,6 +190,46 @@ describe('by a clock that differs from Fastly’s', () => {
   });
 });
 
+describe('a write that begins before the full hour and is answered after it', () => {
+  /** The gate of two writes after that answer. */
+  const across = async (w: WorkerWorld, answer: QuotaReading | undefined, rateLimited = false) => {
+    w.clock.time = RESET - SECOND_MS;
+    const gate = gateIn(w, { mostWrites: 2 });
+    const begun = gate.begin(await granted(gate, 1));
+    w.clock.time = RESET + SECOND_MS;
+    gate.answered(begun, answer, rateLimited);
+    return gate;
+  };
+  const told = (remaining: number): QuotaReading => ({
+    remaining: String(remaining),
+    reset: String((RESET + HOUR_MS) / SECOND_MS),
+    date: new Date(RESET + SECOND_MS).toUTCString(),
+  });
+
+  it.each([
+    { name: 'used up, and the answer is lost', known: 1, answer: undefined, left: 997 },
+    { name: 'used up, and the answer tells of the new one', known: 1, answer: told(900), left: 898 },
+    { name: 'not used up, and the answer is lost', known: 60, answer: undefined, left: 997 },
+  ])('opens the new window where the old one was $name', async ({ known, answer, left }) => {
+    const w = worldWith(known);
+    expect(await reserved(await across(w, answer), 1)).toBe(1);
+    expect(w.quotaLeft()).toBe(left);
+  });
+
+  it.each([
+    { name: 'knows nothing of the new window', stored: undefined },
+    { name: 'knows more of the new window', stored: 500 },
+  ])('keeps the new window closed by a 429 where the store $name', async ({ stored }) => {
+    const w = worldWith(1);
+    const gate = await across(w, told(0), true);
+    w.fastly.resetAt = RESET + HOUR_MS;
+    if (stored !== undefined) w.learnQuota(stored);
+    expect(await reserved(gate, 1)).toEqual({ closedUntil: WINDOW_END + HOUR_MS });
+    await gate.close();
+    expect(w.quotaLeft()).toBe(stored ?? 0);
+  });
+});
+
 describe('what is kept of the quota', () => {
   it('is less by all that the jobs may need, until it is known what they used', async () => {
     const w = worldWith(60);
@@ -222,6 +262,20 @@ describe('what is kept of the quota', () => {
     await one.close();
     expect(w.quotaLeft()).toBeLessThanOrEqual(4);
   });
+
+  it.each([-SECOND_MS, SECOND_MS])(
+    'stays less by what another process took, also where a reset is %i ms off',
+    async (off) => {
+      const w = worldWith(12);
+      const [one, other] = [gateIn(w, { mostWrites: 8 }), gateIn(w, { mostWrites: 8 })];
+      await granted(one, 8);
+      const few = await granted(other, 4);
+      const told = { ...reading(11), reset: String((RESET + off) / SECOND_MS) };
+      other.answered(other.begin(few), told, false);
+      await other.close();
+      expect(w.store.json('state/acme/quota.json')).toMatchObject({ remaining: 0, taken: 8 });
+    },
+  );
 
   it('that is no quota tells nothing', async () => {
     const w = worldWith();
