@@ -68,13 +68,20 @@ const enqueueReleased = async (
 const changesLedger = ({ ledger }: PlanRecord): boolean =>
   Object.keys(ledger.recovered).length > 0 || ledger.forgotten.length > 0;
 
-/** Told once per hold. It is told before it is noted: a crash in between tells it twice, which beats never. */
+/**
+ * Told once per hold. It is told before it is noted, and told if nobody can read whether it was: twice beats never. The
+ * jobs are in the queue by now, so a pointer that can't be read must not fail the run.
+ */
 const announceHold = async (run: PlanningRun, record: PlanRecord, result: SyncResult): Promise<void> => {
   const { approval, approveCommand, account, only } = record;
   // Whoever named addresses has the answer at once, and a notification must not contain them.
   if (only !== undefined) return;
   if (approval === undefined || approveCommand === undefined) return;
-  const found = await readPointer(run.ports.store, account);
+  const found = await readPointer(run.ports.store, account).catch((error: unknown) => {
+    const fields = { ...runFields(run), error: errorText(error) };
+    run.ports.log.warn('whether the hold was announced could not be read', fields);
+    return undefined;
+  });
   if (found?.pointer.announced !== approval) await run.ports.notify(heldNotification(result, approveCommand));
 };
 
@@ -102,20 +109,22 @@ const movePointer = (
     ...announced(record, before),
   }));
 
-/** Ends a run that enqueued nothing that counts. The runs that it should have recovered stay in `unsettled`. */
+/**
+ * Ends a run that enqueued nothing that counts. The runs that it should have recovered stay in `unsettled`. The pointer
+ * stays as it is when another planner went on with the run, or the run is not `planning` any more.
+ */
 export const endRun = async (
-  { ports, request }: PlanningRun,
+  { ports, request, startedAt }: PlanningRun,
   generation: number,
   status: RunStatus,
   reason: string,
 ): Promise<void> => {
   const updatedAt = new Date(ports.now()).toISOString();
-  await updatePointer(ports.store, request.account, generation, (pointer) => ({
-    ...pointer,
-    status,
-    updatedAt,
-    reason,
-  }));
+  await updatePointer(ports.store, request.account, generation, (pointer) =>
+    pointer.status === 'planning' && Date.parse(pointer.startedAt) === startedAt
+      ? { ...pointer, status, updatedAt, reason }
+      : undefined,
+  );
 };
 
 /** The run is halted, not finished: what was enqueued so far is void, and the next trigger may take over at once. */

@@ -157,6 +157,28 @@ describe('a run that fails and cannot say so in the pointer either', () => {
   });
 });
 
+describe('a run that fails when the pointer is not its own to end any more', () => {
+  it.each([
+    { name: 'another planner of the run took over', moved: { startedAt: new Date(NOW + 1).toISOString() } },
+    { name: 'another planner enqueued everything', moved: { status: 'draining' as const, jobs: 1 } },
+    { name: 'the worker finished it', moved: { status: 'finished' as const } },
+    {
+      name: 'the worker halted it',
+      moved: { status: 'halted' as const, reason: 'Fastly said unauthorized' },
+    },
+  ])('leaves the pointer as it is: $name', async ({ moved }) => {
+    const world = worldWith(['ada']);
+    let before = {};
+    world.queue.onSend = () => {
+      world.setPointer(moved);
+      before = world.pointer();
+      throw new Error('SQS is away');
+    };
+    await expect(world.run()).rejects.toThrow('SQS is away');
+    expect(world.pointer()).toEqual(before);
+  });
+});
+
 describe('a run that another one overtakes', () => {
   it('before it enqueued anything, as nothing was to be done: superseded', async () => {
     const world = worldWith(['ada']);
@@ -207,6 +229,24 @@ describe('a hold', () => {
     world.fastly.invitations = [];
     expect((await world.run()).approval).toBe(approval);
     expect(world.telemetry.notifications).toHaveLength(2);
+  });
+
+  it('of which nobody can read whether it was announced is announced, and the jobs stay valid', async () => {
+    const world = worldWith(['ada'], { MAX_DELETES: '0', PERCENT_FLOOR: '9' });
+    world.fastly.invitations = [invitation('cyd')];
+    world.queue.onSend = (messages) => {
+      if (!messages.some(isFinish)) return;
+      world.store.onRead = () => {
+        world.store.onRead = () => {};
+        throw new Error('S3 is away');
+      };
+    };
+    const { status, approval, runId } = await world.run();
+    expect(status).toBe('held');
+    expect(world.pointer()).toMatchObject({ status: 'draining', jobs: 1, announced: approval });
+    expect(world.telemetry.notifications).toHaveLength(1);
+    const line = world.telemetry.lines.find((one) => one.includes('S3 is away')) ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({ level: 'warn', account: 'acme', runId });
   });
 });
 
