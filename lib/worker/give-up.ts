@@ -23,7 +23,7 @@ export const isOutage = (session: AccountSession, ended: readonly Ended[]): bool
 
 /**
  * Counts a failed write. Returns how many there were when it is given up. Not while Fastly can't be read either: then the
- * fault is not the job's, however often it was tried.
+ * fault is not the job's, however often it was tried. Never throws, so that the ends of the other jobs are not lost.
  */
 export const failuresToGiveUp = async (
   session: AccountSession,
@@ -36,5 +36,11 @@ export const failuresToGiveUp = async (
     return 0;
   });
   if (failed < MAX_FAILED_WRITES || (outage && receives < MAX_DELIVERIES_IN_OUTAGE)) return undefined;
-  return (await session.listing.any()).ok ? failed : undefined;
+  try {
+    return (await session.listing.any()).ok ? failed : undefined;
+  } catch (error) {
+    const fields = { account: session.account, error: errorText(error) };
+    log.warn('a failed write is not given up, as nobody can tell whether reading works', fields);
+    return undefined;
+  }
 };

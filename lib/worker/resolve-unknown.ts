@@ -14,6 +14,7 @@ import type { AccountSession } from './account-session.ts';
 import { existingAccess } from './existing-access.ts';
 import type { Delivered } from './hand-back.ts';
 import {
+  again,
   type Done,
   done,
   type Ended,
@@ -94,6 +95,7 @@ const listAfterwards = async (session: AccountSession): Promise<FastlyResult<Lis
   }
 };
 
+/** Never throws, like the reading. */
 const resolve = async (
   session: AccountSession,
   unknown: UnknownEffect,
@@ -101,9 +103,15 @@ const resolve = async (
 ): Promise<JobEnd> => {
   if (listed.ok) return resolveBy(session, unknown, listed.value);
   const { kind, message } = listed.failure;
-  return kind === 'unauthorized'
-    ? await session.halting.haltRun(unknown.job, message)
-    : failedToRead(message);
+  if (kind !== 'unauthorized') return failedToRead(message);
+  try {
+    return await session.halting.haltRun(unknown.job, message);
+  } catch (error) {
+    const { account, runId, generation } = unknown.job;
+    const fields = { account, runId, generation, error: errorText(error) };
+    session.ports.log.error('the run could not be halted', fields);
+    return again('backoff', 'interrupted');
+  }
 };
 
 const resolveBy = (session: AccountSession, { job, failure }: UnknownEffect, listed: Listed): JobEnd => {

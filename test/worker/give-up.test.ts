@@ -125,6 +125,22 @@ describe('a write that keeps failing', () => {
     expect(w.buried).toEqual([]);
   });
 
+  it('is not given up when the token can’t be read for that, and the other jobs keep their ends', async () => {
+    const w = new WorkerWorld();
+    w.fastly.fail('delete id-ada', 'unavailable', { times: 99 });
+    w.fastly.fail('invitations', 'unauthorized');
+    w.failedBefore(4, 'ada');
+    w.onConnect = (fresh) => {
+      if (fresh) throw new Error('SSM is away');
+      return undefined;
+    };
+    const ada = w.message(remove('ada'), { receives: 2 });
+    expect(await w.work([ada, w.message(create('bob'))])).toEqual([ada.id]);
+    expect(w.result('bob')).toBe('created');
+    expect(w.buried).toEqual([]);
+    expect(w.telemetry.lines.join()).toContain('SSM is away');
+  });
+
   it('is handed back when the copy for people fails', async () => {
     const w = new WorkerWorld();
     w.fastly.fail('create ada', 'unavailable', { times: 99 });

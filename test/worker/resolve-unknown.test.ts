@@ -189,4 +189,18 @@ describe('the reading after the POSTs', () => {
     expect(w.result('ada')).toBe('created');
     expect(w.telemetry.everything()).toContain('read_failed: the token could not be read: SSM is away');
   });
+
+  it('that is refused leaves the ends of the other jobs alone when the run can’t be halted', async () => {
+    const w = new WorkerWorld({ WRITE_CONCURRENCY: '1' });
+    w.fastly.fail('create bob', 'unavailable');
+    w.fastly.fail('invitations', 'unauthorized', { times: 9 });
+    w.store.onWrite = (key) => {
+      if (key.endsWith('run.json')) throw new Error('S3 is away');
+    };
+    const back = await w.work(['ada', 'bob'].map((name) => w.message(create(name), { id: name })));
+    expect(back).toEqual(['bob']);
+    expect(w.result('ada')).toBe('created');
+    const line = w.telemetry.lines.find((one) => one.includes('S3 is away')) ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', account: 'acme', runId: 'run1', generation: 7 });
+  });
 });
