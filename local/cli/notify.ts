@@ -29,8 +29,8 @@ export const createNotify =
   async (notification) => {
     log.info('notification', { subject: notification.subject, text: plainText(notification) });
     if (webhook === undefined) return;
-    const proxy = proxyIn(webhook.environment);
     try {
+      const proxy = proxyIn(webhook.environment);
       await got.post(webhook.url, {
         json: chatMessage(notification),
         timeout: { request: TIMEOUT_MS },

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { createNotify } from '../../local/cli/notify.ts';
 import { SELF_SIGNED } from '../support/certificate.ts';
 import { emptyFolder, removeFolders, sync, syncHere } from '../support/cli.ts';
 
@@ -62,6 +63,23 @@ it.each([
   expect(held.status).toBe(2);
   expect(held.stderr).toContain(`warning: NOTIFICATION_WEBHOOK_URL did not take a notification: ${says}`);
   expect(held.stderr).not.toContain('hook-secret');
+});
+
+it('an unusable proxy is said, and fails nothing', async () => {
+  const said: string[] = [];
+  const logged: string[] = [];
+  const log = (text: string) => void logged.push(text);
+  const notify = createNotify(
+    { url, environment: { HTTPS_PROXY: 'ftp://proxy.example' } },
+    { info: log, warn: log, error: log },
+    (line) => void said.push(line),
+  );
+  await notify({ account: 'acme', event: 'held', subject: '[acme] held', message: 'held' });
+
+  expect(said).toEqual([
+    'warning: NOTIFICATION_WEBHOOK_URL did not take a notification: it could not be sent',
+  ]);
+  expect(logged).toEqual(['notification', 'a notification was not delivered']);
 });
 
 it('a webhook without https is refused before anything is done', async () => {
