@@ -22,7 +22,7 @@ import {
 
 const { AWS_LAMBDA_FUNCTION_NAME: functionName = 'sync', AWS_REGION: region = 'us-east-1' } = process.env;
 
-const deps: PlannerPorts = {
+const ports: PlannerPorts = {
   ...clock,
   store,
   queue: createJobQueue({ client: clients.sqs, queueUrl: config.QUEUE_URL, ...clock }),
@@ -43,7 +43,7 @@ export const handler = async (
   { awsRequestId }: Partial<Pick<Context, 'awsRequestId'>> = {},
 ): Promise<SyncResponse> => {
   try {
-    return await handleTrigger(parseTrigger(event), deps, awsRequestId);
+    return await handleTrigger(parseTrigger(event), ports, awsRequestId);
   } finally {
     metrics.flush();
   }

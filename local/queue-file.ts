@@ -84,20 +84,16 @@ export const openQueueFile = (path: string, now: number): QueueFile | 'in_use' =
 };
 
 /**
- * How many messages are in the file, which is there. Changes nothing and locks nobody out for longer than it reads. Must
+ * How many dead letters are in the file, which is there. Changes nothing and locks nobody out for longer than it reads. Must
  * not be called by the process that has the file open.
  *
  * @throws when the file can't be read, with a sentence that names it
  */
-export const countMessages = (
-  path: string,
-): { readonly messages: number; readonly deadLetters: number } | 'in_use' => {
+export const countDeadLetters = (path: string): number | 'in_use' => {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly: true });
-    const count = (table: string): number =>
-      Number(database?.prepare(`SELECT COUNT(*) AS count FROM ${table}`).get()?.count);
-    return { messages: count('job'), deadLetters: count('deadLetter') };
+    return Number(database.prepare('SELECT COUNT(*) AS count FROM deadLetter').get()?.count);
   } catch (error) {
     if (errorCode(error) === 'SQLITE_BUSY') return 'in_use';
     throw folderError(error, `read ${basename(path)}`, dirname(path));

@@ -72,9 +72,11 @@ const changeStanding = (change: RecordedChange, record: PlanRecord): Standing =>
   };
 };
 
+type IsThem = (person: { readonly email: Email }) => boolean;
+
 /** What a plan says of somebody; undefined when it says nothing. */
 const standingIn = (record: PlanRecord, email: Email): Standing | undefined => {
-  const isThem = (person: { readonly email: Email }): boolean => person.email === email;
+  const isThem: IsThem = (person) => person.email === email;
   const change = record.changes.find(isThem);
   if (change !== undefined) return changeStanding(change, record);
   const kept = record.kept?.find(isThem);
@@ -89,11 +91,10 @@ const standingIn = (record: PlanRecord, email: Email): Standing | undefined => {
       decision: `wait: ${reasonText(waiting.reason)}${until}`,
     };
   }
-  return memberIn(record, email) ?? otherwiseIn(record, email);
+  return memberIn(record, isThem) ?? otherwiseIn(record, isThem);
 };
 
-const memberIn = (record: PlanRecord, email: Email): Standing | undefined => {
-  const isThem = (person: { readonly email: Email }): boolean => person.email === email;
+const memberIn = (record: PlanRecord, isThem: IsThem): Standing | undefined => {
   const drift = record.drift.find(isThem);
   if (drift !== undefined)
     return {
@@ -110,8 +111,7 @@ const memberIn = (record: PlanRecord, email: Email): Standing | undefined => {
     : { fastly: `a member as ${unlisted.role}`, decision: 'nothing: members are never touched' };
 };
 
-const otherwiseIn = (record: PlanRecord, email: Email): Standing | undefined => {
-  const isThem = (person: { readonly email: Email }): boolean => person.email === email;
+const otherwiseIn = (record: PlanRecord, isThem: IsThem): Standing | undefined => {
   const shown = record.shownDifferently.find(isThem);
   if (shown !== undefined)
     return {

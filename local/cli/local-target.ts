@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Rules } from '../../lib/domain/config.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { describeHolder } from '../holder.ts';
-import { countMessages } from '../queue-file.ts';
+import { countDeadLetters } from '../queue-file.ts';
 import { apply, planOnly } from './apply.ts';
 import { type LiveAccess, openConnection } from './connection.ts';
 import type { Context } from './context.ts';
@@ -70,7 +70,6 @@ export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
   };
 
   return {
-    name,
     store,
     plan: (options, request) =>
       withAccount(options, async (context) => {
@@ -82,15 +81,10 @@ export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
       const directory = jobsDirectory(stateDirectory, account);
       const path = join(directory, 'queue.db');
       const deadLetterPlace = `the table deadLetter of ${statePath(call, path)}`;
-      const counted = existsSync(path) ? countMessages(path) : { messages: 0, deadLetters: 0 };
-      if (counted === 'in_use')
-        return {
-          messages: undefined,
-          deadLetters: undefined,
-          deadLetterPlace,
-          holder: describeHolder(directory),
-        };
-      return { ...counted, deadLetterPlace };
+      const deadLetters = existsSync(path) ? countDeadLetters(path) : 0;
+      return deadLetters === 'in_use'
+        ? { deadLetters: undefined, deadLetterPlace, holder: describeHolder(directory) }
+        : { deadLetters, deadLetterPlace };
     },
     locate: (key) => statePath(call, key),
     address: (key) => join(stateDirectory, key),

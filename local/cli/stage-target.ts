@@ -15,7 +15,7 @@ import type { PlannerRequest, Target } from './target.ts';
 
 type Stage = Extract<TargetChoice, { readonly kind: 'stage' }>;
 
-const OUTPUTS = ['RosterBucketName', 'JobQueueUrl', 'DeadLetterQueueUrl'] as const;
+const OUTPUTS = ['RosterBucketName', 'DeadLetterQueueUrl'] as const;
 
 /** What every result has; a deployed function of another version may add to it. */
 const resultSchema = v.looseObject({
@@ -79,7 +79,6 @@ export const openStageTarget = async (
   };
 
   return {
-    name,
     store,
     plan: ask,
     apply: async (options, request) => {
@@ -90,7 +89,6 @@ export const openStageTarget = async (
       return { result, drained: goesOn ? [await followRun(result, pointer.jobs, store, ports)] : [] };
     },
     queue: async () => ({
-      messages: await cloud.messagesIn(outputs.JobQueueUrl),
       deadLetters: await cloud.messagesIn(outputs.DeadLetterQueueUrl),
       deadLetterPlace: `${outputs.DeadLetterQueueUrl} (of all accounts)`,
     }),

@@ -13,8 +13,7 @@ export type PlannerRequest = Omit<SyncRequest, 'account' | 'manual' | 'triggerId
 
 /** An account's queue, as far as it can be seen from outside. */
 export type QueueView = {
-  /** Messages, `finish` included; undefined while another process has the queue. */
-  readonly messages: number | undefined;
+  /** Undefined while another process has the queue. */
   readonly deadLetters: number | undefined;
   /** Where the dead letters are, for a person. */
   readonly deadLetterPlace: string;
@@ -23,8 +22,6 @@ export type QueueView = {
 };
 
 export type Target = {
-  /** For a person, for example `https://api.fastly.com`. */
-  readonly name: string;
   /** State, reports and rosters. */
   readonly store: Pick<ObjectStore, 'read' | 'list'>;
   /** Asks the planner for something that changes nothing at Fastly. Prints nothing. */

@@ -160,8 +160,10 @@ describe('--stage', () => {
   }, 60_000);
 
   it('says in one sentence what is missing', async () => {
-    aws.outputs.delete('JobQueueUrl');
-    expect((await onStage('status')).stderr).toMatch(/^error: The stack \S+ in \S+ has no JobQueueUrl\./);
+    aws.outputs.delete('DeadLetterQueueUrl');
+    expect((await onStage('status')).stderr).toMatch(
+      /^error: The stack \S+ in \S+ has no DeadLetterQueueUrl\./,
+    );
     aws.stackStatus = undefined;
     expect((await onStage('status')).stderr).toBe(
       `error: There is no stack fastly-invitation-sync-prod in ${REGION}. Deploy it, or choose another --stage or --region.\n`,

@@ -1,6 +1,11 @@
 /** What all commands have in common. */
 
-import { accountOfRosterKey, ROSTER_PREFIX, STATE_PREFIX } from '../../../lib/state/keys.ts';
+import {
+  accountOfPointerKey,
+  accountOfRosterKey,
+  ROSTER_PREFIX,
+  STATE_PREFIX,
+} from '../../../lib/state/keys.ts';
 import { UsageError } from '../../parse-options.ts';
 import type { Call, Options } from '../options.ts';
 import type { Screen } from '../screen.ts';
@@ -26,8 +31,8 @@ export type Answer = {
 export const knownAccounts = async ({ store }: Target): Promise<readonly string[]> => {
   const rosters = await Array.fromAsync(store.list(ROSTER_PREFIX));
   const states = await Array.fromAsync(store.list(STATE_PREFIX));
-  const applied = states.filter((key) => key.endsWith('/run.json')).map((key) => key.split('/')[1] ?? '');
-  return [...new Set([...rosters.flatMap((key) => accountOfRosterKey(key) ?? []), ...applied])].sort();
+  const names = [...rosters.map(accountOfRosterKey), ...states.map(accountOfPointerKey)];
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
 };
 
 /** @throws a {@link UsageError} where there is not exactly one to choose */
