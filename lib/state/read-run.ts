@@ -1,24 +1,28 @@
-/** What a run has stored: the record of its plan, and the outcomes of its jobs. */
+/** What a run has stored: the record of its plan, the outcomes of its jobs, and its report. */
 
 import pLimit from 'p-limit';
+import * as v from 'valibot';
+import { decodeJson } from '../domain/decode-json.ts';
 import type { Email } from '../domain/invitation.ts';
 import { decodeOutcomes, foldOutcomes, type Outcome } from '../domain/outcome.ts';
 import { type ObjectStore, readText } from '../ports/object-store.ts';
 import { errorText } from '../ports/telemetry.ts';
+import { DamagedFileError } from './damaged-state.ts';
 import { outcomesPrefix, runPrefix } from './keys.ts';
 import { decodeRecord, type PlanRecord } from './plan-record.ts';
+import type { RunReport } from './run-report.ts';
 
 const namingDamaged = <T>(key: string, decode: () => T): T => {
   try {
     return decode();
   } catch (error) {
-    throw new Error(`${key} is damaged: ${errorText(error)}`, { cause: error });
+    throw new DamagedFileError(key, errorText(error), { cause: error });
   }
 };
 
 /**
  * Undefined when there is no record: the run ended before it had stored its plan, and so before its first job. Throws
- * when the record is damaged.
+ * a {@link DamagedFileError} when the record is damaged.
  */
 export const readRecord = async (
   store: Pick<ObjectStore, 'read'>,
@@ -54,4 +58,25 @@ export const readOutcomes = async (
     // After a failure the other reads would be of no use.
     limit.clearQueue();
   }
+};
+
+/** What its readers can't do without. */
+const reportSchema = v.looseObject({
+  durationSeconds: v.number(),
+  counts: v.record(v.string(), v.number()),
+  outcomes: v.array(v.looseObject({ email: v.string(), result: v.string() })),
+});
+
+/** Undefined as long as the run has not finished. Throws a {@link DamagedFileError} when the report is damaged. */
+export const readReport = async (
+  store: Pick<ObjectStore, 'read'>,
+  account: string,
+  runId: string,
+): Promise<RunReport | undefined> => {
+  const key = `${runPrefix(account, runId)}report.json`;
+  const stored = await readText(store, key);
+  if (stored === undefined) return undefined;
+  const decoded = decodeJson(reportSchema, stored.text);
+  if ('problem' in decoded) throw new DamagedFileError(key, decoded.problem);
+  return decoded.value as unknown as RunReport;
 };

@@ -4,9 +4,9 @@ import { decodeOutcomes } from '../../lib/domain/outcome.ts';
 import { SECOND_MS } from '../../lib/domain/time.ts';
 import { type ObjectStore, readText } from '../../lib/ports/object-store.ts';
 import { minuteOf, quantity } from '../../lib/report/wording.ts';
-import { outcomesPrefix, runPrefix } from '../../lib/state/keys.ts';
+import { outcomesPrefix } from '../../lib/state/keys.ts';
 import { readPointer } from '../../lib/state/pointer-store.ts';
-import type { RunReport } from '../../lib/state/run-report.ts';
+import { readReport } from '../../lib/state/read-run.ts';
 import type { Clock } from './drain.ts';
 import { renderOutcomes } from './render-outcome.ts';
 import { reportSoFar } from './report-so-far.ts';
@@ -17,11 +17,6 @@ const LOOK_EVERY_MS = 3 * SECOND_MS;
 
 type Reading = Pick<ObjectStore, 'read' | 'list'>;
 type Run = { readonly account: string; readonly runId: string };
-
-export const readReport = async (store: Reading, { account, runId }: Run): Promise<RunReport | undefined> => {
-  const stored = await readText(store, `${runPrefix(account, runId)}report.json`);
-  return stored && (JSON.parse(stored.text) as RunReport);
-};
 
 /** Counts jobs that have an outcome; each object of outcomes is read once. */
 const outcomeCounter = (store: Reading, { account, runId }: Run): (() => Promise<number>) => {
@@ -53,14 +48,19 @@ export const followRun = async (
     progress.stop();
     const pointer = { ...run, generation: 0 };
     const report =
-      (await readReport(store, run)) ?? (await reportSoFar(store, run.account, pointer, clock.now()));
+      (await readReport(store, run.account, run.runId)) ??
+      (await reportSoFar(store, run.account, pointer, clock.now()));
     if (report !== undefined) screen.print(renderOutcomes(report, jobs, screen.paint));
     return { ...how, ...(report !== undefined && { report }), deadLetters: 0 };
   };
   try {
     while (!stop.aborted) {
       const pointer = (await readPointer(store, run.account))?.pointer;
-      if (pointer?.runId !== run.runId) return await ended({ end: 'empty', halted: 'a newer run took over' });
+      if (pointer?.runId !== run.runId) {
+        // The newer run may have begun after this one had finished.
+        const isFinished = (await readReport(store, run.account, run.runId)) !== undefined;
+        return await ended({ end: 'empty', ...(!isFinished && { halted: 'a newer run took over' }) });
+      }
       if (pointer.status === 'halted')
         return await ended({ end: 'empty', halted: pointer.reason ?? 'the reason was not noted' });
       if (pointer.status === 'finished') return await ended({ end: 'empty' });

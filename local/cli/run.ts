@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, misspeltVariables, parseRules, parseWebhook } from '../../lib/domain/config.ts';
+import { DamagedFileError } from '../../lib/state/damaged-state.ts';
 import { createCloud } from '../cloud.ts';
 import { UsageError, usageOf, versionText } from '../parse-options.ts';
 import { COMMAND, type CommandName } from './command-line.ts';
@@ -103,10 +104,11 @@ const run = async (world: World): Promise<number> => {
 
 /** Errors that were made for the caller are one sentence. Any other is a bug, and is shown with its stack. */
 const messageOf = (error: unknown): string => {
-  if (error instanceof UsageError || error instanceof ConfigError) return error.message;
-  if (error instanceof Error)
-    return error.constructor === Error ? error.message : (error.stack ?? error.message);
-  return String(error);
+  if (!(error instanceof Error)) return String(error);
+  const isForCaller =
+    error.constructor === Error ||
+    [UsageError, ConfigError, DamagedFileError].some((kind) => error instanceof kind);
+  return isForCaller ? error.message : (error.stack ?? error.message);
 };
 
 /** Never throws; returns the exit status. */

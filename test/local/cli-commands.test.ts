@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
@@ -16,6 +16,9 @@ const setting = (roster = ROSTER) => {
 };
 
 const jsonOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout);
+
+/** Ids of runs tell the second. */
+const nextSecond = () => new Promise((later) => setTimeout(later, 1100));
 
 describe('status', () => {
   it('tells of every account, and which command releases what is held', async () => {
@@ -39,15 +42,35 @@ describe('status', () => {
   it('tells of a newer run that was blocked', async () => {
     const { folder, place } = setting();
     await syncHere([...place, '--apply']);
-    // Ids of runs tell the second.
-    await new Promise((later) => setTimeout(later, 1100));
+    await nextSecond();
     writeFileSync(join(folder, 'acme.csv'), 'email,role\nada,user\n');
     await syncHere([...place, '--apply']);
+    await nextSecond();
+    await syncHere(['explain', 'ada@example.com', ...place]);
 
     const { stdout } = await syncHere(['status', ...place]);
 
     expect(stdout).toMatch(/^acme: run \S+ has finished$/m);
     expect(stdout).toMatch(/^Newest {2}apply of .* UTC, run \S+: blocked: Line 2, /m);
+  });
+
+  it('tells of a damaged record without its content, and goes on with the other accounts', async () => {
+    const { folder, place } = setting();
+    const state = join(folder, '.sync');
+    await syncHere([...place, '--apply']);
+    await syncHere([...place, '--apply', '--account', 'beta']);
+    const [run = ''] = readdirSync(join(state, 'simulated/runs/acme'));
+    writeFileSync(join(state, 'simulated/runs/acme', run, 'plan.json'), 'ada@example.com');
+
+    const { stdout, status } = await syncHere(['status', '--state', state]);
+    const { stderr } = await syncHere(['history', ...place]);
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^acme: has a damaged state\nReason {2}runs\/acme\/\S+ is damaged: it is not JSON$/m,
+    );
+    expect(stdout).toMatch(/^beta: run \S+ has finished$/m);
+    expect(stderr).toMatch(/^error: runs\/acme\/\S+ is damaged: it is not JSON\n$/);
   });
 
   it('says so where nothing was applied yet, and makes no folder', async () => {

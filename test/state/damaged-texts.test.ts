@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { accountOfCustomer } from '../../lib/state/customer-claim.ts';
 import { countFailedWrite } from '../../lib/state/failed-writes.ts';
 import { failedWritesKey } from '../../lib/state/keys.ts';
-import { readOutcomes, readRecord } from '../../lib/state/read-run.ts';
+import { readOutcomes, readRecord, readReport } from '../../lib/state/read-run.ts';
 import { decodePointer } from '../../lib/state/run-pointer.ts';
 import { email, ledgerEntry } from '../support/build.ts';
 import { FakeStore } from '../support/fakes.ts';
@@ -54,6 +54,14 @@ const TEXTS: Readonly<
     text: JSON.stringify(outcomeOf(create('thelma'), 'created')),
     problem: (text) =>
       readAs('runs/acme/r/outcomes/a.jsonl', text, (store) => readOutcomes(store, 'acme', 'r')),
+  },
+  report: {
+    text: JSON.stringify({
+      durationSeconds: 3,
+      counts: { created: 1 },
+      outcomes: [{ email: ADDRESS, result: 'created' }],
+    }),
+    problem: (text) => readAs('runs/acme/r/report.json', text, (store) => readReport(store, 'acme', 'r')),
   },
   'count of failed writes': {
     text: JSON.stringify({ failedWrites: 2 }),

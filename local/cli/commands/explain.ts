@@ -7,13 +7,12 @@ import { type Explanation, explain, type PersonKnown, type PersonsRun } from '..
 import { minuteOf } from '../../../lib/report/wording.ts';
 import { readLedger } from '../../../lib/state/ledger-store.ts';
 import type { PlanRecord } from '../../../lib/state/plan-record.ts';
-import { readOutcomes, readRecord } from '../../../lib/state/read-run.ts';
-import { readReport } from '../follow-run.ts';
+import { readOutcomes, readRecord, readReport } from '../../../lib/state/read-run.ts';
 import type { Options } from '../options.ts';
 import { type Paint, plain } from '../screen.ts';
 import type { Target } from '../target.ts';
 import type { Answer, CommandPorts } from './command.ts';
-import { runIdsOf } from './history.ts';
+import { newestRecords } from './history.ts';
 
 /** Older runs are not read. */
 const RUNS = 20;
@@ -36,7 +35,7 @@ const outcomeOf = async (
 ): Promise<PersonsRun['outcome']> => {
   const isReleased = record.changes.some((change) => change.email === email && change.held === undefined);
   if (record.mode === 'plan' || !isReleased) return undefined;
-  const report = await readReport(store, record);
+  const report = await readReport(store, record.account, record.runId);
   return report === undefined
     ? (await readOutcomes(store, record.account, record.runId)).get(email)
     : report.outcomes.find((outcome) => outcome.email === email);
@@ -58,14 +57,10 @@ const peopleIn = (record: PlanRecord): Email[] =>
 const gather = async (options: Options, { target }: CommandPorts, email: Email): Promise<PersonKnown> => {
   const { store } = target;
   const { account } = options;
-  const ids = (await runIdsOf(target, account)).slice(0, RUNS);
   const { ledger } = await readLedger(store, account);
   const others = new Set<Email>(ledger.keys());
   const runs: PersonsRun[] = [];
-  for (const runId of ids) {
-    const record = await readRecord(store, account, runId);
-    // A plan for one person is what an earlier `explain` has left.
-    if (record === undefined || (record.mode === 'plan' && record.only !== undefined)) continue;
+  for await (const record of newestRecords(store, account, RUNS)) {
     for (const person of peopleIn(record)) others.add(person);
     runs.push({ record, outcome: await outcomeOf(store, record, email) });
   }

@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../../lib/domain/time.ts';
 import type { Hold } from '../../../lib/plan/guards.ts';
 import { errorText } from '../../../lib/ports/telemetry.ts';
 import { minuteOf, numeral, quantity } from '../../../lib/report/wording.ts';
-import { DamagedStateError } from '../../../lib/state/damaged-state.ts';
+import { DamagedFileError } from '../../../lib/state/damaged-state.ts';
 import { runPrefix } from '../../../lib/state/keys.ts';
 import { readPointer } from '../../../lib/state/pointer-store.ts';
 import { readQuota } from '../../../lib/state/quota-store.ts';
@@ -16,7 +16,7 @@ import { applyCommand } from '../printed-command.ts';
 import type { Paint } from '../screen.ts';
 import type { QueueView, Target } from '../target.ts';
 import { type Answer, type CommandPorts, knownAccounts } from './command.ts';
-import { runIdsOf } from './history.ts';
+import { newestRecords } from './history.ts';
 
 /** `interrupted`: on this machine, a run whose process is gone. */
 type Standing = RunStatus | 'interrupted' | 'never_applied' | 'damaged';
@@ -78,14 +78,12 @@ const quotaOf = async (
 
 /** A run that was blocked never becomes the applied one, so that its plan has to be looked for. */
 const lastPlanOf = async (
-  target: Target,
+  store: Target['store'],
   account: string,
   applied: RunPointer | undefined,
 ): Promise<Pick<AccountStatus, 'lastPlan'>> => {
-  const [newest] = await runIdsOf(target, account);
-  const record = newest === undefined ? undefined : await readRecord(target.store, account, newest);
-  // A plan for some people only is what `explain` leaves.
-  if (record === undefined || record.only !== undefined) return {};
+  const [record] = await Array.fromAsync(newestRecords(store, account, 1));
+  if (record === undefined) return {};
   if (applied !== undefined && record.createdAt <= applied.startedAt) return {};
   const { runId, createdAt, mode, status, issues } = record;
   const problem = issues[0]?.message;
@@ -100,7 +98,7 @@ const statusOf = async (
   const { store, locate } = target;
   const view = await target.queue(account);
   const pointer = (await readPointer(store, account))?.pointer;
-  const lastPlan = await lastPlanOf(target, account, pointer);
+  const lastPlan = await lastPlanOf(store, account, pointer);
   if (pointer === undefined)
     return { account, status: 'never_applied', ...lastPlan, held: [], ...queueFields(view) };
   const { runId, startedAt, updatedAt, reason, estimatedFinish } = pointer;
@@ -227,7 +225,7 @@ export const status = async (call: Call, ports: CommandPorts): Promise<Answer> =
   for (const account of accounts)
     found.push(
       await statusOf(call, ports, account).catch((error: unknown) => {
-        if (!(error instanceof DamagedStateError)) throw error;
+        if (!(error instanceof DamagedFileError)) throw error;
         return damaged(target, account, errorText(error));
       }),
     );
