@@ -60,19 +60,21 @@ export const decodeOutcomes = (text: string): Outcome[] =>
 
 const rank = (outcome: Outcome): number => OUTCOME_RESULTS.indexOf(outcome.result);
 
+/** Of two outcomes of one job: by result, then the one that may have mailed the person, then the older one. */
+const isBefore = (a: Outcome, b: Outcome): boolean => {
+  if (a.result !== b.result) return rank(a) < rank(b);
+  return a.mayHaveSent === b.mayHaveSent ? a.at < b.at : a.mayHaveSent === true;
+};
+
 /**
  * One outcome per address, as a plan has at most one change per address. Of several the one whose result is earlier in
- * `OUTCOME_RESULTS` counts; with equal results, the older one.
+ * `OUTCOME_RESULTS` counts; with equal results, the one that may have mailed the person, or else the older one.
  */
 export const foldOutcomes = (outcomes: Iterable<Outcome>): ReadonlyMap<Email, Outcome> => {
   const folded = new Map<Email, Outcome>();
   for (const outcome of outcomes) {
     const known = folded.get(outcome.email);
-    const better =
-      known === undefined ||
-      rank(outcome) < rank(known) ||
-      (rank(outcome) === rank(known) && outcome.at < known.at);
-    if (better) folded.set(outcome.email, outcome);
+    if (known === undefined || isBefore(outcome, known)) folded.set(outcome.email, outcome);
   }
   return folded;
 };

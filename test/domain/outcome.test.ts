@@ -55,6 +55,16 @@ describe('of two outcomes of one job', () => {
       expect(foldOutcomes(outcomes).get(email('ada'))).toBe(older);
   });
 
+  it('with equal results the one that may have mailed the person counts, so that no mail is forgotten', () => {
+    const older = outcome('rejected');
+    const mayHaveSent: Outcome = { ...older, at: '2026-11-23T12:00:00.000Z', mayHaveSent: true };
+    for (const outcomes of [
+      [older, mayHaveSent],
+      [mayHaveSent, older],
+    ])
+      expect(foldOutcomes(outcomes).get(email('ada'))).toBe(mayHaveSent);
+  });
+
   it('nothing of another person counts', () => {
     const bob = outcome('failed', { email: email('bob') });
     expect([...foldOutcomes([outcome('created'), bob])]).toEqual([
