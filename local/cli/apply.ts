@@ -1,7 +1,7 @@
 /** Plans the account and carries the jobs out; or first those that an interrupted run has left. */
 
 import type { PlannerPorts } from '../../lib/planner/ports.ts';
-import type { SyncResult } from '../../lib/planner/result.ts';
+import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/wording.ts';
 import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import type { Context } from './context.ts';
@@ -12,9 +12,11 @@ import {
   hasPlanHash,
   settingsDigest,
   tokenProblem,
+  unfinishedResend,
 } from './interrupted-run.ts';
 import type { Jobs } from './jobs.ts';
 import { plan } from './planner.ts';
+import { applyCommand } from './printed-command.ts';
 import { showPlan } from './show-plan.ts';
 import type { PlannerRequest } from './target.ts';
 import { carryOutJobs, jobsLeft } from './worker.ts';
@@ -71,8 +73,8 @@ const continueRun = async (
   const drained = await carryOutJobs(context, jobs, Math.max(left, run.jobs));
   if (drained.end === 'stopped' || drained.halted !== undefined)
     return { result: inProgress, drained: [drained] };
-  const { planHash, prune, only } = wanted;
-  const again = { ...(prune !== undefined && { prune }), ...(only !== undefined && { only }) };
+  const { planHash, prune } = wanted;
+  const again = prune === undefined ? {} : { prune };
   // A plan hash says that somebody has reviewed that plan; nobody has reviewed the next one.
   if (planHash === undefined) {
     const next = await applyNewPlan(context, jobs, { ...again, mode: 'apply' });
@@ -83,9 +85,27 @@ const continueRun = async (
   return { result, drained: [drained] };
 };
 
+/** Jobs of a run for the whole roster would be void if a run for some people took over. */
+const applyToSome = async (
+  context: Context,
+  jobs: Jobs,
+  wanted: PlannerRequest,
+  interrupted: RunPointer | undefined,
+): Promise<Ending> => {
+  const { options } = context;
+  if (interrupted !== undefined) {
+    const command = applyCommand({ ...options, command: 'apply', addresses: [] });
+    const error = `nothing was done for these people, as run ${interrupted.runId} was interrupted. Continue it first, with:\n  ${command}`;
+    return { result: bareResult(options.account, '', 'failed', { error }), drained: [] };
+  }
+  const event = wanted.resend ? await unfinishedResend(context) : undefined;
+  return await applyNewPlan(context, jobs, event === undefined ? wanted : { ...wanted, triggerId: event });
+};
+
 export const apply = async (context: Context, jobs: Jobs, wanted: PlannerRequest): Promise<Ending> => {
-  const { planHash, ...others } = wanted;
   const interrupted = await findInterruptedRun(context, jobs);
+  if (wanted.only !== undefined) return await applyToSome(context, jobs, wanted, interrupted);
+  const { planHash, ...others } = wanted;
   const isItsHash =
     interrupted !== undefined &&
     planHash !== undefined &&

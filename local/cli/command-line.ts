@@ -133,7 +133,7 @@ export const BELONGS_TO: Readonly<Partial<Record<keyof typeof COMMAND.options, r
   mapping: ['plan', 'apply', 'explain', 'resend', 'offboard'],
   only: ['plan', 'apply'],
   'plan-hash': ['apply'],
-  approve: ['apply'],
+  approve: ['apply', 'resend'],
   prune: ['plan', 'apply'],
   markdown: ['plan'],
   'detailed-exitcode': ['plan'],

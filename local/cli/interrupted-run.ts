@@ -1,8 +1,8 @@
 /**
  * When an interrupted run continues, and when the account is planned again.
  *
- * A run was interrupted when its pointer says `draining`, because only one process can have the account. It continues with
- * the jobs that are left, as they were planned, when all of this holds:
+ * A run was interrupted when its pointer says `draining`, because only one process can have the account. A run for the whole
+ * roster continues with the jobs that are left, as they were planned, when all of this holds:
  *
  * 1. its jobs are in the queue;
  * 2. limits and options are those that it was planned under;
@@ -12,15 +12,19 @@
  *
  * Without 1, 2 or 3 the account is planned again, and the jobs that are left are void. Without 4 the call fails and changes
  * nothing. An interruption before `draining` left nothing that could continue: the account is planned again.
+ *
+ * A run for some people is always planned again. A resend for the same people is then the same event as before, so that
+ * nobody is mailed again whom it has mailed already.
  */
 
 import { sha256 } from '../../lib/domain/digest.ts';
+import type { Email } from '../../lib/domain/invitation.ts';
 import { SECOND_MS } from '../../lib/domain/time.ts';
 import { duration } from '../../lib/report/wording.ts';
 import { DamagedStateError } from '../../lib/state/damaged-state.ts';
 import { readPointer, updatePointer } from '../../lib/state/pointer-store.ts';
 import { readRecord } from '../../lib/state/read-run.ts';
-import type { RunPointer } from '../../lib/state/run-pointer.ts';
+import { openRuns, type RunPointer } from '../../lib/state/run-pointer.ts';
 import type { Context } from './context.ts';
 import type { Jobs } from './jobs.ts';
 
@@ -38,17 +42,18 @@ export const newestRun = async ({ store, options }: Context): Promise<RunPointer
 export const settingsDigest = ({ rules, options }: Context): string =>
   sha256([JSON.stringify(rules), options.prune ?? 'as configured']);
 
-const reasonToPlanAgain = (context: Context, jobs: Jobs): string | undefined => {
+const reasonToPlanAgain = (context: Context, jobs: Jobs, run: RunPointer): string | undefined => {
+  if (run.only) return 'it was for some people only';
   if (jobs.size() === 0) return 'its queue is empty';
   return jobs.settings() === settingsDigest(context) ? undefined : 'limits or options have changed';
 };
 
-/** The interrupted run, if conditions 1 and 2 hold. If they don't, it is halted, so that the planner does not wait for it. */
+/** The interrupted run, if conditions 1 and 2 hold. Any other is halted, so that the planner does not wait for it. */
 export const findInterruptedRun = async (context: Context, jobs: Jobs): Promise<RunPointer | undefined> => {
   const { store, options, clock, screen } = context;
   const pointer = await newestRun(context);
-  if (pointer?.status !== 'draining') return undefined;
-  const reason = reasonToPlanAgain(context, jobs);
+  if (pointer?.status !== 'draining' && !(pointer?.status === 'planning' && pointer.only)) return undefined;
+  const reason = reasonToPlanAgain(context, jobs, pointer);
   if (reason === undefined) return pointer;
   screen.say(`Run ${pointer.runId} was interrupted and can't continue, because ${reason}. Planning again`);
   await updatePointer(store, options.account, pointer.generation, (current) => ({
@@ -66,6 +71,20 @@ export const hasPlanHash = async (
   { runId }: RunPointer,
   planHash: string,
 ): Promise<boolean> => (await readRecord(store, options.account, runId))?.planHash === planHash;
+
+const inOrder = (addresses: readonly Email[]): string => [...new Set(addresses)].sort().join();
+
+/** The event of a resend for the same people that never finished. */
+export const unfinishedResend = async (context: Context): Promise<string | undefined> => {
+  const { store, options } = context;
+  for (const runId of openRuns(await newestRun(context)).toReversed()) {
+    const { only, changes = [] } = (await readRecord(store, options.account, runId)) ?? {};
+    if (only === undefined || inOrder(only) !== inOrder(options.addresses)) continue;
+    const event = changes.flatMap((change) => ('resend' in change ? (change.resend ?? []) : []))[0];
+    if (event !== undefined) return event;
+  }
+  return undefined;
+};
 
 /** Why condition 4 does not hold, if so. */
 export const tokenProblem = async (

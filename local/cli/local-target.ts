@@ -34,7 +34,9 @@ export type LocalSetting = {
 const mentionInterruptedRun = async (context: Context): Promise<void> => {
   const run = await newestRun(context);
   if (run?.status === 'draining')
-    context.screen.say(`Run ${run.runId} was interrupted; --apply continues it`);
+    context.screen.say(
+      `Run ${run.runId} was interrupted; --apply ${run.only ? 'plans again' : 'continues it'}`,
+    );
   if (run?.status === 'planning')
     context.screen.say(
       `Run ${run.runId} was interrupted before it had enqueued its jobs; --apply plans again`,

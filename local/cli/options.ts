@@ -51,8 +51,6 @@ export type Call = {
   readonly detailedExitcode: boolean;
   /** What has to be typed again for the same roster, account and place. */
   readonly place: readonly string[];
-  /** What has to be typed again for the same choice of changes. */
-  readonly choice: readonly string[];
   /** What has to stand in front of it, for example `MAX_DELETES=100`. */
   readonly settings: readonly string[];
 };
@@ -201,10 +199,6 @@ export const parseCall = (argv: readonly string[], env: Environment = {}): Call 
     markdown: values.markdown,
     detailedExitcode: values['detailed-exitcode'],
     place: placeOf(values),
-    choice: [
-      ...(prune === undefined ? [] : ['--prune', prune]),
-      ...values.only.flatMap((address) => ['--only', address]),
-    ],
     settings: settingsOf(target, env),
   };
 };

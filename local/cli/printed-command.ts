@@ -14,9 +14,19 @@ export const commandLine = ({ place, settings }: Repeatable, ...words: readonly 
   return [...settings, 'npm run sync', ...(given.length > 0 ? ['--'] : []), ...given].join(' ');
 };
 
-/** What to type to carry out the plan of the same roster. */
-export const applyCommand = (call: Repeatable & Pick<Call, 'choice'>, ...more: readonly string[]): string => {
-  const isTrial = !call.place.some((word) => word === '--roster' || word === '--stage');
-  const place = [...call.place, ...call.choice, ...(isTrial ? [] : ['--apply']), ...more];
-  return commandLine({ ...call, place });
+/** What to type to carry out the same choice of changes. */
+export const applyCommand = (
+  call: Repeatable & Pick<Call, 'command' | 'addresses' | 'prune'>,
+  ...more: readonly string[]
+): string => {
+  const { command, addresses, place, prune } = call;
+  if (command === 'resend')
+    return commandLine({ ...call, place: [...place, ...more] }, command, ...addresses);
+  const isTrial = !place.some((word) => word === '--roster' || word === '--stage');
+  const choice = [
+    ...(prune === undefined ? [] : ['--prune', prune]),
+    ...addresses.flatMap((address) => ['--only', address]),
+    ...(isTrial ? [] : ['--apply']),
+  ];
+  return commandLine({ ...call, place: [...place, ...choice, ...more] });
 };

@@ -7,7 +7,7 @@ import type { Ending } from './ending.ts';
 import type { Options } from './options.ts';
 
 /** What the planner is asked for, besides the account: the fields of a manual event. */
-export type PlannerRequest = Omit<SyncRequest, 'account' | 'manual' | 'triggerId' | 'mode'> & {
+export type PlannerRequest = Omit<SyncRequest, 'account' | 'manual' | 'mode'> & {
   readonly mode: SyncRequest['mode'] | 'dump';
 };
 

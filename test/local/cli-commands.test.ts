@@ -142,11 +142,12 @@ describe('about people at Fastly', () => {
   });
   afterEach(() => server.close());
 
-  const live = () => {
+  const live = (limits: Readonly<Record<string, string>> = {}) => {
     const { folder, place } = setting();
-    const env = { FASTLY_API_URL: server.url, FASTLY_API_TOKEN: server.token };
+    const env = { FASTLY_API_URL: server.url, FASTLY_API_TOKEN: server.token, ...limits };
     return {
       folder,
+      env,
       call: (...args: readonly string[]) => syncHere([...args, ...place, '--live'], env),
     };
   };
@@ -230,5 +231,20 @@ describe('about people at Fastly', () => {
     expect(server.mails().get('ada@example.com')).toBe(2);
     expect(server.invitations()).toHaveLength(2);
     expect(existsSync('.sync')).toBe(false);
+  });
+
+  it('a held resend is released by the command that it prints, and mails nobody else', async () => {
+    const { call, env } = live({ MAX_CREATES: '0' });
+
+    const held = await call('resend', 'ada@example.com', '--json');
+    const { stdout } = await call('resend', 'ada@example.com');
+    const printed = /npm run sync -- (resend ada@example\.com .* --live --approve sha256:\w+)$/m.exec(
+      stdout,
+    )?.[1];
+    const released = await syncHere(printed?.split(' ') ?? [], env);
+
+    expect(held.status).toBe(2);
+    expect(released).toMatchObject({ status: 0, stdout: expect.stringContaining('1 created') });
+    expect(server.mails()).toEqual(new Map([['ada@example.com', 1]]));
   });
 });

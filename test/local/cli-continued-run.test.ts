@@ -1,8 +1,10 @@
 import { Writable } from 'node:stream';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Change } from '../../lib/domain/change.ts';
 import { parseRules } from '../../lib/domain/config.ts';
 import { changeMessage, finishMessage } from '../../lib/domain/job.ts';
 import { NOBODY_LEFT_ALONE } from '../../lib/plan/plan.ts';
+import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import { apply } from '../../local/cli/apply.ts';
 import type { Context } from '../../local/cli/context.ts';
 import { settingsDigest } from '../../local/cli/interrupted-run.ts';
@@ -12,7 +14,14 @@ import { createScreen } from '../../local/cli/screen.ts';
 import { email, invitation, NOW } from '../support/build.ts';
 import { emptyFolder, removeFolders } from '../support/cli.ts';
 import { FakeClock, FakeFastly, FakeStore, FakeTelemetry } from '../support/fakes.ts';
-import { putPointer, putRecord, recordWith, runPointer } from '../support/stored-state.ts';
+import {
+  outcomeOf,
+  putOutcomes,
+  putPointer,
+  putRecord,
+  recordWith,
+  runPointer,
+} from '../support/stored-state.ts';
 import { create } from '../support/worker.ts';
 
 afterAll(removeFolders);
@@ -22,19 +31,13 @@ const RUN = { account: 'acme', runId: 'run7', generation: 7 };
 
 const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** A process was killed with the POST for ada in the air: `arrivesAfterMs` later it takes effect. */
-const startedAgain = async (arrivesAfterMs: number, outlivesProcess: boolean) => {
+const worldOf = (argv: readonly string[], outlivesProcess: boolean, people: readonly string[]) => {
   const clock = new FakeClock(NOW);
   const store = new FakeStore();
   const fastly = new FakeFastly(clock.now);
   const telemetry = new FakeTelemetry();
   fastly.resetAt = NOW + 3_600_000;
-  fastly.onCall = () => {
-    if (clock.time < NOW + arrivesAfterMs || fastly.mails.size > 0) return;
-    fastly.mails.set(email('ada'), 1);
-    fastly.invitations.push(invitation('ada', { createdAt: clock.time }));
-  };
-  const call = parseCall(['--roster', 'acme.csv', '--apply']);
+  const call = parseCall([...argv, '--roster', 'acme.csv']);
   if (typeof call === 'string') throw new Error(call);
   const context: Context = {
     options: { ...call, account: 'acme' },
@@ -47,7 +50,21 @@ const startedAgain = async (arrivesAfterMs: number, outlivesProcess: boolean) =>
     clock,
     stop: new AbortController().signal,
   };
-  store.objects.set('rosters/acme.csv', 'email,role\nada@example.com,user\n');
+  store.objects.set(
+    'rosters/acme.csv',
+    `email,role\n${people.map((name) => `${email(name)},user\n`).join('')}`,
+  );
+  return { clock, store, fastly, telemetry, context };
+};
+
+/** A process was killed with the POST for ada in the air: `arrivesAfterMs` later it takes effect. */
+const startedAgain = async (arrivesAfterMs: number, outlivesProcess: boolean) => {
+  const { clock, store, fastly, context } = worldOf(['apply'], outlivesProcess, ['ada']);
+  fastly.onCall = () => {
+    if (clock.time < NOW + arrivesAfterMs || fastly.mails.size > 0) return;
+    fastly.mails.set(email('ada'), 1);
+    fastly.invitations.push(invitation('ada', { createdAt: clock.time }));
+  };
   const roster = { key: 'rosters/acme.csv', etag: store.etag('rosters/acme.csv') ?? '' };
   putPointer(store, runPointer({ roster }));
   putRecord(
@@ -83,5 +100,66 @@ describe('a run that continues', () => {
     await apply(context, jobs, { mode: 'apply' });
     jobs.close();
     expect(clock.slept).toEqual([]);
+  });
+});
+
+describe('an interrupted run for some people', () => {
+  const PEOPLE = ['ada', 'bob', 'cyd'];
+  const resent = (name: string) => ({ ...create(name), reason: 'resend', resend: 'event1' }) as Change;
+
+  /** Of a resend for ada and bob (or a run for everybody), ada's mail is sent and bob's is not. */
+  const calledAgain = async (words: readonly string[], more: Partial<RunPointer> = { only: true }) => {
+    const { store, fastly, telemetry, context } = worldOf(words, false, PEOPLE);
+    const only = more.only && { only: [email('ada'), email('bob')] };
+    const changes = [resent('ada'), resent('bob')];
+    putRecord(
+      store,
+      recordWith(changes, { generation: 7, ...only, held: [], leftOut: [], ...NOBODY_LEFT_ALONE }),
+    );
+    putOutcomes(store, 'run7', 'a', [{ ...outcomeOf(resent('ada'), 'created'), invitationId: 'new' }]);
+    fastly.invitations.push(invitation('ada', { id: 'new', createdAt: NOW }));
+    putPointer(store, runPointer({ jobs: 2, ...more }));
+    const jobs = openJobs(emptyFolder(), 'acme', () => NOW);
+    jobs.restart(settingsDigest(context));
+    await jobs.send([changeMessage({ ...RUN, customerId: 'customer1' }, resent('bob')), finishMessage(RUN)]);
+    const { addresses, command } = context.options;
+    const { result } = await apply(context, jobs, {
+      mode: 'apply',
+      ...(addresses.length > 0 && { only: addresses }),
+      ...(command === 'resend' && { resend: true }),
+    });
+    const left = jobs.size();
+    jobs.close();
+    const mails = Object.fromEntries(
+      [...fastly.mails].map(([address, sent]) => [address.split('@')[0], sent]),
+    );
+    return { result, mails, left, logged: JSON.stringify(telemetry) };
+  };
+
+  it.each([
+    { words: ['resend', email('ada'), email('bob')], mails: { bob: 1 } },
+    { words: ['resend', email('bob'), email('ada')], mails: { bob: 1 } },
+    { words: ['apply', '--only', email('ada'), '--only', email('bob')], mails: { bob: 1 } },
+    { words: ['apply'], mails: { bob: 1, cyd: 1 } },
+    { words: ['resend', email('ada')], mails: { ada: 1 } },
+  ])('goes on with $words, and mails $mails', async ({ words, mails }) => {
+    for (const status of ['draining', 'halted', 'planning'] as const) {
+      const made = await calledAgain(words, { only: true, status });
+      expect(made).toMatchObject({ result: { status: 'enqueued' }, mails, left: 0 });
+      expect(made.logged).not.toContain('@example.com');
+    }
+  });
+
+  it.each([
+    ['resend', email('bob')],
+    ['apply', '--only', email('bob')],
+  ])('is refused while one for everybody is interrupted, which goes on with apply: %s', async (...words) => {
+    const { result, mails, left } = await calledAgain(words, {});
+    expect(result).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('run run7 was interrupted'),
+    });
+    expect(result.error).toMatch(/Continue it first, with:\n {2}npm run sync -- --roster acme\.csv --apply$/);
+    expect({ mails, left }).toEqual({ mails: {}, left: 2 });
   });
 });

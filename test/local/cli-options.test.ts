@@ -128,6 +128,14 @@ describe('options', () => {
       given: ['--roster', "it's b.csv", '--account', 'b', '--prune', 'none', '--apply', '--approve', HASH],
       command: "npm run sync -- --roster 'it'\\''s b.csv' --account b --prune none --apply",
     },
+    {
+      given: ['apply', '--roster', 'a.csv', '--only', 'a@example.com', 'b@example.com'],
+      command: 'npm run sync -- --roster a.csv --only b@example.com --only a@example.com --apply',
+    },
+    {
+      given: ['resend', 'a@example.com', 'b@example.com', '--roster', 'a.csv', '--approve', HASH],
+      command: 'npm run sync -- resend a@example.com b@example.com --roster a.csv',
+    },
   ])('$given is carried out with: $command', ({ given, command }) => {
     expect(applyCommand(parsed(given))).toBe(command);
   });
