@@ -105,9 +105,9 @@ const statusOf = async (
   const record = await readRecord(store, account, runId);
   const outcomes = [...(await readOutcomes(store, account, runId)).values()];
   const status = standingOf(pointer, view, call.target.kind !== 'stage');
-  // Only the call that planned knows where the roster lies.
+  // Only the call that planned knows where the roster lies, and whether some people were asked for alone or sent to again.
   const command =
-    call.target.kind === 'stage' && record?.approval !== undefined
+    call.target.kind === 'stage' && record?.approval !== undefined && record.only === undefined
       ? applyCommand(withName(call, account), '--approve', record.approval)
       : record?.approveCommand;
   const page = status === 'finished' && pointer.jobs > 0 ? 'report.html' : 'plan.html';
