@@ -49,7 +49,10 @@ export class Book {
   readonly runsWithoutTrace = new Set<string>();
   /** Runs that an older pointer names again: meanwhile their jobs were void, whatever they had done before. */
   readonly revivedRuns = new Set<string>();
-  /** Runs that were cut off, and that a later one settled: when it began to list, and after that read their outcomes. */
+  /**
+   * When the outcomes of a run were read for its ledger: by its `finish`, when the report of them was stored; or after it
+   * was cut off by a later run, when that one began to list.
+   */
   readonly settled = new Map<string, number>();
   readonly #claimsBy = new Map<Invocation, Map<string, ClaimedRun>>();
   #orders = 0;
@@ -68,6 +71,10 @@ export class Book {
     this.claims.set(runId, claim);
     this.#claimsBy.set(by, (this.#claimsBy.get(by) ?? new Map()).set(account, claim));
     return claim;
+  }
+
+  reported(runId: string, at: number): void {
+    this.settled.set(runId, at);
   }
 
   /** Somebody removed the pointer, or put an older one in its place, whose run is the newest again. */

@@ -39,8 +39,8 @@ export class OwnMails {
   }
 
   /**
-   * A run that takes over has to settle the one before by what is stored by then: what a worker that was asleep tells
-   * afterwards came too late for the ledger, as if it had been killed.
+   * A run's `finish`, and a run that takes over, go by the outcomes that are stored by then: what a worker that was asleep
+   * tells afterwards, or one that had a copy of the job, came too late for the ledger, as if it had been killed.
    */
   #isTooLate({ at, runId = '' }: Source): boolean {
     return at > (this.#book.settled.get(runId) ?? Number.POSITIVE_INFINITY);

@@ -79,8 +79,10 @@ export class Witness {
     if (what === 'run') this.#pointerStored(account, JSON.parse(content), by);
     else if (what === 'plan') this.#planStored(content);
     else if (what === 'outcomes') this.#outcomesStored(account, runId, content);
-    else if (what === 'report') this.outcomes.reported(JSON.parse(content));
-    else if (what === 'ledger') this.contract.ledgerStored(account, content);
+    else if (what === 'report') {
+      this.book.reported(runId, this.#deps.scheduler.now);
+      this.outcomes.reported(JSON.parse(content));
+    } else if (what === 'ledger') this.contract.ledgerStored(account, content);
     else if (what === 'quota')
       this.#quota.kept(by, this.#deps.account(account), JSON.parse(content), this.#deps.scheduler.now);
   }
