@@ -113,41 +113,42 @@ ${asides.map(
 };
 
 /** More than this would push the changes off the screen. */
-const SHOWN_WARNINGS = 100;
+const SHOWN_ITEMS = 100;
 
-export const warningSection = ({ warnings }: PlanRecord): Fragment =>
-  warnings.length > 0 &&
+type ShortList<T> = {
+  readonly id: string;
+  readonly noun: string;
+  readonly items: readonly T[];
+  /** Where all of them are. */
+  readonly file: string;
+};
+
+/** The first items of a list. Empty when there are none. */
+const shortList = <T>({ id, noun, items, file }: ShortList<T>, line: (item: T) => Fragment): Fragment =>
+  items.length > 0 &&
   section(
-    'warnings',
-    quantity(warnings.length, 'warning'),
+    id,
+    quantity(items.length, noun),
     html`<ul>
-${warnings.slice(0, SHOWN_WARNINGS).map(
-  (warning) => html`<li>${warning}</li>
+${items.slice(0, SHOWN_ITEMS).map(
+  (item) => html`<li>${line(item)}</li>
 `,
 )}</ul>
 ${
-  warnings.length > SHOWN_WARNINGS &&
-  html`<p>These are the first ${SHOWN_WARNINGS}; plan.json has all of them.</p>
+  items.length > SHOWN_ITEMS &&
+  html`<p>These are the first ${SHOWN_ITEMS}; ${file} has all of them.</p>
 `
 }`,
   );
 
+export const warningSection = ({ warnings }: PlanRecord): Fragment =>
+  shortList({ id: 'warnings', noun: 'warning', items: warnings, file: 'plan.json' }, (warning) => warning);
+
 export const lookAlikeSection = ({ lookAlikes }: PlanRecord): Fragment =>
-  lookAlikes.length > 0 &&
-  section(
-    'look-alikes',
-    quantity(lookAlikes.length, 'look-alike'),
-    html`<ul>
-${lookAlikes.slice(0, SHOWN_WARNINGS).map(
-  ({ email, reason, resembles }) =>
-    html`<li><code>${inAscii(email)}</code> looks like <code>${inAscii(resembles)}</code>, ${LIKENESS_LABELS[reason]}</li>
-`,
-)}</ul>
-${
-  lookAlikes.length > SHOWN_WARNINGS &&
-  html`<p>These are the first ${SHOWN_WARNINGS}; plan.csv has all of them.</p>
-`
-}`,
+  shortList(
+    { id: 'look-alikes', noun: 'look-alike', items: lookAlikes, file: 'plan.csv' },
+    ({ email, reason, resembles }) =>
+      html`<code>${inAscii(email)}</code> looks like <code>${inAscii(resembles)}</code>, ${LIKENESS_LABELS[reason]}`,
   );
 
 export const aboutSection = (record: PlanRecord): Fragment =>
