@@ -86,79 +86,83 @@ const withAddressHint = <T>(result: FastlyResult<T>): FastlyResult<T> => {
   return { ...result, failure: { ...result.failure, message } };
 };
 
-/** The client over any transport; tests bring their own. `token` is needed to mask it where Fastly's messages repeat it. */
+/** What a request needs besides itself. `token` is masked where Fastly's messages repeat it. */
+type Wire = Pick<FastlyOptions, 'token' | 'sleep' | 'random'> & { readonly send: Send };
+
+/** Sends until there is a result, or a failure that a quick retry would not help. */
+const read = async <T>(wire: Wire, request: Request, parse: ParseAnswer<T>): Promise<FastlyResult<T>> => {
+  for (let tries = 1; ; tries += 1) {
+    const reply = await wire.send(request);
+    const result =
+      'reason' in reply ? lostResult(request, reply) : readResult(request, reply, parse, wire.token);
+    if (result.ok) return result;
+    const header = 'header' in reply ? reply.header : undefined;
+    const pauseMs = retryPauseMs(result.failure, header, tries, wire.random);
+    if (pauseMs === undefined) return result;
+    await wire.sleep(pauseMs);
+  }
+};
+
+/** Sends once. Failed writes cost quota too, so that the quota is read from every response, whatever its status. */
+const write = async <T>(
+  { send, token }: Wire,
+  request: Request,
+  parse: (reply: Reply) => { readonly value: T } | undefined,
+): Promise<FastlyResult<T>> => {
+  const reply = await send(request);
+  if ('reason' in reply) return lostResult(request, reply);
+  const quota = readQuota(reply);
+  if (!isSuccess(reply.status)) return { ok: false, failure: failureOf(request, reply, token), quota };
+  const parsed = parse(reply);
+  if (parsed !== undefined) return { ok: true, value: parsed.value, quota };
+  // A proxy or a firewall may answer in Fastly's place, before or after the request got there.
+  const message = `${nameOf(request)}: ${reply.status}, but this is not how Fastly answers; whether it took effect is not known`;
+  return { ok: false, failure: { kind: 'unavailable', status: reply.status, message }, quota };
+};
+
+const pageRequest = (page: number, size: number): Request => ({
+  method: 'GET',
+  path: ['invitations'],
+  query: { 'page[number]': String(page), 'page[size]': String(size) },
+  headers: { accept: JSON_API },
+});
+
+const membersRequest = (customerId: string): Request => ({
+  method: 'GET',
+  path: ['customer', customerId, 'users'],
+  maxBodyBytes: MAX_USERS_BYTES,
+});
+
+const inviteRequest = (body: string): Request => ({
+  method: 'POST',
+  path: ['invitations'],
+  headers: { accept: JSON_API, 'content-type': JSON_API },
+  body,
+});
+
+const NO_ID: FastlyResult<never> = {
+  ok: false,
+  failure: { kind: 'rejected', message: 'DELETE /invitations: there is no id that could be deleted' },
+};
+
+/** The client over any transport; tests bring their own. */
 export const createClientOver = (
   send: Send,
-  { token, ...options }: Pick<TransportOptions, 'token'> & ListOptions,
+  options: Pick<TransportOptions, 'token'> & ListOptions,
 ): FastlyClient => {
-  const { sleep, random } = options;
-
-  const read = async <T>(request: Request, parse: ParseAnswer<T>): Promise<FastlyResult<T>> => {
-    for (let tries = 1; ; tries += 1) {
-      const reply = await send(request);
-      const result =
-        'reason' in reply ? lostResult(request, reply) : readResult(request, reply, parse, token);
-      if (result.ok) return result;
-      const header = 'header' in reply ? reply.header : undefined;
-      const pauseMs = retryPauseMs(result.failure, header, tries, random);
-      if (pauseMs === undefined) return result;
-      await sleep(pauseMs);
-    }
-  };
-
-  /** Sends once. Failed writes cost quota too, so that the quota is read from every response, whatever its status. */
-  const write = async <T>(
-    request: Request,
-    parse: (reply: Reply) => { readonly value: T } | undefined,
-  ): Promise<FastlyResult<T>> => {
-    const reply = await send(request);
-    if ('reason' in reply) return lostResult(request, reply);
-    const quota = readQuota(reply);
-    if (!isSuccess(reply.status)) return { ok: false, failure: failureOf(request, reply, token), quota };
-    const parsed = parse(reply);
-    if (parsed !== undefined) return { ok: true, value: parsed.value, quota };
-    // A proxy or a firewall may answer in Fastly's place, before or after the request got there.
-    const message = `${nameOf(request)}: ${reply.status}, but this is not how Fastly answers; whether it took effect is not known`;
-    return { ok: false, failure: { kind: 'unavailable', status: reply.status, message }, quota };
-  };
-
+  const wire: Wire = { ...options, send };
   return {
     readToken: async () =>
-      withAddressHint(await read({ method: 'GET', path: ['tokens', 'self'] }, parseToken)),
-
+      withAddressHint(await read(wire, { method: 'GET', path: ['tokens', 'self'] }, parseToken)),
     listInvitations: () =>
-      listWhole(({ page, size }) => {
-        const query = { 'page[number]': String(page), 'page[size]': String(size) };
-        return read(
-          { method: 'GET', path: ['invitations'], query, headers: { accept: JSON_API } },
-          parsePage,
-        );
-      }, options),
-
-    listMembers: (customerId) =>
-      read(
-        { method: 'GET', path: ['customer', customerId, 'users'], maxBodyBytes: MAX_USERS_BYTES },
-        parseMembers,
-      ),
-
+      listWhole(({ page, size }) => read(wire, pageRequest(page, size), parsePage), options),
+    listMembers: (customerId) => read(wire, membersRequest(customerId), parseMembers),
     createInvitation: (customerId, email, access) =>
-      write(
-        {
-          method: 'POST',
-          path: ['invitations'],
-          headers: { accept: JSON_API, 'content-type': JSON_API },
-          body: encodeInvitation(customerId, email, access),
-        },
-        ({ body }) => parseCreated(parseJson(body)),
+      write(wire, inviteRequest(encodeInvitation(customerId, email, access)), ({ body }) =>
+        parseCreated(parseJson(body)),
       ),
-
-    deleteInvitation: async (id) => {
-      if (!isId(id)) {
-        const message = 'DELETE /invitations: there is no id that could be deleted';
-        return { ok: false, failure: { kind: 'rejected', message } };
-      }
-      return write({ method: 'DELETE', path: ['invitations', id] }, parseDeleted);
-    },
+    deleteInvitation: async (id) =>
+      isId(id) ? await write(wire, { method: 'DELETE', path: ['invitations', id] }, parseDeleted) : NO_ID,
   };
 };
 
