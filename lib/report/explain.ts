@@ -6,8 +6,9 @@ import { UNKNOWN_ADDRESS } from '../plan/only.ts';
 import { isTypo } from '../plan/typo.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
 import { transitionText } from './access-text.ts';
-import { inSentence, REASON_LABELS, RESULT_LABELS } from './labels.ts';
-import { enumeration, minuteOf, quantity } from './wording.ts';
+import { changeReason, reasonText, resultText } from './labels.ts';
+import { type PlanRow, planRows } from './plan-rows.ts';
+import { minuteOf, quantity } from './wording.ts';
 
 /** A run that said something of this person, and how their job ended if they had one. */
 export type PersonsRun = {
@@ -48,8 +49,6 @@ type Standing = {
   readonly change?: RecordedChange;
 };
 
-const reasonText = (reason: keyof typeof REASON_LABELS): string => inSentence(REASON_LABELS[reason]);
-
 const VERBS = {
   create: 'invite',
   delete: 'cancel the invitation',
@@ -57,84 +56,56 @@ const VERBS = {
 } as const;
 
 const changeStanding = (change: RecordedChange, record: PlanRecord): Standing => {
-  const reason =
-    change.action === 'replace' && change.fields.length > 0
-      ? `differs in ${enumeration(change.fields)}`
-      : reasonText(change.reason);
   const holds = record.held.filter(({ action }) => action === change.action).map((hold) => hold.reason);
   const held = change.held ? `; held: ${holds.join(', ')}` : '';
   const invited = change.action === 'create' ? 'neither a member nor invited' : 'invited';
   return {
     change,
-    line: change.line,
     fastly: change.action !== 'create' && change.live === 0 ? 'an expired invitation' : invited,
-    decision: `${VERBS[change.action]}, ${transitionText(change)}: ${reason}${held}`,
+    decision: `${VERBS[change.action]}, ${transitionText(change)}: ${changeReason(change)}${held}`,
   };
 };
 
-type IsThem = (person: { readonly email: Email }) => boolean;
-
-/** What a plan says of somebody; undefined when it says nothing. */
-const standingIn = (record: PlanRecord, email: Email): Standing | undefined => {
-  const isThem: IsThem = (person) => person.email === email;
-  const change = record.changes.find(isThem);
-  if (change !== undefined) return changeStanding(change, record);
-  const kept = record.kept?.find(isThem);
-  if (kept !== undefined)
-    return { line: kept.line, fastly: 'invited', decision: `nothing: ${reasonText(kept.reason)}` };
-  const waiting = record.waiting.find(isThem);
-  if (waiting !== undefined) {
-    const until = waiting.until === undefined ? '' : `, again from ${minuteOf(waiting.until)}`;
-    return {
-      line: waiting.line,
-      fastly: 'no invitation that fits',
-      decision: `wait: ${reasonText(waiting.reason)}${until}`,
-    };
+const aloneStanding = ({ kind, reason, until, desiredRole, shownRole }: PlanRow): Standing => {
+  const because = reasonText(reason);
+  switch (kind) {
+    case 'waiting': {
+      const again = until === undefined ? '' : `, again from ${minuteOf(until)}`;
+      return { fastly: 'no invitation that fits', decision: `wait: ${because}${again}` };
+    }
+    case 'drift':
+      return {
+        fastly: `a member as ${shownRole}`,
+        decision: `nothing: the roster says ${desiredRole}, but members are never changed`,
+      };
+    case 'member':
+      return { fastly: 'a member', decision: 'nothing: a member already' };
+    case 'unlisted_member':
+      return { fastly: `a member as ${shownRole}`, decision: 'nothing: members are never touched' };
+    case 'shown_differently':
+      return { fastly: `invited as ${shownRole}`, decision: `nothing: ${because}, as ${desiredRole}` };
+    case 'moving':
+      return { fastly: 'changing just now', decision: `nothing: ${because}` };
+    default:
+      return { fastly: 'invited', decision: `nothing: ${because}` };
   }
-  return memberIn(record, isThem) ?? otherwiseIn(record, isThem);
 };
 
-const memberIn = (record: PlanRecord, isThem: IsThem): Standing | undefined => {
-  const drift = record.drift.find(isThem);
-  if (drift !== undefined)
-    return {
-      line: drift.line,
-      fastly: `a member as ${drift.actual}`,
-      decision: `nothing: the roster says ${drift.desired}, but members are never changed`,
-    };
-  const member = record.members?.find(isThem);
-  if (member !== undefined)
-    return { line: member.line, fastly: 'a member', decision: 'nothing: a member already' };
-  const unlisted = record.unlistedMembers.find(isThem);
-  return unlisted === undefined
-    ? undefined
-    : { fastly: `a member as ${unlisted.role}`, decision: 'nothing: members are never touched' };
+/** What a plan says of somebody; undefined when it says nothing. A change comes before the invitation that stays. */
+const standingIn = (record: PlanRecord, email: Email): Standing | undefined => {
+  const row = planRows(record).find((person) => person.email === email);
+  if (row === undefined) return undefined;
+  const standing = row.change === undefined ? aloneStanding(row) : changeStanding(row.change, record);
+  return { line: row.line, ...standing };
 };
 
-const otherwiseIn = (record: PlanRecord, isThem: IsThem): Standing | undefined => {
-  const shown = record.shownDifferently.find(isThem);
-  if (shown !== undefined)
-    return {
-      line: shown.line,
-      fastly: `invited as ${shown.shown}`,
-      decision: `nothing: ${reasonText('shown_differently')}, as ${shown.sent}`,
-    };
-  const moving = record.moving.find(isThem);
-  if (moving !== undefined)
-    return { line: moving.line, fastly: 'changing just now', decision: `nothing: ${reasonText('moving')}` };
-  const spared = record.spared.find(isThem);
-  return spared && { fastly: 'invited', decision: `nothing: ${reasonText(spared.reason)}` };
-};
-
-const resultText = ({ result, at, detail }: NonNullable<PersonsRun['outcome']>): string => {
-  const label =
-    result in RESULT_LABELS ? inSentence(RESULT_LABELS[result as keyof typeof RESULT_LABELS]) : result;
+const outcomeText = ({ result, at, detail }: NonNullable<PersonsRun['outcome']>): string => {
   const when = at === undefined ? '' : ` at ${minuteOf(at)}`;
-  return `${label}${when}${detail === undefined ? '' : `: ${detail}`}`;
+  return `${resultText(result)}${when}${detail === undefined ? '' : `: ${detail}`}`;
 };
 
 const runText = ({ record, outcome }: PersonsRun, { decision, change }: Standing): string => {
-  if (outcome !== undefined) return `${decision}; ${resultText(outcome)}`;
+  if (outcome !== undefined) return `${decision}; ${outcomeText(outcome)}`;
   if (change === undefined || change.held) return decision;
   return record.mode === 'plan' ? `${decision}; only planned` : `${decision}; not done yet`;
 };

@@ -1,15 +1,27 @@
 /** What people read instead of a code. A code without a label is shown as it is. */
 
+import type { LookAlike } from '../plan/look-alikes.ts';
+import type { RecordedChange } from '../state/plan-record.ts';
+import { enumeration, inAscii } from './wording.ts';
+
+/** What a plan says of somebody: a change, or why there is none. */
 export const ACTION_LABELS = {
   delete: 'Delete',
   replace: 'Replace',
   create: 'Create',
+  /** Somebody who is not mailed in this run. */
   waiting: 'Waiting',
+  /** A member whose role differs from the roster. */
   drift: 'Role differs',
+  /** An invitation that Fastly shows otherwise than it was sent; it stays. */
   shown_differently: 'Shown differently',
+  /** Somebody for whom Fastly's list was changing while it was read. */
   moving: 'Moving',
+  /** A member without a roster row. */
   unlisted_member: 'Unlisted member',
+  /** An invitation without a roster row that stays. */
   spared: 'Spared',
+  /** An entry that is invited, or a member, as the roster says. */
   keep: 'Keep',
   member: 'Member',
 } as const;
@@ -58,4 +70,20 @@ export const RESULT_LABELS = {
 } as const;
 
 /** A label as a part of a sentence. */
-export const inSentence = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);
+const inSentence = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);
+
+export const reasonText = (reason: keyof typeof REASON_LABELS): string => inSentence(REASON_LABELS[reason]);
+
+export const changeReason = (change: RecordedChange): string =>
+  change.action === 'replace' && change.fields.length > 0
+    ? `differs in ${enumeration(change.fields)}`
+    : reasonText(change.reason);
+
+export const resultText = (result: string): string => {
+  const labels: Readonly<Record<string, string>> = RESULT_LABELS;
+  return inSentence(labels[result] ?? result);
+};
+
+/** `ann@example.com looks like anne@example.com, another person of the roster` */
+export const likenessText = ({ email, resembles, reason }: LookAlike): string =>
+  `${inAscii(email)} looks like ${inAscii(resembles)}, ${LIKENESS_LABELS[reason]}`;

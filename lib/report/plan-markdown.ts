@@ -3,11 +3,11 @@
 import { countHeld } from '../plan/guards.ts';
 import { NOBODY_LEFT_ALONE } from '../plan/plan.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
-import { ACTION_LABELS, LIKENESS_LABELS, REASON_LABELS } from './labels.ts';
+import { ACTION_LABELS, likenessText, REASON_LABELS } from './labels.ts';
 import { code, codeBlock, type MarkdownTable, markdownTable } from './markdown.ts';
 import { headline, statusMark } from './plan-headline.ts';
 import { countPlanRows, planTableRows } from './plan-rows.ts';
-import { inAscii, numeral, people, quantity } from './wording.ts';
+import { numeral, people, quantity } from './wording.ts';
 
 /** GitHub takes 65,536 characters; this leaves room for whatever a workflow writes around it. */
 export const MAX_MARKDOWN_LENGTH = 60_000;
@@ -72,11 +72,7 @@ const guardTable = ({ guards }: PlanRecord): MarkdownTable => ({
 });
 
 const warningTable = ({ warnings, lookAlikes }: PlanRecord): MarkdownTable => {
-  const resembling = lookAlikes.map(
-    ({ email, resembles, reason }) =>
-      `${inAscii(email)} looks like ${inAscii(resembles)}, ${LIKENESS_LABELS[reason]}`,
-  );
-  const all = [...resembling, ...warnings];
+  const all = [...lookAlikes.map(likenessText), ...warnings];
   return {
     heading: quantity(all.length, 'warning'),
     folded: true,

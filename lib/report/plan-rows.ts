@@ -1,35 +1,17 @@
 /** The rows of plan.csv and of the table in plan.html: one for each person whom the plan says something about. */
 
-import type { Action, Cancelled, Field } from '../domain/change.ts';
-import type { Access, ServiceGrant } from '../domain/invitation.ts';
+import type { Cancelled, Field } from '../domain/change.ts';
+import type { Access, Email, ServiceGrant } from '../domain/invitation.ts';
 import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
 import { ageText, transitionText } from './access-text.ts';
+import type { ACTION_LABELS, REASON_LABELS } from './labels.ts';
 import { enumeration, inAscii, minuteOf, quantity, undisguised } from './wording.ts';
 
-/**
- * - `waiting` somebody who is not mailed in this run
- * - `drift` a member whose role differs from the roster
- * - `shown_differently` an invitation that Fastly shows otherwise than it was sent; it stays
- * - `moving` somebody for whom Fastly's list was changing while it was read
- * - `unlisted_member` a member without a roster row
- * - `spared` an invitation without a roster row that stays
- * - `keep` and `member` an entry that is invited, or a member, as the roster says
- */
-type RowKind =
-  | Action
-  | 'waiting'
-  | 'drift'
-  | 'shown_differently'
-  | 'moving'
-  | 'unlisted_member'
-  | 'spared'
-  | 'keep'
-  | 'member';
-
-type PlanRow = {
-  readonly kind: RowKind;
-  readonly email: string;
-  readonly reason: string;
+/** What a plan says of one person. */
+export type PlanRow = {
+  readonly kind: keyof typeof ACTION_LABELS;
+  readonly email: Email;
+  readonly reason: keyof typeof REASON_LABELS;
   readonly line?: number | undefined;
   readonly change?: RecordedChange;
   /** In which Fastly shows something else than was sent. */
@@ -44,7 +26,7 @@ type PlanRow = {
 };
 
 /** Changes in the plan's order, then the people whom it leaves alone, those who are as they should be last. */
-function* planRows(record: PlanRecord): Generator<PlanRow> {
+export function* planRows(record: PlanRecord): Generator<PlanRow> {
   const looksLike = new Map(record.lookAlikes.map(({ email, resembles }) => [email, resembles]));
   for (const change of record.changes) {
     const { action: kind, email, reason, line } = change;

@@ -28,8 +28,6 @@ export type Table = {
 
 /** Rows that are shown without a script: enough to judge a plan by, and few enough for a mail program to open the file. */
 const STATIC_ROWS = 200;
-/** Rows whose JSON is made at a time. */
-const BATCH_ROWS = 200;
 
 const staticRow = (columns: readonly Column[], cells: readonly string[]): Html =>
   html`<tr>${columns.map(({ key, title, labels }, index) => {
@@ -67,17 +65,13 @@ const status = ({ count, file }: Table): string =>
     ? quantity(count, 'row')
     : `The first ${STATIC_ROWS} of ${numeral(count)} rows. Without JavaScript this page can't show more: all of them are in ${file}.`;
 
+/** A row a line. */
 function* dataRows(rows: Iterable<readonly string[]>): Generator<string> {
-  let batch: (readonly string[])[] = [];
   let before = '\n';
   for (const row of rows) {
-    batch.push(row);
-    if (batch.length < BATCH_ROWS) continue;
-    yield before + scriptJson(batch).slice(1, -1);
+    yield before + scriptJson(row);
     before = ',\n';
-    batch = [];
   }
-  if (batch.length > 0) yield before + scriptJson(batch).slice(1, -1);
 }
 
 function* staticRows({ columns, rows }: Table): Generator<string> {

@@ -1,7 +1,7 @@
 /** What became of the jobs, for the terminal. */
 
 import { needsAttention } from '../../lib/domain/outcome.ts';
-import { inSentence, RESULT_LABELS } from '../../lib/report/labels.ts';
+import { resultText } from '../../lib/report/labels.ts';
 import { duration, numeral, quantity } from '../../lib/report/wording.ts';
 import type { ReportedOutcome, RunReport } from '../../lib/state/run-report.ts';
 import { type Paint, plain } from './screen.ts';
@@ -11,17 +11,14 @@ const SHOWN = 40;
 export const attentionCount = ({ outcomes }: Pick<RunReport, 'outcomes'>): number =>
   outcomes.filter(needsAttention).length;
 
-const labelOf = (result: string): string =>
-  result in RESULT_LABELS ? inSentence(RESULT_LABELS[result as keyof typeof RESULT_LABELS]) : result;
-
 const outcomeLine = ({ action, email, result, detail }: ReportedOutcome): string =>
-  `! ${action} ${plain(email)}: ${labelOf(result)}${detail === undefined ? '' : `: ${plain(detail)}`}`;
+  `! ${action} ${plain(email)}: ${resultText(result)}${detail === undefined ? '' : `: ${plain(detail)}`}`;
 
 /** Line by line, without line ends. `jobs`: of the whole run. */
 export function* renderOutcomes(report: RunReport, jobs: number, paint: Paint): Generator<string> {
   const counts = Object.entries(report.counts).filter(([, count]) => count > 0);
   const parts = counts.map(([result, count]) => {
-    const text = `${numeral(count)} ${labelOf(result)}`;
+    const text = `${numeral(count)} ${resultText(result)}`;
     return needsAttention({ result }) ? paint('red', text) : paint('green', text);
   });
   const ended = report.outcomes.length;

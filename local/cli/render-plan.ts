@@ -4,9 +4,10 @@ import type { Issue } from '../../lib/domain/issue.ts';
 import { HOUR_MS } from '../../lib/domain/time.ts';
 import type { GuardReading } from '../../lib/plan/guards.ts';
 import { ageText, transitionText } from '../../lib/report/access-text.ts';
-import { inSentence, LIKENESS_LABELS, REASON_LABELS } from '../../lib/report/labels.ts';
+import { changeReason, likenessText, reasonText } from '../../lib/report/labels.ts';
 import { nothingToDo } from '../../lib/report/plan-headline.ts';
-import { enumeration, inAscii, leftOutText, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
+import { type PlanRow, planRows } from '../../lib/report/plan-rows.ts';
+import { leftOutText, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
 import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
 import { type Paint, plain } from './screen.ts';
 
@@ -21,11 +22,9 @@ const STYLES = {
   create: { sign: '+', colour: 'green' },
 } as const;
 
-const reasonText = (change: RecordedChange): string => {
-  if (change.action === 'replace' && change.fields.length > 0)
-    return `differs in ${enumeration(change.fields)}`;
-  const again = change.action !== 'delete' && change.mailNumber > 1 ? `, mail ${change.mailNumber}` : '';
-  return `${inSentence(REASON_LABELS[change.reason])}${again}`;
+const reasonOf = (change: RecordedChange): string => {
+  if (change.action === 'delete' || change.mailNumber <= 1) return changeReason(change);
+  return `${changeReason(change)}, mail ${change.mailNumber}`;
 };
 
 const accessOf = (change: RecordedChange, now: number): string =>
@@ -51,7 +50,7 @@ function* changeLines({ changes, createdAt }: PlanRecord, paint: Paint): Generat
     const { sign, colour } = STYLES[change.action];
     const subject = `${sign} ${change.action.padEnd(7)}  ${plain(change.email).padEnd(emailWidth)}`;
     const held = change.held ? `  ${paint(['bold', 'magenta'], 'held')}` : '';
-    return `${paint(colour, subject)}  ${accessOf(change, now).padEnd(accessWidth)}  ${paint('dim', reasonText(change))}${held}`;
+    return `${paint(colour, subject)}  ${accessOf(change, now).padEnd(accessWidth)}  ${paint('dim', reasonOf(change))}${held}`;
   };
   for (const [action, some] of byAction) {
     yield* some.slice(0, SHOWN).map(line);
@@ -64,60 +63,37 @@ function* changeLines({ changes, createdAt }: PlanRecord, paint: Paint): Generat
   if (changes.length > 0) yield '';
 }
 
-function* personLines(sign: string, people: readonly string[]): Generator<string> {
-  for (const person of people.slice(0, SHOWN)) yield `${sign} ${person}`;
-  if (people.length > SHOWN) yield `${sign} … and ${numeral(people.length - SHOWN)} more like this`;
+function* personLines(sign: string, texts: readonly string[]): Generator<string> {
+  for (const text of texts.slice(0, SHOWN)) yield `${sign} ${text}`;
+  if (texts.length > SHOWN) yield `${sign} … and ${numeral(texts.length - SHOWN)} more like this`;
 }
+
+const aloneText = ({ kind, email, reason, until, desiredRole, shownRole }: PlanRow): string => {
+  switch (kind) {
+    case 'waiting':
+      return `${email} waits: ${reasonText(reason)}${until === undefined ? '' : `, again from ${minuteOf(until)}`}`;
+    case 'drift':
+      return `${email} is a member as ${shownRole}, the roster says ${desiredRole}: not changed`;
+    case 'shown_differently':
+      return `${email} was invited as ${desiredRole}, Fastly shows ${shownRole}: kept`;
+    case 'unlisted_member':
+      return `${email} is a member as ${shownRole} without a roster row: left alone`;
+    default:
+      return `${email}: ${reasonText(reason)}`;
+  }
+};
 
 /** People whom the plan leaves alone, and who may come as a surprise. */
 function* aloneLines(record: PlanRecord): Generator<string> {
-  const { waiting, drift, shownDifferently, moving, unlistedMembers, spared } = record;
-  yield* personLines(
-    '.',
-    waiting.map(({ email, reason, until }) => {
-      const again = until === undefined ? '' : `, again from ${minuteOf(until)}`;
-      return `${plain(email)} waits: ${inSentence(REASON_LABELS[reason])}${again}`;
-    }),
-  );
-  yield* personLines(
-    '.',
-    drift.map(
-      ({ email, desired, actual }) =>
-        `${plain(email)} is a member as ${plain(actual)}, the roster says ${plain(desired)}: not changed`,
-    ),
-  );
-  yield* personLines(
-    '.',
-    shownDifferently.map(
-      ({ email, sent, shown }) =>
-        `${plain(email)} was invited as ${plain(sent)}, Fastly shows ${plain(shown)}: kept`,
-    ),
-  );
-  yield* personLines(
-    '.',
-    moving.map(({ email }) => `${plain(email)}: ${inSentence(REASON_LABELS.moving)}`),
-  );
-  yield* personLines(
-    '.',
-    unlistedMembers.map(
-      ({ email, role }) => `${plain(email)} is a member as ${plain(role)} without a roster row: left alone`,
-    ),
-  );
-  yield* personLines(
-    '.',
-    spared.map(({ email, reason }) => `${plain(email)}: ${inSentence(REASON_LABELS[reason])}`),
-  );
-  const alone = [waiting, drift, shownDifferently, moving, unlistedMembers, spared];
-  if (alone.some((people) => people.length > 0)) yield '';
+  const alone = [...planRows({ ...record, changes: [], kept: [], members: [] })];
+  for (const people of Map.groupBy(alone, ({ kind }) => kind).values())
+    yield* personLines('.', people.map(aloneText).map(plain));
+  if (alone.length > 0) yield '';
 }
 
 function* lookAlikeLines({ lookAlikes }: PlanRecord, paint: Paint): Generator<string> {
-  const lines = lookAlikes.map(
-    ({ email, reason, resembles }) =>
-      `${inAscii(email)} looks like ${inAscii(resembles)}, ${LIKENESS_LABELS[reason]}`,
-  );
-  for (const line of personLines('?', lines)) yield paint('yellow', line);
-  if (lines.length > 0) yield '';
+  for (const line of personLines('?', lookAlikes.map(likenessText))) yield paint('yellow', line);
+  if (lookAlikes.length > 0) yield '';
 }
 
 const countLine = ({ counts }: PlanRecord, paint: Paint): string =>

@@ -4,6 +4,7 @@ import type { Email } from '../../../lib/domain/invitation.ts';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import { errorText } from '../../../lib/ports/telemetry.ts';
 import { type Explanation, explain, type PersonKnown, type PersonsRun } from '../../../lib/report/explain.ts';
+import { planRows } from '../../../lib/report/plan-rows.ts';
 import { minuteOf } from '../../../lib/report/wording.ts';
 import { readLedger } from '../../../lib/state/ledger-store.ts';
 import type { PlanRecord } from '../../../lib/state/plan-record.ts';
@@ -41,19 +42,6 @@ const outcomeOf = async (
     : report.outcomes.find((outcome) => outcome.email === email);
 };
 
-/** Everybody whom a plan names. */
-const peopleIn = (record: PlanRecord): Email[] =>
-  [
-    record.changes,
-    record.kept ?? [],
-    record.members ?? [],
-    record.waiting,
-    record.drift,
-    record.shownDifferently,
-    record.unlistedMembers,
-    record.spared,
-  ].flatMap((people) => people.map(({ email }) => email));
-
 const gather = async (options: Options, { target }: CommandPorts, email: Email): Promise<PersonKnown> => {
   const { store } = target;
   const { account } = options;
@@ -61,7 +49,7 @@ const gather = async (options: Options, { target }: CommandPorts, email: Email):
   const others = new Set<Email>(ledger.keys());
   const runs: PersonsRun[] = [];
   for await (const record of newestRecords(store, account, RUNS)) {
-    for (const person of peopleIn(record)) others.add(person);
+    for (const person of planRows(record)) others.add(person.email);
     runs.push({ record, outcome: await outcomeOf(store, record, email) });
   }
   const plan = await planNow(options, target, email);
