@@ -4,7 +4,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ObjectStore, StoredObject, WriteCondition } from '../lib/ports/object-store.ts';
+import {
+  encoded,
+  type ObjectStore,
+  type StoredObject,
+  type WriteCondition,
+} from '../lib/ports/object-store.ts';
 import { errorCode, folderError } from './folder-error.ts';
 
 /** Objects hold addresses, so that only their owner may read them. */
@@ -67,26 +72,10 @@ const readObject = async (path: string): Promise<StoredObject | undefined> => {
   return { etag, body: verified(path, etag) };
 };
 
-/** Joins small pieces, so that a row does not cost a write. */
-function* blocksOf(content: string | Iterable<string>): Generator<Buffer> {
-  if (typeof content === 'string') {
-    yield Buffer.from(content);
-    return;
-  }
-  let text = '';
-  for (const piece of content) {
-    text += piece;
-    if (text.length < CHUNK_LENGTH) continue;
-    yield Buffer.from(text);
-    text = '';
-  }
-  yield Buffer.from(text);
-}
-
 const writeDraft = async (path: string, content: string | Iterable<string>): Promise<string> => {
   await using file = await open(path, 'wx', FILE_MODE);
   const hash = hashOf();
-  for (const block of blocksOf(content)) {
+  for (const block of encoded(content)) {
     hash.update(block);
     await file.writeFile(block);
   }

@@ -11,13 +11,10 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectStore, WriteCondition } from '../ports/object-store.ts';
+import { encoded, type ObjectStore, type WriteCondition } from '../ports/object-store.ts';
 import { describeError, errorName, isAccessDenied, statusOf } from './sdk-errors.ts';
 
 type Bucket = { readonly client: S3Client; readonly bucket: string };
-
-/** Characters that are encoded at a time, so that the content is never whole in memory as text and as bytes. */
-const PIECE_LENGTH = 64 * 1024;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   json: 'application/json',
@@ -28,24 +25,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 const contentType = (key: string): string =>
   CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
-
-/** Whether the text ends between the two halves of a surrogate pair. Encoded alone, each half would become U+FFFD. */
-const endsInsidePair = (text: string): boolean => /[\ud800-\udbff]$/.test(text);
-
-/** One buffer: S3 needs the length of a body beforehand, and the SDK can send a buffer again when a request fails. */
-const encode = (content: string | Iterable<string>): Uint8Array => {
-  if (typeof content === 'string') return Buffer.from(content);
-  const buffers: Buffer[] = [];
-  let text = '';
-  for (const piece of content) {
-    text += piece;
-    if (text.length < PIECE_LENGTH || endsInsidePair(text)) continue;
-    buffers.push(Buffer.from(text));
-    text = '';
-  }
-  buffers.push(Buffer.from(text));
-  return Buffer.concat(buffers);
-};
 
 const failure = ({ bucket }: Bucket, doing: string, key: string, remedy: string, error: unknown): Error => {
   const hint = isAccessDenied(error) ? `. ${remedy}` : '';
@@ -115,7 +94,8 @@ export const createS3Store = (target: Bucket): ObjectStore => ({
     const command = new PutObjectCommand({
       Bucket: bucket,
       Key: key,
-      Body: encode(content),
+      // One buffer: S3 needs the length beforehand, and the SDK can send a buffer again when a request fails.
+      Body: Buffer.concat([...encoded(content)]),
       ContentType: contentType(key),
       ...conditionOf(condition),
     });

@@ -36,5 +36,20 @@ export const readText = async (
   return { text: text + decoder.decode(), etag: stored.etag };
 };
 
+/** Characters that are encoded at a time, so that a long content is never whole in memory as text and as bytes. */
+const PIECE_LENGTH = 64 * 1024;
+
+/** The content as bytes. A piece never ends between the two halves of a surrogate pair: alone, each would become U+FFFD. */
+export function* encoded(content: string | Iterable<string>): Generator<Uint8Array> {
+  let text = '';
+  for (const part of typeof content === 'string' ? [content] : content) {
+    text += part;
+    if (text.length < PIECE_LENGTH || /[\ud800-\udbff]$/.test(text)) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(text);
+}
+
 /** A file of a report; its content is made while it is written. */
 export type ReportFile = { readonly name: string; readonly content: Iterable<string> };
