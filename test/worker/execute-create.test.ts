@@ -1,4 +1,5 @@
 import { describe, it } from '@jest/globals';
+import { HOUR_MS } from '../../lib/domain/time.ts';
 import { DAY_MS, invitation, member, NOW } from '../support/build.ts';
 import { create, expectJob, type JobCase } from '../support/worker.ts';
 
@@ -77,7 +78,38 @@ const creates: readonly JobCase[] = [
     writes: [],
   },
   {
-    name: 'delivered again, an inactive invitation is no invitation',
+    name: 'delivered again hours later, and what it sent has expired',
+    change: create('ada'),
+    receives: 30,
+    given: (w) => {
+      w.setPointer({ startedAt: new Date(NOW - 6 * HOUR_MS).toISOString() });
+      w.fastly.invitations = [invitation('ada', { active: false, createdAt: NOW - 6 * HOUR_MS })];
+    },
+    ends: 'already_invited',
+    writes: [],
+  },
+  {
+    name: 'delivered again, what it sent has expired, and nobody knows when it was sent',
+    change: create('ada'),
+    receives: 2,
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada', { active: false, createdAt: undefined })];
+    },
+    ends: 'already_invited',
+    writes: [],
+  },
+  {
+    name: 'delivered again, what it sent has expired, and Fastly shows it with other access',
+    change: create('ada'),
+    receives: 2,
+    given: (w) => {
+      w.fastly.invitations = [invitation('ada', { ...billing, active: false, createdAt: NOW })];
+    },
+    ends: 'rejected',
+    writes: [],
+  },
+  {
+    name: 'delivered again, an invitation that was inactive before the run is no invitation',
     change: create('ada'),
     receives: 2,
     given: (w) => {
