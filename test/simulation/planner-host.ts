@@ -105,7 +105,7 @@ export class PlannerHost {
     this.#world.note(() => `${name} ${end.kind}${end.kind === 'threw' ? ` ${end.error}` : ''}`);
     if (end.kind === 'threw') giveBack();
     else {
-      triggers.killed(invocation);
+      triggers.killed(invocation, scheduler.now);
       counts.add(end.kind === 'crashed' ? 'planner crashes' : 'planner time-outs');
     }
     const retryAfterMs = trigger.kind === 'manual' ? undefined : RETRY_AFTER_MS[attempt];

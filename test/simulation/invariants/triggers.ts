@@ -8,8 +8,8 @@ import type { Book, ClaimedRun, Violate } from './book.ts';
 
 /** After that a run is overdue, and anybody may take over. */
 const OVERDUE_MS = 6 * HOUR_MS;
-/** Lambda waits for a minute before it invokes again. */
-const SOONEST_RETRY_MS = MINUTE_MS / 2;
+/** Lambda waits so long after a planner has ended before it invokes again. */
+const SOONEST_RETRY_MS = MINUTE_MS;
 
 /** Of an event that a planner was called with. */
 type EventDelivery = { readonly event: number; readonly requestId: string };
@@ -19,8 +19,8 @@ export class Triggers {
   readonly #violate: Violate;
   /** What an invocation was called with. */
   readonly #deliveries = new Map<Invocation, EventDelivery>();
-  /** Invocations that did not come to an end by themselves. */
-  readonly #killed = new Set<Invocation>();
+  /** Invocations that did not come to an end by themselves, and when they ended. */
+  readonly #killed = new Map<Invocation, number>();
   /** By account: what may be wrong with it, so that a run is blocked for a reason. */
   readonly #troubles = new Map<string, Map<string, number>>();
 
@@ -33,8 +33,8 @@ export class Triggers {
     this.#deliveries.set(invocation, delivery);
   }
 
-  killed(invocation: Invocation): void {
-    this.#killed.add(invocation);
+  killed(invocation: Invocation, at: number): void {
+    this.#killed.set(invocation, at);
   }
 
   /** A run took over from another one. */
@@ -82,8 +82,9 @@ export class Triggers {
     const pointer = this.#book.pointers.get(account);
     const claim = this.#book.claims.get(pointer?.runId ?? '');
     if (pointer?.status !== 'planning' || claim === undefined) return;
-    const isRetry = invocation.startedAt - claim.by.startedAt >= SOONEST_RETRY_MS;
-    if (isRetry && this.#isSame('requestId', invocation, claim) && this.#killed.has(claim.by))
+    const killedAt = this.#killed.get(claim.by) ?? Number.POSITIVE_INFINITY;
+    const isRetry = invocation.startedAt - killedAt >= SOONEST_RETRY_MS;
+    if (isRetry && this.#isSame('requestId', invocation, claim))
       this.#violate(
         `${account}: a retry waits for run ${claim.runId}, which the killed planner of its own event began`,
       );
