@@ -13,8 +13,8 @@ const TOLERANCE_MS = MINUTE_MS;
 
 export const isSameWindowEnd = (one: number, other: number): boolean => Math.abs(one - other) <= TOLERANCE_MS;
 
-/** A reset further ahead than this can't be right: a window is an hour. */
-const MAX_RESET_AHEAD_MS = HOUR_MS + TOLERANCE_MS;
+/** A window's end further ahead than this can't be right: a window is an hour. */
+const MAX_END_AHEAD_MS = HOUR_MS + TOLERANCE_MS;
 /** `Date` and reset are whole seconds. Added to a window's end, so that rounding never puts it too early. */
 const ROUNDING_MS = SECOND_MS;
 
@@ -88,12 +88,13 @@ const newWindow = (now: number, limits: QuotaLimits) => ({
   seenAt: 0,
 });
 
-/** Where a process begins, given what is kept. */
+/** Where a process begins, given what is kept. A window that ends too late was kept by a clock that was wrong. */
 export const quotaFrom = (kept: KnownQuota | undefined, limits: QuotaLimits, now: number): Quota => {
   const fresh = { ...newWindow(now, limits), inFlight: 0, answers: 0, silent: 0 };
-  if (kept?.remaining === undefined || now >= kept.windowEndsAt) return fresh;
+  if (kept?.remaining === undefined) return fresh;
   const { remaining, windowEndsAt, seenAt, perHour } = kept;
-  if (perHour !== limits.perHour) return fresh;
+  if (now >= windowEndsAt || windowEndsAt - now > MAX_END_AHEAD_MS || perHour !== limits.perHour)
+    return fresh;
   return { ...fresh, bounds: [{ left: remaining, answer: 0 }], isKnown: true, windowEndsAt, seenAt };
 };
 
@@ -154,7 +155,7 @@ export const answeredAt = (reading: QuotaReading | undefined): number | undefine
 /** The end of the window that the answer names; undefined: none that can be. */
 const resetOf = (reading: QuotaReading | undefined, answered: number): number | undefined => {
   const reset = (wholeNumber(reading?.reset) ?? 0) * SECOND_MS;
-  return reset > answered && reset - answered <= MAX_RESET_AHEAD_MS ? reset : undefined;
+  return reset > answered && reset - answered <= MAX_END_AHEAD_MS ? reset : undefined;
 };
 
 /**

@@ -93,12 +93,12 @@ const announced = ({ only, approval }: PlanRecord, before: string | undefined): 
 
 /** From `planning` to `draining` or `finished`, unless the worker was quicker and finished or halted the run already. */
 const movePointer = (
-  { ports, request }: PlanningRun,
+  { ports, request, runId }: PlanningRun,
   generation: number,
   record: PlanRecord,
   jobs: number,
 ): Promise<StoredPointer | 'superseded'> =>
-  updatePointer(ports.store, request.account, generation, ({ announced: before, ...pointer }) => ({
+  updatePointer(ports.store, request.account, { generation, runId }, ({ announced: before, ...pointer }) => ({
     ...pointer,
     status: pointer.status === 'planning' ? (jobs > 0 ? 'draining' : 'finished') : pointer.status,
     jobs,
@@ -114,13 +114,13 @@ const movePointer = (
  * stays as it is when another planner went on with the run, or the run is not `planning` any more.
  */
 export const endRun = async (
-  { ports, request, startedAt }: PlanningRun,
+  { ports, request, runId, startedAt }: PlanningRun,
   generation: number,
   status: RunStatus,
   reason: string,
 ): Promise<void> => {
   const updatedAt = new Date(ports.now()).toISOString();
-  await updatePointer(ports.store, request.account, generation, (pointer) =>
+  await updatePointer(ports.store, request.account, { generation, runId }, (pointer) =>
     pointer.status === 'planning' && Date.parse(pointer.startedAt) === startedAt
       ? { ...pointer, status, updatedAt, reason }
       : undefined,

@@ -14,12 +14,12 @@ export type EnqueuedRun = Pick<RunPointer, 'generation' | 'customerId' | 'starte
 
 /** Notes in the pointer that the queue has the first `jobs` jobs, if this planner may still enqueue. */
 const noteProgress = async (
-  { ports, request }: PlanningRun,
+  { ports, request, runId }: PlanningRun,
   { generation, startedAt }: EnqueuedRun,
   jobs: number,
 ): Promise<'ours' | 'superseded' | 'halted'> => {
   const updatedAt = new Date(ports.now()).toISOString();
-  const found = await updatePointer(ports.store, request.account, generation, (pointer) =>
+  const found = await updatePointer(ports.store, request.account, { generation, runId }, (pointer) =>
     pointer.status === 'planning' && pointer.startedAt === startedAt
       ? { ...pointer, jobs, updatedAt }
       : undefined,

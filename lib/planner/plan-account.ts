@@ -74,7 +74,7 @@ const absentRoster = async (run: PlanningRun, pointer: RunPointer | undefined): 
     if (pointer?.rosterMissing === undefined)
       await ports.notify(missingRosterNotification(account, pointer?.customerId));
     if (mode === 'apply' && pointer !== undefined)
-      await updatePointer(ports.store, account, pointer.generation, (current) =>
+      await updatePointer(ports.store, account, pointer, (current) =>
         current.rosterMissing ? undefined : { ...current, rosterMissing: true },
       );
   }

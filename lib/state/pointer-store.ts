@@ -11,6 +11,7 @@ import {
   canResume,
   claimRun,
   decodePointer,
+  isRunOf,
   type RunPointer,
 } from './run-pointer.ts';
 
@@ -101,25 +102,25 @@ export const claimGeneration = async (
 };
 
 /**
- * Changes the pointer of one generation, whoever else writes it. `change` returns undefined to leave it as it is.
- * `superseded` when the generation is not the newest any more.
+ * Changes the pointer of one run, whoever else writes it. `change` returns undefined to leave it as it is. `superseded`
+ * when it names another run: a newer one, or after people restored it an older one, which may have the same generation.
  */
 export const updatePointer = async (
   store: ObjectStore,
   account: string,
-  generation: number,
+  run: Pick<RunPointer, 'generation' | 'runId'>,
   change: (pointer: RunPointer) => RunPointer | undefined,
 ): Promise<StoredPointer | 'superseded'> => {
   for (let attempt = 1; attempt <= MAX_CLAIM_ATTEMPTS; attempt += 1) {
     const found = await readPointer(store, account);
-    if (found?.pointer.generation !== generation) return 'superseded';
+    if (found === undefined || !isRunOf(found.pointer, run)) return 'superseded';
     const pointer = change(found.pointer);
     if (pointer === undefined) return found;
     const written = await writePointer(store, account, pointer, { ifMatch: found.etag });
     if (written !== 'conflict') return written;
   }
   throw new Error(
-    `the pointer ${pointerKey(account)} kept moving while generation ${generation} updated it; try again`,
+    `the pointer ${pointerKey(account)} kept moving while run ${run.runId} updated it; try again`,
   );
 };
 
@@ -134,7 +135,7 @@ export const resumeRun = async (
   request: ClaimRequest,
 ): Promise<RunPointer | undefined> => {
   const startedAt = new Date(request.now).toISOString();
-  const found = await updatePointer(store, account, killed.generation, (pointer) =>
+  const found = await updatePointer(store, account, killed, (pointer) =>
     pointer.startedAt === killed.startedAt && canResume(pointer, request)
       ? { ...pointer, startedAt, updatedAt: startedAt }
       : undefined,

@@ -51,6 +51,18 @@ export class AccountSession {
     return this.#writesWork;
   }
 
+  /** A connection that may be used for the job's run, or how the job ends for want of one. */
+  async connect(job: ChangeJob): Promise<Step<Connection>> {
+    for (;;) {
+      const connection = await this.#token.connect();
+      if (connection === undefined) return { end: await this.halting.haltRun(job, NO_TOKEN.message) };
+      const failure = tokenFailure(connection, this.fence.customerId);
+      if (failure === undefined) return { value: connection };
+      const end = await this.#endWithoutToken(job, connection, failure);
+      if (end !== undefined) return { end };
+    }
+  }
+
   /**
    * One write to Fastly, in an order on which its safety rests:
    *
@@ -81,18 +93,11 @@ export class AccountSession {
 
   /** The first three steps of a write. */
   async #admit(job: ChangeJob, reservation: Reservation): Promise<Step<Connection>> {
-    for (;;) {
-      const closedUntil = await this.gate.ensureOne(reservation);
-      if (closedUntil !== undefined) return quotaUsedUp(closedUntil);
-      const connection = await this.#token.connect();
-      const whyNot = await this.fence.whyNot(job);
-      if (whyNot !== undefined) return { end: done('superseded', whyNot) };
-      if (connection === undefined) return { end: await this.halting.haltRun(job, NO_TOKEN.message) };
-      const failure = tokenFailure(connection, this.fence.customerId);
-      if (failure === undefined) return { value: connection };
-      const end = await this.#endWithoutToken(job, connection, failure);
-      if (end !== undefined) return { end };
-    }
+    const closedUntil = await this.gate.ensureOne(reservation);
+    if (closedUntil !== undefined) return quotaUsedUp(closedUntil);
+    const connected = await this.connect(job);
+    const whyNot = await this.fence.whyNot(job);
+    return whyNot === undefined ? connected : { end: done('superseded', whyNot) };
   }
 
   /** How the job ends whose token failed; undefined: the token is read anew, and the write may be tried with that. */

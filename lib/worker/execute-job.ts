@@ -198,6 +198,9 @@ export const executeJob = async (
   // Asked before the quota, so that void jobs are acknowledged at once even while it is used up.
   const whyNot = await session.fence.whyNot(job);
   if (whyNot !== undefined) return done('superseded', whyNot);
+  // Asked before the quota, which is counted by Fastly's clock: only the answer about the token tells that ours is right.
+  const connected = await session.connect(job);
+  if ('end' in connected) return connected.end;
   const redelivered = job.resent === true || mayHaveWritten(message, session.fence.startedAt);
   const admission = await session.gate.reserve(writesToReserve(job));
   if ('closedUntil' in admission) return again(admission.closedUntil, 'quota_used_up');

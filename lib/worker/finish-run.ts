@@ -108,7 +108,7 @@ export const finishRun = async (job: FinishJob, ports: WorkerPorts): Promise<voi
   await markPlanFinished(ports, report, record);
   await updateLedger(ports.store, record, outcomes, generation);
   await notifyIfNeeded(ports, report, key);
-  await updatePointer(ports.store, account, generation, (current) => ({
+  await updatePointer(ports.store, account, job, (current) => ({
     ...current,
     status: 'finished',
     updatedAt: report.finishedAt,

@@ -11,13 +11,13 @@ import type { WorkerPorts } from './ports.ts';
 
 /**
  * `fresh`: its token was read past the cache. `token`: what Fastly says of it, asked once, or that our clock is wrong.
- * `askedAt`: when, by our clock.
+ * `heardAt`: when it had said so, by our clock.
  */
 export type Connection = {
   readonly fastly: FastlyWriter;
   readonly fresh: boolean;
   readonly token: FastlyResult<TokenInfo>;
-  readonly askedAt: number;
+  readonly heardAt: number;
 };
 
 /** What to say where no token is configured. */
@@ -75,7 +75,7 @@ export class FreshToken {
   async clockAhead(): Promise<number | undefined> {
     const connection = await this.connect();
     const answeredAt = connection?.token.ok ? connection.token.value.answeredAt : undefined;
-    return connection && answeredAt !== undefined ? answeredAt - connection.askedAt : undefined;
+    return connection && answeredAt !== undefined ? answeredAt - connection.heardAt : undefined;
   }
 
   async #open(fresh: boolean): Promise<Connection | undefined> {
@@ -83,7 +83,7 @@ export class FreshToken {
     if ('problem' in connected) return undefined;
     const { fastly } = connected;
     const token = await fastly.readToken();
-    const askedAt = this.#ports.now();
-    return { fastly, fresh, token: checkClock(token, askedAt), askedAt };
+    const heardAt = this.#ports.now();
+    return { fastly, fresh, token: checkClock(token, heardAt), heardAt };
   }
 }

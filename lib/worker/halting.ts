@@ -22,8 +22,8 @@ export class Halting {
   }
 
   /** Halts the job's run, once, and ends the job. Throws when that can't be stored: the job is then tried again. */
-  async haltRun({ generation }: Pick<ChangeJob, 'generation'>, reason: string): Promise<Done> {
-    this.#halted ??= this.#halt(generation, reason);
+  async haltRun(job: Pick<ChangeJob, 'generation' | 'runId'>, reason: string): Promise<Done> {
+    this.#halted ??= this.#halt(job, reason);
     await this.#halted;
     return done('superseded', 'the run is halted');
   }
@@ -39,14 +39,13 @@ export class Halting {
       await this.haltRun(job, `${FORBIDDEN_IN_A_ROW} refusals in a row: ${answer.failure.message}`);
   }
 
-  async #halt(generation: number, reason: string): Promise<void> {
+  async #halt({ generation, runId }: Pick<ChangeJob, 'generation' | 'runId'>, reason: string): Promise<void> {
     const { store, log, metrics, notify, now } = this.#ports;
     const updatedAt = new Date(now()).toISOString();
-    const halted = await updatePointer(store, this.#account, generation, (pointer) =>
+    const halted = await updatePointer(store, this.#account, { generation, runId }, (pointer) =>
       pointer.status === 'halted' ? undefined : { ...pointer, status: 'halted', updatedAt, reason },
     );
     if (halted === 'superseded') return;
-    const { runId } = halted.pointer;
     log.error('halted', { account: this.#account, runId, generation, reason });
     metrics.add(this.#account, 'RunHalted', 1);
     await notify(haltedNotification(this.#account, runId, reason));

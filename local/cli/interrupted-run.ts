@@ -56,7 +56,7 @@ export const findInterruptedRun = async (context: Context, jobs: Jobs): Promise<
   const reason = reasonToPlanAgain(context, jobs, pointer);
   if (reason === undefined) return pointer;
   screen.say(`Run ${pointer.runId} was interrupted and can't continue, because ${reason}. Planning again`);
-  await updatePointer(store, options.account, pointer.generation, (current) => ({
+  await updatePointer(store, options.account, pointer, (current) => ({
     ...current,
     status: 'halted',
     updatedAt: new Date(clock.now()).toISOString(),

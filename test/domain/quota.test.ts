@@ -187,6 +187,8 @@ describe('what is kept', () => {
   it.each([
     { name: 'of this window counts', now: NOW, left: 60 },
     { name: 'of an earlier one does not', now: RESET, left: 1000 },
+    { name: 'of one that can just have begun counts', now: RESET - 61 * MINUTE_MS, left: 60 },
+    { name: 'of one that can’t have begun yet does not', now: RESET - 61 * MINUTE_MS - 1, left: 1000 },
   ])('$name', ({ now, left }) => {
     expect(remainingOf(quotaFrom(kept, LIMITS, now))).toBe(left);
   });

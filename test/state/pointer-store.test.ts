@@ -174,8 +174,9 @@ describe('claimGeneration', () => {
 });
 
 describe('updatePointer', () => {
+  const RUN = { generation: 7, runId: 'run7' };
   const halt = (store: FakeStore) =>
-    updatePointer(store, 'acme', 7, (pointer) => ({ ...pointer, status: 'halted' }));
+    updatePointer(store, 'acme', RUN, (pointer) => ({ ...pointer, status: 'halted' }));
 
   it('stores the change', async () => {
     const store = storeWith(runPointer());
@@ -189,6 +190,7 @@ describe('updatePointer', () => {
   it.each([
     { name: 'a newer generation', before: runPointer({ generation: 8 }) },
     { name: 'an older generation', before: runPointer({ generation: 6 }) },
+    { name: 'another run of this generation', before: runPointer({ runId: 'run8' }) },
     { name: 'no pointer', before: undefined },
   ])('finds $name: superseded, and nothing is written', async ({ before }) => {
     const store = storeWith(before);
@@ -200,7 +202,7 @@ describe('updatePointer', () => {
   it('writes nothing when there is nothing to change', async () => {
     const store = storeWith(runPointer());
     const tried = race(store, 0, anotherRun);
-    const found = await updatePointer(store, 'acme', 7, () => undefined);
+    const found = await updatePointer(store, 'acme', RUN, () => undefined);
     expect(found).toEqual({ pointer: runPointer(), etag: store.etag(POINTER_KEY) });
     expect(tried.writes).toBe(0);
   });
@@ -230,9 +232,7 @@ describe('updatePointer', () => {
     expect(await halt(patient)).toMatchObject({ pointer: { jobs: 5 } });
     const unlucky = storeWith(runPointer());
     const tried = race(unlucky, 5, addJob);
-    await expect(halt(unlucky)).rejects.toThrow(
-      /state\/acme\/run\.json kept moving .*generation 7.*try again/,
-    );
+    await expect(halt(unlucky)).rejects.toThrow(/state\/acme\/run\.json kept moving .*run run7.*try again/);
     expect(tried.writes).toBe(5);
     expect(stored(unlucky).status).toBe('draining');
   });

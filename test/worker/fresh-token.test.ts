@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FreshToken } from '../../lib/worker/fresh-token.ts';
 import type { WorkerPorts } from '../../lib/worker/ports.ts';
-import { member } from '../support/build.ts';
+import { DAY_MS, member } from '../support/build.ts';
 import { create, names, remove, replace, WorkerWorld } from '../support/worker.ts';
 
 describe('the token', () => {
@@ -188,4 +188,22 @@ describe('F64 the worker’s clock', () => {
         expect(reason).toContain(new Date(time).toISOString());
     },
   );
+
+  it.each<{ name: string; given: (w: WorkerWorld) => void; ends: string }>([
+    { name: 'is compared', given: () => {}, ends: 'superseded' },
+    {
+      name: 'can’t be compared now',
+      given: (w) => w.fastly.fail('token', 'unavailable'),
+      ends: 'back',
+    },
+  ])('is a day ahead and $name: what is kept of the quota stays as it is', async ({ given, ends }) => {
+    const w = new WorkerWorld();
+    w.learnQuota(60);
+    w.clock.time += DAY_MS;
+    w.fastly.clockAheadMs = -DAY_MS;
+    given(w);
+    const kept = w.store.json('state/acme/quota.json');
+    expect(await w.one(create('ada'))).toBe(ends);
+    expect(w.store.json('state/acme/quota.json')).toEqual(kept);
+  });
 });
