@@ -10,7 +10,7 @@
  *    list about those jobs (`recoverRun`), plans with what it learned, and writes that down in its own record as
  *    `recovered`.
  * 3. The recovering run is **cut off as well**. Its record still holds `recovered`, its id is in `unsettled` too, and the
- *    run after it recovers both, oldest first.
+ *    run after it recovers both, oldest first. Of two entries it takes the one that tells of more.
  *
  * Entries name the generation that wrote them. A `finish` job that was asleep while a newer run wrote the same address
  * changes nothing there.
@@ -99,6 +99,12 @@ const OPEN_RESULTS: ReadonlySet<OutcomeResult> = new Set(['superseded', 'failed'
 const isOpen = (outcome: Outcome | undefined): boolean =>
   outcome === undefined || (OPEN_RESULTS.has(outcome.result) && !outcome.mayHaveSent);
 
+/** Whether `entry` tells of a mail, or of a mail's invitation, that `other` does not know. */
+const tellsMore = (entry: LedgerEntry | undefined, other: LedgerEntry): boolean => {
+  if (entry?.count !== other.count) return (entry?.count ?? 0) > other.count;
+  return entry.invitationId !== undefined && other.invitationId === undefined;
+};
+
 /**
  * The ledger entries that a run which never finished would have written, given what Fastly lists now. The run must be
  * void already, so that nothing of it can still happen.
@@ -109,7 +115,9 @@ export const recoverRun = (
   invitationsByEmail: ReadonlyMap<Email, readonly Invitation[]>,
   generation: number,
 ): ReadonlyMap<Email, LedgerEntry> => {
-  const updates = new Map(Object.entries(run.record.ledger.recovered)) as Map<Email, LedgerEntry>;
+  const guessed = Object.entries(run.record.ledger.recovered) as [Email, LedgerEntry][];
+  // What this run recovered from the runs before it. Their workers may have told more since.
+  const updates = new Map(guessed.filter(([email, entry]) => !tellsMore(ledger.get(email), entry)));
   for (const change of mailingChanges(run.record)) {
     const before = updates.get(change.email) ?? ledger.get(change.email);
     const outcome = run.outcomes.get(change.email);

@@ -65,6 +65,47 @@ describe('recoverRuns', () => {
     });
   });
 
+  it.each([
+    {
+      name: 'the id of its invitation',
+      change: create('ada'),
+      result: 'created' as const,
+      guess: ledgerEntry({ count: 1, generation: 7 }),
+      count: 1,
+    },
+    {
+      name: 'its mail',
+      change: replace('ada'),
+      result: 'replaced' as const,
+      guess: ledgerEntry({ count: 1, invitationId: 'old', interrupted: true, generation: 7 }),
+      count: 2,
+    },
+  ])(
+    'believes an outcome that tells $name rather than what a later run had guessed before it was stored',
+    async ({ change, result, guess, count }) => {
+      const store = new FakeStore();
+      putRecord(store, recordWith([change], { runId: 'run1' }));
+      putOutcomes(store, 'run1', 'a', [{ ...outcomeOf(change, result, LATER), invitationId: 'new' }]);
+      const recovered = { recovered: { [email('ada')]: guess }, forgotten: [] };
+      putRecord(store, recordWith([], { runId: 'run2', ledger: recovered }));
+      const { ledger: after } = await recover(store, ['run1', 'run2']);
+      expect(after.get(email('ada'))).toMatchObject({ count, invitationId: 'new' });
+      expect(after.get(email('ada'))).not.toHaveProperty('interrupted');
+    },
+  );
+
+  it('takes what a later run had guessed where nothing more is known', async () => {
+    const store = new FakeStore();
+    const guess = ledgerEntry({ count: 1, interrupted: true, generation: 7 });
+    putRecord(
+      store,
+      recordWith([], { runId: 'run2', ledger: { recovered: { [email('ada')]: guess }, forgotten: [] } }),
+    );
+    const known: Ledger = new Map([[email('ada'), ledgerEntry({ count: 1 })]]);
+    const { ledger: after } = await recoverRuns(store, 'acme', ['run2'], known, [], 9);
+    expect(after.get(email('ada'))).toEqual(guess);
+  });
+
   it('keeps what only the earlier run sent', async () => {
     const store = twoRuns();
     putRecord(store, recordWith([create('cyd')], { runId: 'run2' }));
