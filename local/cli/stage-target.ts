@@ -1,10 +1,9 @@
 /** A deployed stage: its function plans, its worker carries out, and its bucket has the state and the reports. */
 
-import * as v from 'valibot';
 import { describeError, errorName } from '../../lib/aws/sdk-errors.ts';
 import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import { readPointer } from '../../lib/state/pointer-store.ts';
-import { type Cloud, stackName, thrownMessage } from '../cloud.ts';
+import { type Cloud, stackName } from '../cloud.ts';
 import type { TargetChoice } from './command-line.ts';
 import type { Clock } from './drain.ts';
 import { followRun } from './follow-run.ts';
@@ -17,25 +16,13 @@ type Stage = Extract<TargetChoice, { readonly kind: 'stage' }>;
 
 const OUTPUTS = ['RosterBucketName', 'DeadLetterQueueUrl'] as const;
 
-/** What every result has; a deployed function of another version may add to it. */
-const resultSchema = v.looseObject({
-  account: v.string(),
-  runId: v.string(),
-  status: v.string(),
-  counts: v.looseObject({}),
-  held: v.array(v.looseObject({})),
-  issues: v.array(v.looseObject({})),
-  warnings: v.array(v.string()),
-});
-const answerSchema = v.pipe(v.string(), v.parseJson(), v.object({ results: v.tuple([resultSchema]) }));
-
 const stackOutputs = async (
   cloud: Cloud,
   { stage, region }: Stage,
 ): Promise<Record<(typeof OUTPUTS)[number], string>> => {
   const name = stackName(stage);
   const where = region === undefined ? '' : ` in ${region}`;
-  const { Outputs = [] } = await cloud.describeStack(name).catch((error: unknown) => {
+  const { outputs } = await cloud.describeStack(name).catch((error: unknown) => {
     const cause = { cause: error };
     if (errorName(error) === 'ValidationError')
       throw new Error(
@@ -47,7 +34,6 @@ const stackOutputs = async (
       cause,
     );
   });
-  const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   const missing = OUTPUTS.filter((output) => !outputs[output]);
   if (missing.length > 0)
     throw new Error(`The stack ${name}${where} has no ${missing.join(', ')}. Deploy the current version.`);
@@ -70,12 +56,10 @@ export const openStageTarget = async (
   const ask = async (options: Options, request: PlannerRequest): Promise<SyncResult> => {
     const { account } = options;
     announce(options, name, screen);
-    const { failed, payload } = await cloud.invoke(functionName, { account, ...request });
-    if (failed) return bareResult(account, '', 'failed', { error: thrownMessage(payload) });
-    const answer = v.safeParse(answerSchema, payload);
-    if (!answer.success)
+    const answer = await cloud.askPlanner(functionName, { account, ...request });
+    if (answer === 'no_result')
       throw new Error(`${functionName} gave no result for ${account}. Deploy this version.`);
-    return answer.output.results[0] as unknown as SyncResult;
+    return 'result' in answer ? answer.result : bareResult(account, '', 'failed', { error: answer.thrown });
   };
 
   return {
@@ -94,6 +78,5 @@ export const openStageTarget = async (
     }),
     locate: addressOf,
     address: addressOf,
-    close: async () => undefined,
   };
 };

@@ -1,11 +1,10 @@
 /** What only the deployed stack can tell: whether it is whole, knows what it needs, and can read its Fastly accounts. */
 
-import * as v from 'valibot';
 import { type Config, ConfigError, parseConfig } from '../../lib/domain/config.ts';
 import type { FastlyClient } from '../../lib/fastly/client.ts';
 import { readFastlyState } from '../../lib/ports/fastly.ts';
 import { accountOfRosterKey, ROSTER_PREFIX } from '../../lib/state/keys.ts';
-import { type Cloud, thrownMessage } from '../../local/cloud.ts';
+import type { Cloud } from '../../local/cloud.ts';
 import type { Verdict } from './report.ts';
 
 /** The outputs of the files in stack/. The functions get the same values in the variable named beside. */
@@ -17,12 +16,12 @@ const OUTPUTS = {
   NotificationTopicArn: 'NOTIFICATION_TOPIC_ARN',
 } as const satisfies Readonly<Record<string, keyof Config | undefined>>;
 
-export type Outputs = Readonly<Record<string, string | undefined>>;
+type Outputs = Readonly<Record<string, string | undefined>>;
 
 const COMPLETE = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE']);
 
 export const checkStack = async (cloud: Cloud, name: string): Promise<Verdict<Outputs>> => {
-  const { StackStatus: status = 'unknown', Outputs: given = [] } = await cloud.describeStack(name);
+  const { status, outputs } = await cloud.describeStack(name);
   if (!COMPLETE.has(status))
     return {
       found: `${name} is ${status}`,
@@ -30,9 +29,6 @@ export const checkStack = async (cloud: Cloud, name: string): Promise<Verdict<Ou
         ? 'Wait until CloudFormation is done'
         : 'The last deployment did not succeed: its events in CloudFormation say why. Then deploy again',
     };
-  const outputs = Object.fromEntries(
-    given.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]),
-  );
   const missing = Object.keys(OUTPUTS).filter((output) => !outputs[output]);
   return missing.length > 0
     ? { found: `${name} has no ${missing.join(', ')}`, remedy: 'Deploy the current version' }
@@ -132,18 +128,6 @@ export const checkListing = async (client: FastlyClient, customerId: string): Pr
   return { found: `whole: ${invitations.length} invitations, ${members.length} users` };
 };
 
-/** Of {@link import('../../lib/planner/result.ts').SyncResult}, what is shown; the deployed version may be another one. */
-const resultSchema = v.object({
-  account: v.string(),
-  status: v.string(),
-  counts: v.record(v.string(), v.number()),
-  held: v.array(v.object({ reason: v.string() })),
-  issues: v.array(v.object({ message: v.string() })),
-  warnings: v.array(v.string()),
-  error: v.optional(v.string()),
-});
-const answerSchema = v.pipe(v.string(), v.parseJson(), v.object({ results: v.tuple([resultSchema]) }));
-
 /** By status. */
 const REMEDIES: Readonly<Record<string, string>> = {
   blocked: 'docs/runbook.md#run-blocked',
@@ -152,14 +136,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** A plan by the deployed planner. Plan mode: nothing is changed but for a report in the bucket. */
 export const checkPlan = async (cloud: Cloud, functionName: string, account: string): Promise<Verdict> => {
-  const { failed, payload } = await cloud.invoke(functionName, { account, mode: 'plan' });
-  if (failed) {
-    return { found: `${functionName}: ${thrownMessage(payload)}`, remedy: 'docs/runbook.md#sync-errors' };
-  }
-  const answer = v.safeParse(answerSchema, payload);
-  if (!answer.success || answer.output.results[0].account !== account)
+  const answer = await cloud.askPlanner(functionName, { account, mode: 'plan' });
+  if (answer === 'no_result')
     return { found: `${functionName} gave no result for ${account}`, remedy: 'Deploy this version' };
-  const { status, counts, held, issues, warnings, error } = answer.output.results[0];
+  if ('thrown' in answer)
+    return { found: `${functionName}: ${answer.thrown}`, remedy: 'docs/runbook.md#sync-errors' };
+  const { status, counts, held, issues, warnings, error } = answer.result;
   const notes = [
     ...held.map(({ reason }) => `held: ${reason}`),
     ...issues.map(({ message }) => message),
