@@ -4,6 +4,7 @@
  */
 
 import { sha256 } from '../../lib/domain/digest.ts';
+import { SECOND_MS } from '../../lib/domain/time.ts';
 import { json, refusal, type SimulatedAnswer, type SimulatedRequest, timestamp } from './answers.ts';
 import type { Behaviour } from './behaviour.ts';
 import { inOrder, isExpired, isListed, pageAnswer, usersAnswer } from './listing.ts';
@@ -36,6 +37,8 @@ export type AccountOptions = {
 export type Account = {
   readonly options: AccountOptions;
   readonly state: AccountState;
+  /** Invitations in the order of the list, also those that only a listing that is late, or hides expired ones, leaves out. */
+  listed(): readonly SimulatedInvitation[];
   handle(request: SimulatedRequest): SimulatedAnswer;
   /** Records the events, then makes them true. */
   commit(events: readonly AccountEvent[]): void;
@@ -64,8 +67,6 @@ const usedWrites = ({ state, options }: Account): number => {
   const writes = state.writes.get(windowOf(options));
   return writes === undefined ? 0 : writes.us + writes.others;
 };
-
-const SECOND_MS = 1000;
 
 const resetSeconds = (options: AccountOptions): number =>
   Math.ceil((windowOf(options) + options.windowMs) / SECOND_MS);
@@ -120,10 +121,47 @@ const handleWrite = (account: Account, request: SimulatedRequest): SimulatedAnsw
   return { ...answer, headers: { ...answer.headers, ...quotaHeaders(account, quotaPerHour - used - 1) } };
 };
 
+/** What the list shows just now. */
+const listNow = (account: Account): readonly SimulatedInvitation[] => {
+  const { behaviour, now } = account.options;
+  const { expired, listingLagMs } = behaviour;
+  const listed = account.listed();
+  const arrived =
+    listingLagMs === 0 ? listed : listed.filter(({ createdAt }) => createdAt <= now() - listingLagMs);
+  if (expired === 'listed') return arrived;
+  return arrived.filter((invitation) => !isExpired(invitation, behaviour, now()));
+};
+
+const handleRead = (account: Account, request: SimulatedRequest): SimulatedAnswer => {
+  const { state, options } = account;
+  const { customerId, behaviour } = options;
+  if (behaviour.limitsReads && usedWrites(account) >= options.quotaPerHour) return limited(account);
+  switch (request.path) {
+    case '/invitations':
+      return pageAnswer(request, listNow(account), { behaviour, customerId, now: options.now() });
+    case '/tokens/self':
+      return answerToken(options);
+    case `/customer/${customerId}/users`:
+      return usersAnswer(state.members.values(), { behaviour, customerId });
+    default:
+      return refusal(404, 'Record not found');
+  }
+};
+
 const tokenWorks = ({ state, options }: Account, headers: SimulatedRequest['headers']): boolean =>
   state.tokenValid &&
   headers['fastly-key'] === options.token &&
   (options.tokenExpiresAt === undefined || options.now() < options.tokenExpiresAt);
+
+const handle = (account: Account, request: SimulatedRequest): SimulatedAnswer => {
+  const answer = !tokenWorks(account, request.headers)
+    ? refusal(401, 'Provided credentials are missing or invalid')
+    : request.method === 'GET'
+      ? handleRead(account, request)
+      : handleWrite(account, request);
+  const date = new Date(account.options.now()).toUTCString();
+  return { ...answer, headers: { ...answer.headers, date, 'cache-control': 'no-store' } };
+};
 
 const CHANGES_LISTING: ReadonlySet<AccountEvent['type']> = new Set(['invited', 'ended', 'expired']);
 
@@ -131,53 +169,26 @@ export const createAccount = (given: AccountOptions): Account => {
   const options = { ...given, behaviour: { ...given.behaviour } };
   const state = createState();
   /** Sorting 100,000 invitations for each of 1,000 pages would be most of the work. */
-  let sorted: SimulatedInvitation[] | undefined;
-
-  const commit = (events: readonly AccountEvent[]): void => {
-    options.record(events);
-    for (const event of events) applyEvent(state, event);
-    if (events.some(({ type }) => CHANGES_LISTING.has(type))) sorted = undefined;
+  let sorted: readonly SimulatedInvitation[] | undefined;
+  const account: Account = {
+    options,
+    state,
+    listed: () => {
+      sorted ??= inOrder(state.invitations.values(), options.behaviour).filter((invitation) =>
+        isListed(invitation, options.behaviour),
+      );
+      return sorted;
+    },
+    handle: (request) => handle(account, request),
+    commit: (events) => {
+      options.record(events);
+      for (const event of events) applyEvent(state, event);
+      if (events.some(({ type }) => CHANGES_LISTING.has(type))) sorted = undefined;
+    },
+    behave: (change) => {
+      Object.assign(options.behaviour, change);
+      sorted = undefined;
+    },
   };
-
-  const behave = (change: Partial<Behaviour>): void => {
-    Object.assign(options.behaviour, change);
-    sorted = undefined;
-  };
-
-  const listPage = (request: SimulatedRequest): SimulatedAnswer => {
-    const { behaviour, customerId } = options;
-    const { expired, listingLagMs } = behaviour;
-    const now = options.now();
-    sorted ??= inOrder(state.invitations.values(), behaviour).filter((invitation) =>
-      isListed(invitation, behaviour),
-    );
-    const arrived =
-      listingLagMs === 0 ? sorted : sorted.filter(({ createdAt }) => createdAt <= now - listingLagMs);
-    const listed =
-      expired === 'listed' ? arrived : arrived.filter((invitation) => !isExpired(invitation, behaviour, now));
-    return pageAnswer(request, listed, { behaviour, customerId, now });
-  };
-
-  const read = (request: SimulatedRequest): SimulatedAnswer => {
-    const { customerId, behaviour } = options;
-    if (behaviour.limitsReads && usedWrites(account) >= options.quotaPerHour) return limited(account);
-    if (request.path === '/invitations') return listPage(request);
-    if (request.path === '/tokens/self') return answerToken(options);
-    if (request.path === `/customer/${customerId}/users`)
-      return usersAnswer(state.members.values(), { behaviour, customerId });
-    return refusal(404, 'Record not found');
-  };
-
-  const handle = (request: SimulatedRequest): SimulatedAnswer => {
-    const answer = !tokenWorks(account, request.headers)
-      ? refusal(401, 'Provided credentials are missing or invalid')
-      : request.method === 'GET'
-        ? read(request)
-        : handleWrite(account, request);
-    const date = new Date(options.now()).toUTCString();
-    return { ...answer, headers: { ...answer.headers, date, 'cache-control': 'no-store' } };
-  };
-
-  const account: Account = { options, state, handle, commit, behave };
   return account;
 };

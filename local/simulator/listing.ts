@@ -1,11 +1,11 @@
 /** `GET /invitations` and `GET /customer/{id}/users`. */
 
+import { DAY_MS } from '../../lib/domain/time.ts';
 import { json, jsonApi, refusal, type SimulatedAnswer, type SimulatedRequest, timestamp } from './answers.ts';
 import type { Behaviour } from './behaviour.ts';
 import { shownAccess } from './shown.ts';
 import type { SimulatedInvitation, SimulatedMember } from './state.ts';
 
-const DAY_MS = 24 * 3600 * 1000;
 const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;
 

@@ -4,18 +4,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HOUR_MS, SECOND_MS } from '../../lib/domain/time.ts';
 import { type Account, createAccount } from './account.ts';
 import type { SimulatedAnswer, SimulatedRequest } from './answers.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR } from './behaviour.ts';
 import { type Controls, createControls } from './controls.ts';
 import { createFaults, type Fault, type Faults } from './faults.ts';
-import { openJournal } from './journal.ts';
+import { type Journal, openJournal } from './journal.ts';
 import { type AccountEvent, applyEvent } from './state.ts';
 
 export type SimulatorOptions = {
   /** Default 0: any free one */
   readonly port?: number;
+  /** Default `simulated-token` */
   readonly token?: string;
+  /** Default `simulatedCustomer00001` */
   readonly customerId?: string;
   /** Default `['global']` */
   readonly scopes?: readonly string[];
@@ -51,17 +54,8 @@ export type Simulator = Controls & {
 };
 
 const HOST = '127.0.0.1';
-const SECOND_MS = 1000;
-const DEFAULTS = {
-  token: 'simulated-token',
-  customerId: 'simulatedCustomer00001',
-  scopes: ['global'],
-  quotaPerHour: 1000,
-  windowSeconds: 3600,
-  delayMs: 0,
-  writeDelayMs: 0,
-};
 
+type AccountJournal = Journal<readonly AccountEvent[]>;
 const requestOf = (message: IncomingMessage, body: string): SimulatedRequest => {
   const { pathname, searchParams } = new URL(message.url ?? '/', `http://${HOST}`);
   const headers = Object.fromEntries(
@@ -99,15 +93,13 @@ const answerWithFault = (
 
 const NO_ANSWER: SimulatedAnswer = { status: 200, headers: {}, body: '' };
 
-type Wiring = Pick<SimulatorOptions, 'onRequest'> & {
+type Wiring = Pick<SimulatorOptions, 'delayMs' | 'writeDelayMs' | 'onRequest'> & {
   readonly account: Account;
   readonly faults: Faults;
-  readonly delayMs: number;
-  readonly writeDelayMs: number;
 };
 
 const respond = async (
-  { account, faults, delayMs, writeDelayMs, onRequest }: Wiring,
+  { account, faults, delayMs = 0, writeDelayMs = 0, onRequest }: Wiring,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
@@ -132,39 +124,38 @@ const listen = (server: Server, port: number): Promise<number> =>
     server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
   });
 
-/** Rejects with one clear sentence when the port can't be had or the journal can't be read. */
-export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
-  const { windowSeconds, delayMs, writeDelayMs, ...defaults } = DEFAULTS;
-  const journal =
-    options.journalPath === undefined ? undefined : openJournal<readonly AccountEvent[]>(options.journalPath);
+const accountWith = (options: SimulatorOptions, journal: AccountJournal | undefined): Account => {
   const account = createAccount({
-    token: options.token ?? defaults.token,
-    customerId: options.customerId ?? defaults.customerId,
-    scopes: options.scopes ?? defaults.scopes,
+    token: options.token ?? 'simulated-token',
+    customerId: options.customerId ?? 'simulatedCustomer00001',
+    scopes: options.scopes ?? ['global'],
     tokenExpiresAt: options.tokenExpiresAt,
-    quotaPerHour: options.quotaPerHour ?? defaults.quotaPerHour,
-    windowMs: (options.windowSeconds ?? windowSeconds) * SECOND_MS,
+    quotaPerHour: options.quotaPerHour ?? 1000,
+    windowMs: options.windowSeconds === undefined ? HOUR_MS : options.windowSeconds * SECOND_MS,
     behaviour: { ...DEFAULT_BEHAVIOUR, ...options.behaviour },
     now: options.now ?? Date.now,
     record: (events) => journal?.append(events),
   });
   for (const event of journal?.replayed.flat() ?? []) applyEvent(account.state, event);
-  const faults = createFaults();
-  const { onRequest } = options;
-  const wiring: Wiring = {
-    account,
-    faults,
-    delayMs: options.delayMs ?? delayMs,
-    writeDelayMs: options.writeDelayMs ?? writeDelayMs,
-    ...(onRequest !== undefined && { onRequest }),
-  };
-  const server = createServer((message, response) => {
+  return account;
+};
+
+const serverOf = (wiring: Wiring): Server =>
+  createServer((message, response) => {
     respond(wiring, message, response).catch((error: unknown) => {
       // A client that went away in the middle of its request, an address that can't be read, or a full disk.
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ msg: error instanceof Error ? error.message : String(error) }));
     });
   });
+
+/** Rejects with one clear sentence when the port can't be had or the journal can't be read. */
+export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
+  const { journalPath } = options;
+  const journal = journalPath === undefined ? undefined : openJournal<readonly AccountEvent[]>(journalPath);
+  const account = accountWith(options, journal);
+  const faults = createFaults();
+  const server = serverOf({ ...options, account, faults });
   const port = await listen(server, options.port ?? 0).catch((error) => {
     journal?.close();
     throw error;
