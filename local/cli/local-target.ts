@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rules } from '../../lib/domain/config.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { describeHolder } from '../holder.ts';
 import { countDeadLetters } from '../queue-file.ts';
@@ -19,7 +20,7 @@ import { withRosterFile } from './roster-file.ts';
 import type { Screen } from './screen.ts';
 import { announce } from './show-plan.ts';
 import { ensureStateFolder } from './state-folder.ts';
-import type { Target } from './target.ts';
+import type { QueueView, Target } from './target.ts';
 
 export type LocalSetting = {
   readonly rules: Rules;
@@ -43,53 +44,58 @@ const mentionInterruptedRun = async (context: Context): Promise<void> => {
     );
 };
 
-export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
+/** While `work` goes on, no other process has the account. */
+const withAccount = async <T>(
+  options: Options,
+  store: ObjectStore,
+  setting: LocalSetting,
+  work: (context: Context, jobs: Jobs) => Promise<T>,
+): Promise<T> => {
   const { rules, live, webhook, screen, clock, stop } = setting;
-  const { stateDirectory } = call;
-  const name = live === undefined ? 'a simulated Fastly account (nobody gets mail)' : rules.FASTLY_API_URL;
-  const store = withRosterFile(createFolderStore(stateDirectory), call);
-
-  /** While `work` goes on, no other process has the account. */
-  const withAccount = async <T>(
-    options: Options,
-    work: (context: Context, jobs: Jobs) => Promise<T>,
-  ): Promise<T> => {
-    ensureStateFolder(stateDirectory);
-    const jobs = openJobs(jobsDirectory(stateDirectory, options.account), options.account, clock.now);
+  const { stateDirectory, account } = options;
+  ensureStateFolder(stateDirectory);
+  const jobs = openJobs(jobsDirectory(stateDirectory, account), account, clock.now);
+  try {
+    const connection = await openConnection(options, live, rules, clock);
     try {
-      const connection = await openConnection(options, live, rules, clock);
-      try {
-        announce(options, name, screen);
-        const log = openLog(stateDirectory, clock.now);
-        const notify = createNotify(webhook, log, screen.say);
-        return await work({ options, rules, store, connection, screen, log, notify, clock, stop }, jobs);
-      } finally {
-        await connection.close();
-      }
+      const place =
+        live === undefined ? 'a simulated Fastly account (nobody gets mail)' : rules.FASTLY_API_URL;
+      announce(options, place, screen);
+      const log = openLog(stateDirectory, clock.now);
+      const notify = createNotify(webhook, log, screen.say);
+      return await work({ options, rules, store, connection, screen, log, notify, clock, stop }, jobs);
     } finally {
-      jobs.close();
+      await connection.close();
     }
-  };
+  } finally {
+    jobs.close();
+  }
+};
+
+const viewQueue = (call: Call, account: string): QueueView => {
+  const directory = jobsDirectory(call.stateDirectory, account);
+  const path = join(directory, 'queue.db');
+  const deadLetterPlace = `the table deadLetter of ${statePath(call, path)}`;
+  const deadLetters = existsSync(path) ? countDeadLetters(path) : 0;
+  return deadLetters === 'in_use'
+    ? { deadLetters: undefined, deadLetterPlace, holder: describeHolder(directory) }
+    : { deadLetters, deadLetterPlace };
+};
+
+export const openLocalTarget = (call: Call, setting: LocalSetting): Target => {
+  const store = withRosterFile(createFolderStore(call.stateDirectory), call);
 
   return {
     store,
     plan: (options, request) =>
-      withAccount(options, async (context) => {
+      withAccount(options, store, setting, async (context) => {
         if (options.command === 'plan') await mentionInterruptedRun(context);
         return await planOnly(context, request);
       }),
-    apply: (options, request) => withAccount(options, (context, jobs) => apply(context, jobs, request)),
-    queue: async (account) => {
-      const directory = jobsDirectory(stateDirectory, account);
-      const path = join(directory, 'queue.db');
-      const deadLetterPlace = `the table deadLetter of ${statePath(call, path)}`;
-      const deadLetters = existsSync(path) ? countDeadLetters(path) : 0;
-      return deadLetters === 'in_use'
-        ? { deadLetters: undefined, deadLetterPlace, holder: describeHolder(directory) }
-        : { deadLetters, deadLetterPlace };
-    },
+    apply: (options, request) =>
+      withAccount(options, store, setting, (context, jobs) => apply(context, jobs, request)),
+    queue: async (account) => viewQueue(call, account),
     locate: (key) => statePath(call, key),
-    address: (key) => join(stateDirectory, key),
-    close: async () => undefined,
+    address: (key) => join(call.stateDirectory, key),
   };
 };

@@ -88,18 +88,15 @@ const run = async (world: World): Promise<number> => {
     stdout.write(call === 'help' ? usageOf(COMMAND) : versionText());
     return 0;
   }
-  const screen = createScreen(stdout, stderr, call.json || call.markdown || call.command === 'dump');
+  const isOutputKept = call.json || call.markdown || call.command === 'dump';
+  const screen = createScreen(stdout, stderr, isOutputKept);
   world.stop.addEventListener('abort', () =>
     screen.say(`\n${ON_STOP[call.target.kind]}; press Ctrl-C again to quit at once`),
   );
   const target = await openTarget(call, world, screen);
-  try {
-    const { exitStatus, json } = await answer(call, { target, screen, output: stdout, now: CLOCK.now });
-    if (call.json) stdout.write(`${JSON.stringify(json, null, 2)}\n`);
-    return exitStatus;
-  } finally {
-    await target.close();
-  }
+  const { exitStatus, json } = await answer(call, { target, screen, output: stdout, now: CLOCK.now });
+  if (call.json) stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  return exitStatus;
 };
 
 /** Errors that were made for the caller are one sentence. Any other is a bug, and is shown with its stack. */

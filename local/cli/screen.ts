@@ -16,9 +16,9 @@ export type Screen = {
   startProgress(total: number, done: number): Progress;
 };
 
-/** `json`: standard output is kept for it. */
-export const createScreen = (stdout: Terminal, stderr: Terminal, json: boolean): Screen => {
-  const output = json ? stderr : stdout;
+/** `isOutputKept`: standard output has the result itself and nothing else, as JSON, Markdown or a roster. */
+export const createScreen = (stdout: Terminal, stderr: Terminal, isOutputKept: boolean): Screen => {
+  const output = isOutputKept ? stderr : stdout;
   let progress: Progress | undefined;
   return {
     paint: (format, text) => styleText(format, text, { stream: output }),

@@ -33,5 +33,4 @@ export type Target = {
   locate(key: string): string;
   /** A key of the store for a program, which may be elsewhere: an absolute path, or an address in the bucket. */
   address(key: string): string;
-  close(): Promise<void>;
 };
