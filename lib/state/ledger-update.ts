@@ -60,6 +60,16 @@ const isCounted = (outcome: Outcome | undefined, before: LedgerEntry | undefined
 const isSince = ({ createdAt }: PlanRecord, invitation: Invitation): boolean =>
   invitation.createdAt === undefined || invitation.createdAt >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS;
 
+/** Whether the last counted mail came after a run that would cancel the invitations with these ids. */
+const isMailedSince = (
+  { createdAt }: PlanRecord,
+  old: ReadonlySet<string>,
+  before: LedgerEntry | undefined,
+): boolean =>
+  before?.invitationId !== undefined &&
+  !old.has(before.invitationId) &&
+  Date.parse(before.lastSentAt) >= Date.parse(createdAt);
+
 /** The entry after one mailing change of a run that was cut off: what its outcomes leave open, the listing answers. */
 const afterListing = (
   change: MailingChange,
@@ -90,7 +100,7 @@ const afterListing = (
     return withMail(before, { number, access, at, generation, invitationId, resend });
   }
   const cancelled = change.action === 'replace' && !found.some(({ id }) => old.has(id));
-  return cancelled ? interrupted(before, generation) : before;
+  return cancelled && !isMailedSince(record, old, before) ? interrupted(before, generation) : before;
 };
 
 /** Outcomes that do not tell whether another write took effect: before them, or in a delivery whose outcome was lost. */

@@ -150,6 +150,18 @@ describe('the entry after a run that was cut off', () => {
       after: 'unchanged',
     },
     {
+      name: 'a replace of an older run than the last mail, whose record people put in place again',
+      change: replace('ada'),
+      before: { ...KNOWN, lastSentAt: LATER, invitationId: 'later' },
+      after: 'unchanged',
+    },
+    {
+      name: 'a replace of an invitation that was sent while the run was planned',
+      change: replace('ada', ['later']),
+      before: { ...KNOWN, lastSentAt: LATER, invitationId: 'later' },
+      after: { generation: 7, interrupted: true },
+    },
+    {
       name: 'a new invitation: mailed when Fastly says',
       change: create('ada'),
       found: [invitation('ada', { id: 'new', createdAt: NOW + MINUTE_MS })],
