@@ -18,6 +18,8 @@ type Mail = {
   readonly at: number;
   /** When its run began, or some minutes earlier. */
   readonly plannedAt: number;
+  /** It was that of a replace that the roster's owner asked for. */
+  readonly isAskedFor: boolean;
   /** It can't be known of: nobody saw it in time, or the only records of it are gone. */
   isTraceless: boolean;
   /** The ledger knew of it once. */
@@ -62,16 +64,24 @@ export class MailLimits {
   sent({ account, job }: WriteOfJob, mail: Pick<Mail, 'id' | 'at' | 'isTraceless'>, fastly: FastlyAccount) {
     const person = this.#of(account, job.email);
     const isTraceless = mail.isTraceless || this.#book.lostRuns.has(job.runId);
-    if (!isTraceless) this.#check(job.email, person, this.#isAskedFor(job, person), mail.at, fastly);
+    const isAskedFor = this.#isAskedFor(job, person);
+    if (!isTraceless) this.#check(job.email, person, isAskedFor, mail.at, fastly);
     const startedAt = Date.parse(this.#book.records.get(job.runId)?.createdAt ?? '');
-    person.mails.push({ ...mail, plannedAt: startedAt - TOLERANCE_MS, isTraceless, isRecorded: false });
+    const plannedAt = startedAt - TOLERANCE_MS;
+    person.mails.push({ ...mail, plannedAt, isAskedFor, isTraceless, isRecorded: false });
     person.isOwed = false;
   }
 
-  /** Somebody else ended this invitation: unless it was counted, there is no trace of its mail. */
+  /**
+   * Somebody else ended this invitation: unless it was counted, there is no trace of its mail. Its replace then looks as
+   * if it had been cut off before the mail, which is still due.
+   */
   ended(account: string, email: Email, id: string): void {
-    for (const mail of this.#of(account, email).mails)
-      if (mail.id === id && !mail.isRecorded) mail.isTraceless = true;
+    const person = this.#of(account, email);
+    const mail = person.mails.find((sent) => sent.id === id && !sent.isRecorded);
+    if (mail === undefined) return;
+    mail.isTraceless = true;
+    person.isOwed ||= mail.isAskedFor;
   }
 
   recorded(account: string, ledger: Ledger): void {
