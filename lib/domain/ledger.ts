@@ -86,7 +86,10 @@ export function* encodeLedger(ledger: Ledger): Generator<string> {
   yield '\n}\n';
 }
 
-/** The entry after one more mail. `number` is absolute, so that applying a run twice counts its mails once. */
+/**
+ * The entry after one more mail. `number` is absolute, so that applying a run twice counts its mails once. A mail from
+ * before the last one is counted and no more: people may have put the pointer of its run in place again.
+ */
 export const withMail = (
   before: LedgerEntry | undefined,
   mail: {
@@ -97,13 +100,18 @@ export const withMail = (
     readonly invitationId: string | undefined;
     readonly resend: string | undefined;
   },
-): LedgerEntry => ({
-  count: mail.number,
-  firstSentAt: before?.firstSentAt ?? mail.at,
-  lastSentAt: mail.at,
-  accessDigest: accessDigest(mail.access),
-  access: mail.access,
-  generation: mail.generation,
-  ...(mail.invitationId !== undefined && { invitationId: mail.invitationId }),
-  ...(mail.resend !== undefined && { resend: mail.resend }),
-});
+): LedgerEntry => {
+  const { number, at, access, generation, invitationId, resend } = mail;
+  if (before !== undefined && Date.parse(at) < Date.parse(before.lastSentAt))
+    return { ...before, count: Math.max(before.count, number), generation };
+  return {
+    count: number,
+    firstSentAt: before?.firstSentAt ?? at,
+    lastSentAt: at,
+    accessDigest: accessDigest(access),
+    access,
+    generation,
+    ...(invitationId !== undefined && { invitationId }),
+    ...(resend !== undefined && { resend }),
+  };
+};

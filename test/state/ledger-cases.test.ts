@@ -10,6 +10,7 @@ import { create, remove, replace } from '../support/worker.ts';
 
 const MINUTE_MS = 60_000;
 const LATER = new Date(NOW + MINUTE_MS).toISOString();
+const EVEN_LATER = new Date(NOW + 2 * MINUTE_MS).toISOString();
 const PLANNED_AT = new Date(NOW).toISOString();
 const ADA = email('ada');
 
@@ -160,6 +161,13 @@ describe('the entry after a run that was cut off', () => {
       change: replace('ada', ['later']),
       before: { ...KNOWN, lastSentAt: LATER, invitationId: 'later' },
       after: { generation: 7, interrupted: true },
+    },
+    {
+      name: 'a mail from before the last one: counted, and the last one stays the last',
+      change: create('ada'),
+      before: ledgerEntry({ count: 2, lastSentAt: EVEN_LATER, invitationId: 'last', generation: 5 }),
+      result: 'created',
+      after: { count: 2, lastSentAt: EVEN_LATER, invitationId: 'last', generation: 7 },
     },
     {
       name: 'a new invitation: mailed when Fastly says',
