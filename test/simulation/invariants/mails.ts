@@ -1,5 +1,6 @@
 /** Nobody is mailed twice for one wish. Of cap and cool-down see the mail limits. */
 
+import { accessDigest } from '../../../lib/domain/digest.ts';
 import type { Email } from '../../../lib/domain/invitation.ts';
 import { isExpired } from '../../../local/simulator/listing.ts';
 import type { FastlyAccount } from '../fastly-account.ts';
@@ -24,6 +25,8 @@ type Mail = {
   readonly id: string;
   readonly runId: string;
   readonly generation: number;
+  /** Of the access that it was sent with. */
+  readonly digest: string;
   /** When the run that sent it began. */
   readonly plannedAt: number;
 };
@@ -98,7 +101,8 @@ export class Mails {
           `${nameOf(job.email)} is mailed again by generation ${job.generation}, without a reason since generation ${previous.generation}`,
         );
     }
-    history.mails.push({ id, runId: job.runId, generation: job.generation, plannedAt });
+    const digest = job.action === 'delete' ? '' : accessDigest(job.access);
+    history.mails.push({ id, runId: job.runId, generation: job.generation, digest, plannedAt });
     // What came after this mail was planned is not answered by it.
     history.causes = history.causes.filter(({ at }) => at >= plannedAt);
   }
@@ -109,10 +113,15 @@ export class Mails {
   }
 
   /** Its id was lost, or not told yet, and it shows something else than was asked for: nobody could tell who sent it. */
-  #couldBeAnybodys({ id, runId }: Mail, plannedAt: number, { name, account }: FastlyAccount): boolean {
-    if (this.#own.knew(name, id, plannedAt)) return false;
+  #couldBeAnybodys(
+    { id, runId, digest }: Mail,
+    plannedAt: number,
+    { name, account }: FastlyAccount,
+  ): boolean {
+    const isKnown = this.#own.knew(name, id, plannedAt);
     // Nor could anybody tell with which services, once people removed what named its run.
-    if (this.#book.lostRuns.has(runId)) return true;
+    if (this.#book.lostRuns.has(runId)) return !isKnown || this.#own.isTakenForAnothers(name, id, digest);
+    if (isKnown) return false;
     const invitation = account.state.invitations.get(id);
     return invitation !== undefined && isShownOtherwise(invitation, account.options.behaviour);
   }

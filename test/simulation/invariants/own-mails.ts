@@ -14,6 +14,8 @@ export class OwnMails {
   readonly #book: Book;
   /** By account and id. */
   readonly #known = new Map<string, Map<string, Source>>();
+  /** By account and id: the access with which the ledger says that the invitation was sent. */
+  readonly #digests = new Map<string, Map<string, string>>();
 
   constructor(book: Book) {
     this.#book = book;
@@ -25,6 +27,10 @@ export class OwnMails {
 
   ledgerStored(account: string, ledger: Ledger, at: number): void {
     this.#add(account, idsIn(ledger.values()), { at });
+    const digests = this.#digests.get(account) ?? new Map<string, string>();
+    for (const { invitationId, accessDigest } of ledger.values())
+      if (invitationId !== undefined) digests.set(invitationId, accessDigest);
+    this.#digests.set(account, digests);
   }
 
   /** People removed state or records, or put older ones in their place: what the ledger does not say may be lost. */
@@ -36,6 +42,12 @@ export class OwnMails {
   knew(account: string, id: string, at: number): boolean {
     const source = this.#known.get(account)?.get(id);
     return source !== undefined && source.at <= at && !this.#isTooLate(source);
+  }
+
+  /** Whether the ledger takes the invitation for one of another run, which asked for services that Fastly does not show. */
+  isTakenForAnothers(account: string, id: string, digest: string): boolean {
+    const kept = this.#digests.get(account)?.get(id);
+    return kept !== undefined && kept !== digest;
   }
 
   /**

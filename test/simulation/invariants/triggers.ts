@@ -2,7 +2,7 @@
 
 import { HOUR_MS, MINUTE_MS } from '../../../lib/domain/time.ts';
 import type { SyncResult } from '../../../lib/planner/result.ts';
-import type { RunPointer } from '../../../lib/state/run-pointer.ts';
+import { isSameRoster, type RunPointer } from '../../../lib/state/run-pointer.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Book, ClaimedRun, Violate } from './book.ts';
 
@@ -51,7 +51,7 @@ export class Triggers {
       before.status === 'planning' && (!earlier.by.alive || this.#isSame('requestId', by, earlier));
     const isOver = before.status === 'finished' || before.status === 'halted' || isAbandoned;
     const isOverdue = now > Date.parse(before.estimatedFinish) + OVERDUE_MS;
-    if (!isOver && !isOverdue && before.roster.etag === pointer.roster.etag)
+    if (!isOver && !isOverdue && isSameRoster(before.roster, pointer.roster))
       this.#violate(`${account}: run ${runId} ends run ${earlier.runId}, which the same event began`);
   }
 
