@@ -13,7 +13,7 @@ import { mayForget, type Wait } from './mail-limits.ts';
 import type { PlanInput } from './plan-input.ts';
 
 /** Somebody of the roster. */
-type Listed = {
+type RosterPerson = {
   readonly email: Email;
   /** Where the roster has this person. */
   readonly line?: number;
@@ -23,23 +23,23 @@ type Listed = {
  * An entry whose invitation may stay as it is: the one last sent (`as_sent`), or another one with the same role and
  * limit (`same_access`).
  */
-type Kept = Listed & { readonly reason: 'as_sent' | 'same_access' };
+type Kept = RosterPerson & { readonly reason: 'as_sent' | 'same_access' };
 
 /** An entry that needs a mail and gets none in this run. */
-export type Waiting = Listed & {
+export type Waiting = RosterPerson & {
   readonly reason: Wait['reason'];
   /** When it may be sent again, ISO 8601; absent when given up. */
   readonly until?: string;
 };
 
 /** A member whose role is not the one in the roster. */
-type Drift = Listed & {
+type Drift = RosterPerson & {
   readonly desired: string;
   readonly actual: string;
 };
 
 /** The invitation last sent for exactly this access, which Fastly shows otherwise. It stays as it is. */
-type ShownDifferently = Listed & {
+type ShownDifferently = RosterPerson & {
   readonly fields: readonly Field[];
   readonly sent: string;
   readonly shown: string;
@@ -58,12 +58,12 @@ type UnlistedMember = { readonly email: Email; readonly role: string };
 export type LeftAlone = {
   readonly kept: readonly Kept[];
   /** Entries that are members already, with the role that the roster says. */
-  readonly members: readonly Listed[];
+  readonly members: readonly RosterPerson[];
   readonly waiting: readonly Waiting[];
   readonly drift: readonly Drift[];
   readonly shownDifferently: readonly ShownDifferently[];
   /** Addresses about which Fastly's list was changing while it was read. */
-  readonly moving: readonly Listed[];
+  readonly moving: readonly RosterPerson[];
   readonly unlistedMembers: readonly UnlistedMember[];
   readonly spared: readonly Spared[];
 };
