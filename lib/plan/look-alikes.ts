@@ -60,15 +60,16 @@ const MAX_LISTED = 1000;
 
 const alikeDomainsOf = (domains: readonly string[]): ReadonlyMap<string, readonly string[]> => {
   const alike = new Map<string, string[]>();
-  for (const [domain, other] of typoPairs(domains, (text) => text.length)) {
+  for (const [domain, other] of typoPairs(domains, [], (text) => text.length)) {
     const others = alike.get(domain) ?? [];
     if (others.length < MAX_ALIKE_DOMAINS && !others.includes(other)) alike.set(domain, [...others, other]);
   }
   return alike;
 };
 
-function* alikePeople({ roster, all }: People): Generator<readonly [Email, Email]> {
-  for (const [email, other] of typoPairs([...all], nameLength)) {
+function* alikePeople({ mailed, roster, all }: People): Generator<readonly [Email, Email]> {
+  const others = [...all].filter((email) => !mailed.has(email));
+  for (const [email, other] of typoPairs([...mailed], others, nameLength)) {
     const isShort = Math.min(nameLength(email), nameLength(other)) < MIN_NAME_LENGTH;
     if (!isShort || !roster.has(other)) yield [email, other];
   }
@@ -105,8 +106,7 @@ function* inAlikeDomains({ mailed, roster, all }: People): Generator<LookAlike> 
 }
 
 function* allLikenesses(people: People): Generator<LookAlike> {
-  for (const [email, other] of alikePeople(people))
-    if (people.mailed.has(email)) yield likePerson(email, other, people.roster);
+  for (const [email, other] of alikePeople(people)) yield likePerson(email, other, people.roster);
   yield* inAlikeDomains(people);
 }
 
@@ -129,19 +129,32 @@ export const findLookAlikes = (people: People): LookAlike[] => {
   return [...found.values()].sort(byRank);
 };
 
+/** Everybody in the roster and at Fastly; undefined for more people than can be searched. */
+const everybody = (
+  roster: ReadonlyMap<Email, unknown>,
+  { invitations, members }: FastlyState,
+): ReadonlySet<Email> | undefined => {
+  if (roster.size > MAX_PEOPLE) return undefined;
+  const all = new Set(roster.keys());
+  for (const { email } of invitations) all.add(email);
+  for (const { email } of members) all.add(email);
+  return all.size > MAX_PEOPLE ? undefined : all;
+};
+
 /** The first look-alikes of a plan, and a sentence about them without addresses. */
 export const lookAlikesOf = (
   changes: readonly Change[],
   roster: ReadonlyMap<Email, unknown>,
-  { invitations, members }: FastlyState,
+  current: FastlyState,
 ): { readonly lookAlikes: readonly LookAlike[]; readonly warnings: readonly string[] } => {
-  const mailed = new Set(changes.filter((change) => kindOf(change) === 'mail').map(({ email }) => email));
-  if (mailed.size === 0) return { lookAlikes: [], warnings: [] };
-  const all = new Set([...roster.keys(), ...[...invitations, ...members].map(({ email }) => email)]);
-  if (all.size > MAX_PEOPLE) {
+  const mails = changes.filter((change) => kindOf(change) === 'mail');
+  if (mails.length === 0) return { lookAlikes: [], warnings: [] };
+  const all = everybody(roster, current);
+  if (all === undefined) {
     const warning = `look-alikes were not looked for: there are more than ${numeral(MAX_PEOPLE)} people`;
     return { lookAlikes: [], warnings: [warning] };
   }
+  const mailed = new Set(mails.map(({ email }) => email));
   const found = findLookAlikes({ mailed, roster, all });
   if (found.length === 0) return { lookAlikes: [], warnings: [] };
   const listed = found.length > MAX_LISTED ? `; the first ${numeral(MAX_LISTED)} are listed` : '';

@@ -9,17 +9,15 @@ const DRAWN_ALIKE = new Map(
   ].map((pair) => pair.split(':') as [string, string]),
 );
 const DRAWN = new RegExp([...DRAWN_ALIKE.keys()].join('|'), 'g');
-/** Most texts: nothing in them has another form. */
-const UNFOLDED = /[^ -~]|rn|vv|cl|[01]/;
+const NOT_ASCII = /[^ -~]/;
 
 /** Texts that look the same come out the same. */
 const folded = (text: string): string => {
-  if (!UNFOLDED.test(text)) return text;
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '');
+  const plain = NOT_ASCII.test(text) ? text.normalize('NFKD').replace(/\p{M}/gu, '') : text;
   return plain.replace(DRAWN, (letters) => DRAWN_ALIKE.get(letters) ?? letters);
 };
 
-const isDigit = (character: string): boolean => character >= '0' && character <= '9';
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 type Difference = { readonly at: number; readonly a: string; readonly b: string };
 
@@ -36,7 +34,7 @@ const differenceOf = (a: string, b: string): Difference => {
 const isOneEdit = ({ a, b }: Difference): boolean => {
   const isOneLetter = a.length <= 1 && b.length <= 1;
   const isSwap = a.length === 2 && b === `${a[1]}${a[0]}`;
-  return (isOneLetter || isSwap) && ![...a, ...b].some(isDigit);
+  return (isOneLetter || isSwap) && !/\d/.test(a + b);
 };
 
 const SEPARATORS = new Set([undefined, '.', '_', '-']);
@@ -64,51 +62,101 @@ const MAX_COMPARED_LENGTH = 64;
 /** The number of a text and a hash of 32 bits fit into the 53 bits of a JavaScript number. */
 const MAX_TEXTS = 2 ** 21;
 
-/** Of `text` without the character at `left`. */
-const hashWithout = (text: string, left: number): number => {
-  let hash = 0x811c9dc5;
+/** Odd, and far from a power of two. */
+const BASE = 0x9e3779b1;
+/** By exponent. */
+const POWERS = new Int32Array(MAX_COMPARED_LENGTH).fill(1);
+for (let exponent = 1; exponent < POWERS.length; exponent += 1)
+  POWERS[exponent] = Math.imul(POWERS[exponent - 1] ?? 1, BASE);
+
+/** The characters are the digits of a number, of which the last 32 bits are kept. `before`: the hash of what stands before. */
+const hashOf = (text: string, before = 0): number => {
+  let hash = before;
   for (let index = 0; index < text.length; index += 1)
-    if (index !== left) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
+    hash = (Math.imul(hash, BASE) + text.charCodeAt(index)) | 0;
+  return hash;
 };
 
-/** Two texts of which one is a typo of the other have one of these in common. */
-function* keysOf(text: string, length: number): Generator<number> {
-  const looks = folded(text);
-  yield hashWithout(text, -1);
-  if (looks !== text) yield hashWithout(looks, -1);
-  if (length > MAX_COMPARED_LENGTH) return;
-  for (let index = 0; index < length; index += 1)
-    // Of equal neighbours it does not matter which is left out.
-    if (!isDigit(text.charAt(index)) && text[index] !== text[index + 1]) yield hashWithout(text, index);
-}
+/**
+ * Two names with the same `rest` of which one is a typo of the other have one of these in common: hashes of the name, of
+ * how it looks, and of the name without one character.
+ */
+const keysOf = (name: string, rest: string): number[] => {
+  const start = hashOf(rest);
+  const whole = hashOf(name, start);
+  const keys = [whole >>> 0];
+  const looks = folded(name);
+  if (looks !== name) keys.push(hashOf(looks, start) >>> 0);
+  if (name.length > MAX_COMPARED_LENGTH) return keys;
+  let before = start;
+  for (let index = 0; index < name.length; index += 1) {
+    const code = name.charCodeAt(index);
+    const through = (Math.imul(before, BASE) + code) | 0;
+    // Of equal neighbours it does not matter which is left out. What stands before it moves one place on.
+    if (!isDigit(code) && code !== name.charCodeAt(index + 1))
+      keys.push((whole + Math.imul(before - through, POWERS[name.length - 1 - index] ?? 1)) >>> 0);
+    before = through;
+  }
+  return keys;
+};
 
-/** Groups of texts, by their place in `texts`, that have one of {@link keysOf} in common. */
-function* alikeGroups(texts: readonly string[], lengthOf: (text: string) => number): Generator<number[]> {
+/** The last bits of a hash make no difference where keys are counted: a count too high only means more work. */
+const UNCOUNTED_BITS = 9;
+
+/**
+ * Each key with its text's place in `texts` behind it, sorted. Keys that only one text has, or none of the first `wanted`
+ * ones, are nearly all there are, and nearly all of them are left out.
+ */
+const sharedKeys = (
+  texts: readonly string[],
+  wanted: number,
+  lengthOf: (text: string) => number,
+): Float64Array => {
   const keys: number[] = [];
-  for (const [index, text] of texts.entries())
-    for (const key of keysOf(text, lengthOf(text))) keys.push(key * MAX_TEXTS + index);
-  const sorted = Float64Array.from(keys).sort();
-  const hashAt = (at: number): number => Math.floor((sorted[at] ?? -1) / MAX_TEXTS);
-  for (let start = 0, end = 1; start < sorted.length; start = end, end += 1) {
-    while (end < sorted.length && hashAt(end) === hashAt(start)) end += 1;
+  const counts = new Uint8ClampedArray(2 ** (32 - UNCOUNTED_BITS));
+  for (const [index, text] of texts.entries()) {
+    const length = lengthOf(text);
+    for (const hash of keysOf(text.slice(0, length), text.slice(length))) {
+      const count = counts[hash >>> UNCOUNTED_BITS] ?? 0;
+      if (index >= wanted && count === 0) continue;
+      counts[hash >>> UNCOUNTED_BITS] = count + 1;
+      keys.push(hash * MAX_TEXTS + index);
+    }
+  }
+  const countOf = (key: number): number => counts[Math.floor(key / MAX_TEXTS) >>> UNCOUNTED_BITS] ?? 0;
+  return Float64Array.from(keys.filter((key) => countOf(key) > 1)).sort();
+};
+
+/** Groups of texts, by their place in `texts`, with a key in common; all groups that have one of the first `wanted` texts. */
+function* alikeGroups(
+  texts: readonly string[],
+  wanted: number,
+  lengthOf: (text: string) => number,
+): Generator<number[]> {
+  const keys = sharedKeys(texts, wanted, lengthOf);
+  const hashAt = (at: number): number => Math.floor((keys[at] ?? -1) / MAX_TEXTS);
+  for (let start = 0, end = 1; start < keys.length; start = end, end += 1) {
+    while (end < keys.length && hashAt(end) === hashAt(start)) end += 1;
     if (end - start < 2 || end - start > MAX_SERIES) continue;
-    yield Array.from(sorted.subarray(start, end), (key) => key % MAX_TEXTS);
+    yield Array.from(keys.subarray(start, end), (key) => key % MAX_TEXTS);
   }
 }
 
 /**
- * Pairs of which one is a typo of the other, each both ways round, and perhaps more than once. Only the first
- * `lengthOf(text)` characters may be mistyped, the others are equal. The work grows with the number of characters,
- * whatever they are: large groups are left out as a series.
+ * Pairs of which one is a typo of the other: first one of `texts`, then one of these or of the `others`, who are nobody of
+ * them. A pair may come more than once. Only the first `lengthOf(text)` characters may be mistyped, the rest is equal. The
+ * work grows with the number of characters, whatever they are: large groups are left out as a series.
  */
 export function* typoPairs<T extends string>(
   texts: readonly T[],
+  others: readonly T[],
   lengthOf: (text: T) => number,
 ): Generator<readonly [T, T]> {
-  for (const group of alikeGroups(texts, lengthOf as (text: string) => number)) {
-    const some = group.map((index) => texts[index] as T);
-    for (const a of some)
+  const all = [...texts, ...others];
+  for (const group of alikeGroups(all, texts.length, lengthOf as (text: string) => number)) {
+    const some = group.map((index) => all[index] as T);
+    const wanted = some.filter((_, at) => (group[at] ?? 0) < texts.length);
+    for (const a of wanted)
       for (const b of some) {
         const [lengthA, lengthB] = [lengthOf(a), lengthOf(b)];
         if (a.slice(lengthA) === b.slice(lengthB) && isTypo(a.slice(0, lengthA), b.slice(0, lengthB)))
