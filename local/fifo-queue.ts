@@ -18,7 +18,8 @@ const MAX_VISIBILITY_MS = 12 * HOUR_MS;
 const MAX_BATCH = 10;
 /** SQS documents "5 minutes" as the least; the model takes it as the exact window. */
 const DEDUPLICATION_MS = 5 * MINUTE_MS;
-const DEFAULT_RETENTION_MS = 14 * DAY_MS;
+/** The longest that SQS offers. */
+const RETENTION_MS = 14 * DAY_MS;
 
 export type DeadLetter = {
   /** A message received this often goes to the dead-letter queue instead of being received once more. */
@@ -26,13 +27,7 @@ export type DeadLetter = {
   readonly queue: { accept(message: QueueMessage, now: number): void };
 };
 
-export type FifoQueueOptions = {
-  readonly deadLetter?: DeadLetter;
-  /** Whether equal deduplication ids in two groups are duplicates. Default: no, as the deployed queue is set up. */
-  readonly deduplicationScope?: 'messageGroup' | 'queue';
-  /** Default: 14 days, the longest that SQS offers. */
-  readonly retentionMs?: number;
-};
+export type FifoQueueOptions = { readonly deadLetter?: DeadLetter };
 
 export type ReceivedMessage = QueuedMessage & {
   /** Good until the message is visible again. */
@@ -65,8 +60,6 @@ const HANDLE = /^(\d{1,15})-(\d{1,15})$/;
 export class FifoQueue {
   readonly #tables: ReturnType<typeof openTables>;
   readonly #deadLetter: DeadLetter | undefined;
-  readonly #queueWide: boolean;
-  readonly #retentionMs: number;
   #highestReceiveCount = 0;
   /** Before this time no message outlives the retention period. */
   #nextExpiryAt = Number.NEGATIVE_INFINITY;
@@ -78,8 +71,6 @@ export class FifoQueue {
   constructor(options: FifoQueueOptions = {}, database = new DatabaseSync(':memory:'), name = 'message') {
     this.#tables = openTables(database, name);
     this.#deadLetter = options.deadLetter;
-    this.#queueWide = options.deduplicationScope === 'queue';
-    this.#retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
   }
 
   /** Messages in the queue, in flight or not, as of the last call. */
@@ -178,8 +169,8 @@ export class FifoQueue {
 
   /** Returns false when the message is a duplicate. */
   #takeKey({ groupId, deduplicationId }: QueueMessage, now: number): boolean {
-    const key = this.#queueWide ? deduplicationId : `${groupId} ${deduplicationId}`;
-    return this.#tables.takeKey.run(key, now, now - DEDUPLICATION_MS) > 0;
+    // Equal ids in two groups are no duplicates, as the deployed queue is set up.
+    return this.#tables.takeKey.run(`${groupId} ${deduplicationId}`, now, now - DEDUPLICATION_MS) > 0;
   }
 
   #append({ groupId, deduplicationId, body, attributes }: QueueMessage, now: number): 'sent' {
@@ -223,9 +214,9 @@ export class FifoQueue {
   /** Lets go of what is older than the retention period, in flight or not. */
   #expire(now: number): void {
     if (now < this.#nextExpiryAt) return;
-    this.#tables.removeSentUntil.run(now - this.#retentionMs);
+    this.#tables.removeSentUntil.run(now - RETENTION_MS);
     this.#tables.freeKeysTakenUntil.run(now - DEDUPLICATION_MS);
-    this.#nextExpiryAt = (this.#tables.oldest.first()?.sentAt ?? now) + this.#retentionMs;
+    this.#nextExpiryAt = (this.#tables.oldest.first()?.sentAt ?? now) + RETENTION_MS;
   }
 
   /** A handle names the message and the receive, so that nothing has to be kept for handles of old. */

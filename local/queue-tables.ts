@@ -41,43 +41,35 @@ const schemaOf = (name: string): string => `
 
 type Parameters = readonly (string | number | null)[];
 
-/** Prepared when it is used first: few callers use all of them. */
-class Statement {
-  readonly #prepare: () => StatementSync;
-  #prepared: StatementSync | undefined;
-
-  constructor(database: DatabaseSync, sql: string) {
-    this.#prepare = () => database.prepare(sql);
-  }
-
-  get prepared(): StatementSync {
-    this.#prepared ??= this.#prepare();
-    return this.#prepared;
-  }
-}
-
-class Query<Row> extends Statement {
-  first(...parameters: Parameters): Row | undefined {
-    return this.prepared.get(...parameters) as Row | undefined;
-  }
-
-  all(...parameters: Parameters): Row[] {
-    return this.prepared.all(...parameters) as Row[];
-  }
-}
-
-class Command extends Statement {
-  /** Returns how many rows were changed. */
-  run(...parameters: Parameters): number {
-    return Number(this.prepared.run(...parameters).changes);
-  }
-}
+/** A statement is prepared when it is used first: few callers use all of them. */
+const statementsOf = (database: DatabaseSync) => {
+  const prepared = (sql: string): (() => StatementSync) => {
+    let statement: StatementSync | undefined;
+    return () => {
+      statement ??= database.prepare(sql);
+      return statement;
+    };
+  };
+  return {
+    query: <Row>(sql: string) => {
+      const statement = prepared(sql);
+      return {
+        first: (...parameters: Parameters) => statement().get(...parameters) as Row | undefined,
+        all: (...parameters: Parameters) => statement().all(...parameters) as Row[],
+      };
+    },
+    command: (sql: string) => {
+      const statement = prepared(sql);
+      /** Returns how many rows were changed. */
+      return { run: (...parameters: Parameters) => Number(statement().run(...parameters).changes) };
+    },
+  };
+};
 
 /** Makes the tables when they are not there yet. `name` tells apart the queues of one database. */
 export const openTables = (database: DatabaseSync, name: string) => {
   database.exec(schemaOf(name));
-  const query = <Row>(sql: string) => new Query<Row>(database, sql);
-  const command = (sql: string) => new Command(database, sql);
+  const { query, command } = statementsOf(database);
   return {
     all: query<MessageRow>(`SELECT * FROM ${name} ORDER BY number`),
     byNumber: query<MessageRow>(`SELECT * FROM ${name} WHERE number = ?`),

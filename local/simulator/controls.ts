@@ -1,7 +1,6 @@
 /** What tests and demonstrations do to a simulated account behind the API's back, and what they read from it. */
 
 import { type Account, windowOf } from './account.ts';
-import type { Behaviour } from './behaviour.ts';
 import { isExpired, newestFirst } from './listing.ts';
 import type { AccountEvent, SimulatedInvitation, SimulatedMember } from './state.ts';
 import { openInvitations, simulatedId } from './writes.ts';
@@ -14,34 +13,7 @@ export type InvitationSeed = Pick<SimulatedInvitation, 'email'> &
 export type MemberSeed = Pick<SimulatedMember, 'login'> &
   Partial<Pick<SimulatedMember, 'role' | 'roles' | 'limitServices' | 'locked'>>;
 
-export type Controls = {
-  /** Neither accepted nor deleted, expired ones included; newest first. */
-  invitations(): readonly SimulatedInvitation[];
-  members(): readonly SimulatedMember[];
-  /** How many mails POSTs through the API sent, by lower-cased address. Seeds are not counted. */
-  mails(): ReadonlyMap<string, number>;
-  /** Counted writes by the start of their quota window, in milliseconds since 1970. */
-  writes(): ReadonlyMap<number, { readonly us: number; readonly others: number }>;
-  /** How often 429 was answered. */
-  rateLimited(): number;
-  /** Adds people at once; also: somebody else invites them. */
-  seed(seed: {
-    readonly invitations?: readonly InvitationSeed[];
-    readonly members?: readonly MemberSeed[];
-  }): void;
-  /** The person follows the link: the invitation ends and a member is there. Throws without a live invitation. */
-  accept(email: string): void;
-  /** Throws when the address has no open invitation, as does {@link Controls.removeInvitation}. */
-  expire(email: string): void;
-  /** Somebody else cancels it. */
-  removeInvitation(email: string): void;
-  /** Another tool of the same Fastly user makes writes in the current window. */
-  spendQuota(writes: number): void;
-  /** Fastly behaves otherwise from now on. */
-  behave(change: Partial<Behaviour>): void;
-  revokeToken(): void;
-  restoreToken(): void;
-};
+type Seeds = { readonly invitations?: readonly InvitationSeed[]; readonly members?: readonly MemberSeed[] };
 
 const invitedEvent = (account: Account, seed: InvitationSeed, offset: number): AccountEvent => ({
   type: 'invited',
@@ -68,7 +40,7 @@ const joinedEvent = (account: Account, seed: MemberSeed, offset: number): Accoun
   },
 });
 
-export const createControls = (account: Account): Controls => {
+export const createControls = (account: Account) => {
   const { state, options, commit } = account;
 
   const openInvitation = (email: string): SimulatedInvitation => {
@@ -79,17 +51,24 @@ export const createControls = (account: Account): Controls => {
   };
 
   return {
-    invitations: () => newestFirst(state.invitations.values().filter(({ end }) => end === undefined)),
-    members: () => [...state.members.values()],
-    mails: () => state.mails,
-    writes: () => state.writes,
-    rateLimited: () => state.rateLimited,
-    seed: ({ invitations = [], members = [] }) =>
+    /** Neither accepted nor deleted, expired ones included; newest first. */
+    invitations: (): readonly SimulatedInvitation[] =>
+      newestFirst(state.invitations.values().filter(({ end }) => end === undefined)),
+    members: (): readonly SimulatedMember[] => [...state.members.values()],
+    /** How many mails POSTs through the API sent, by lower-cased address. Seeds are not counted. */
+    mails: (): ReadonlyMap<string, number> => state.mails,
+    /** Counted writes by the start of their quota window, in milliseconds since 1970. */
+    writes: (): ReadonlyMap<number, { readonly us: number; readonly others: number }> => state.writes,
+    /** How often 429 was answered. */
+    rateLimited: (): number => state.rateLimited,
+    /** Adds people at once; also: somebody else invites them. */
+    seed: ({ invitations = [], members = [] }: Seeds): void =>
       commit([
         ...invitations.map((seed, index) => invitedEvent(account, seed, index)),
         ...members.map((seed, index) => joinedEvent(account, seed, invitations.length + index)),
       ]),
-    accept: (email) => {
+    /** The person follows the link: the invitation ends and a member is there. Throws without a live invitation. */
+    accept: (email: string): void => {
       const invitation = openInvitation(email);
       if (isExpired(invitation, options.behaviour, options.now()))
         throw new Error('An expired invitation cannot be accepted');
@@ -99,12 +78,18 @@ export const createControls = (account: Account): Controls => {
         joinedEvent(account, { login, role, roles, limitServices }, 0),
       ]);
     },
-    expire: (email) => commit([{ type: 'expired', id: openInvitation(email).id }]),
-    removeInvitation: (email) =>
+    /** Throws when the address has no open invitation, as does `removeInvitation`. */
+    expire: (email: string): void => commit([{ type: 'expired', id: openInvitation(email).id }]),
+    /** Somebody else cancels it. */
+    removeInvitation: (email: string): void =>
       commit([{ type: 'ended', id: openInvitation(email).id, at: options.now(), end: 'deleted' }]),
-    spendQuota: (writes) => commit([{ type: 'spent', window: windowOf(options), writes, by: 'others' }]),
+    /** Another tool of the same Fastly user makes writes in the current window. */
+    spendQuota: (writes: number): void =>
+      commit([{ type: 'spent', window: windowOf(options), writes, by: 'others' }]),
     behave: account.behave,
-    revokeToken: () => commit([{ type: 'token', valid: false }]),
-    restoreToken: () => commit([{ type: 'token', valid: true }]),
+    revokeToken: (): void => commit([{ type: 'token', valid: false }]),
+    restoreToken: (): void => commit([{ type: 'token', valid: true }]),
   };
 };
+
+export type Controls = ReturnType<typeof createControls>;

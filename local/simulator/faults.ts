@@ -34,23 +34,17 @@ const matches = ({ method, url }: Fault, askedMethod: string, askedUrl: string):
   return typeof url === 'string' ? askedUrl.startsWith(url) : url.test(askedUrl);
 };
 
-export type Faults = {
-  add(fault: Fault): void;
-  clear(): void;
-  /** The first fault that hits this request; it is used up by one. */
-  take(method: string, url: string): Fault | undefined;
-};
-
-export const createFaults = (): Faults => {
+export const createFaults = () => {
   let queue: Waiting[] = [];
   return {
-    add: (fault) => {
+    add: (fault: Fault): void => {
       queue.push({ fault, skip: fault.skip ?? 0, times: fault.times ?? 1 });
     },
-    clear: () => {
+    clear: (): void => {
       queue = [];
     },
-    take: (method, url) => {
+    /** The first fault that hits this request; it is used up by one. */
+    take: (method: string, url: string): Fault | undefined => {
       for (const waiting of queue) {
         if (waiting.times === 0 || !matches(waiting.fault, method, url)) continue;
         if (waiting.skip > 0) waiting.skip -= 1;
@@ -63,3 +57,5 @@ export const createFaults = (): Faults => {
     },
   };
 };
+
+export type Faults = ReturnType<typeof createFaults>;

@@ -5,31 +5,22 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HOUR_MS, SECOND_MS } from '../../lib/domain/time.ts';
-import { type Account, createAccount } from './account.ts';
+import { type Account, type AccountOptions, createAccount } from './account.ts';
 import type { SimulatedAnswer, SimulatedRequest } from './answers.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR } from './behaviour.ts';
-import { type Controls, createControls } from './controls.ts';
+import { createControls } from './controls.ts';
 import { createFaults, type Fault, type Faults } from './faults.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { type AccountEvent, applyEvent } from './state.ts';
 
-export type SimulatorOptions = {
+/** Defaults are those of an account that nobody has used yet: 1000 writes per hour, a token `simulated-token` with all rights. */
+export type SimulatorOptions = Partial<
+  Pick<AccountOptions, 'token' | 'customerId' | 'scopes' | 'tokenExpiresAt' | 'quotaPerHour' | 'now'>
+> & {
   /** Default 0: any free one */
   readonly port?: number;
-  /** Default `simulated-token` */
-  readonly token?: string;
-  /** Default `simulatedCustomer00001` */
-  readonly customerId?: string;
-  /** Default `['global']` */
-  readonly scopes?: readonly string[];
-  /** Milliseconds since 1970. Default: never */
-  readonly tokenExpiresAt?: number;
-  /** Default 1000 */
-  readonly quotaPerHour?: number;
   /** How long an "hour" is. Default 3600; shorter ones are for tests and demonstrations. */
   readonly windowSeconds?: number;
-  /** Milliseconds since 1970 */
-  readonly now?: () => number;
   /** Where every change is kept before it is answered. Without it the account ends with the process. */
   readonly journalPath?: string;
   readonly behaviour?: Partial<Behaviour>;
@@ -39,18 +30,6 @@ export type SimulatorOptions = {
   readonly writeDelayMs?: number;
   /** Called when a request arrives, before it is answered: people may act between any two of them. */
   readonly onRequest?: (request: Pick<SimulatedRequest, 'method' | 'path' | 'query'>) => void;
-};
-
-export type Simulator = Controls & {
-  readonly url: string;
-  readonly token: string;
-  readonly customerId: string;
-  /** Nothing was replayed from a journal: this is the moment to seed. */
-  readonly isNew: boolean;
-  /** Queues a fault; the first one that matches hits. */
-  fault(fault: Fault): void;
-  clearFaults(): void;
-  close(): Promise<void>;
 };
 
 const HOST = '127.0.0.1';
@@ -150,7 +129,7 @@ const serverOf = (wiring: Wiring): Server =>
   });
 
 /** Rejects with one clear sentence when the port can't be had or the journal can't be read. */
-export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
+export const startSimulator = async (options: SimulatorOptions = {}) => {
   const { journalPath } = options;
   const journal = journalPath === undefined ? undefined : openJournal<readonly AccountEvent[]>(journalPath);
   const account = accountWith(options, journal);
@@ -165,11 +144,13 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     url: `http://${HOST}:${port}`,
     token: account.options.token,
     customerId: account.options.customerId,
+    /** Nothing was replayed from a journal: this is the moment to seed. */
     isNew: journal === undefined || journal.replayed.length === 0,
+    /** Queues a fault; the first one that matches hits. */
     fault: faults.add,
     clearFaults: faults.clear,
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => {
           journal?.close();
           resolve();
@@ -178,3 +159,5 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
       }),
   };
 };
+
+export type Simulator = Awaited<ReturnType<typeof startSimulator>>;

@@ -36,32 +36,23 @@ export type AccountEvent =
   | { readonly type: 'limited' }
   | { readonly type: 'token'; readonly valid: boolean };
 
-export type AccountState = {
-  readonly invitations: Map<string, SimulatedInvitation>;
+export const createState = () => ({
+  invitations: new Map<string, SimulatedInvitation>(),
   /** Ids of all invitations an address ever had, by {@link addressKey}. */
-  readonly idsByAddress: Map<string, string[]>;
+  idsByAddress: new Map<string, string[]>(),
   /** By {@link addressKey}, as the mails below. */
-  readonly members: Map<string, SimulatedMember>;
+  members: new Map<string, SimulatedMember>(),
   /** How many mails our POSTs sent. */
-  readonly mails: Map<string, number>;
+  mails: new Map<string, number>(),
   /** Counted writes, by the start of their window. */
-  readonly writes: Map<number, { us: number; others: number }>;
-  rateLimited: number;
-  tokenValid: boolean;
-  /** Invitations and members made so far: the next id is made from it. */
-  made: number;
-};
-
-export const createState = (): AccountState => ({
-  invitations: new Map(),
-  idsByAddress: new Map(),
-  members: new Map(),
-  mails: new Map(),
-  writes: new Map(),
+  writes: new Map<number, { us: number; others: number }>(),
   rateLimited: 0,
   tokenValid: true,
+  /** Invitations and members made so far: the next id is made from it. */
   made: 0,
 });
+
+export type AccountState = ReturnType<typeof createState>;
 
 export const addressKey = (email: string): string => email.trim().toLowerCase();
 

@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Email } from '../../lib/domain/invitation.ts';
 import { encodeInvitation } from '../../lib/fastly/json-api.ts';
 import { type Account, createAccount } from '../../local/simulator/account.ts';
-import { INTERMEDIARY_ANSWERS, type SimulatedAnswer } from '../../local/simulator/answers.ts';
+import type { SimulatedAnswer } from '../../local/simulator/answers.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR } from '../../local/simulator/behaviour.ts';
 import { type Controls, createControls } from '../../local/simulator/controls.ts';
 import { startSimulator } from '../../local/simulator/simulator.ts';
+import { INTERMEDIARY_ANSWERS } from '../support/intermediary-answers.ts';
 
 const HOUR_MS = 3600 * 1000;
 const START = Date.UTC(2026, 10, 23, 9, 30);

@@ -3,7 +3,8 @@
 import type { Email } from '../../lib/domain/invitation.ts';
 import type { QuotaReading } from '../../lib/domain/quota.ts';
 import type { Lost, Reply, Request, Send } from '../../lib/fastly/transport.ts';
-import { INTERMEDIARY_ANSWERS, refusal, type SimulatedAnswer } from '../../local/simulator/answers.ts';
+import { refusal, type SimulatedAnswer } from '../../local/simulator/answers.ts';
+import { INTERMEDIARY_ANSWERS } from '../support/intermediary-answers.ts';
 import type { FastlyAccount } from './fastly-account.ts';
 import type { Invocation } from './invocation.ts';
 import { duration, travel } from './latency.ts';

@@ -1,7 +1,8 @@
 /** A job is given up after five failed writes, not after five deliveries. */
 
 import type { Outcome } from '../../../lib/domain/outcome.ts';
-import { INTERMEDIARY_ANSWERS, type SimulatedAnswer } from '../../../local/simulator/answers.ts';
+import type { SimulatedAnswer } from '../../../local/simulator/answers.ts';
+import { INTERMEDIARY_ANSWERS } from '../../support/intermediary-answers.ts';
 import { nameOf } from '../people.ts';
 import type { Violate, WriteOfJob } from './book.ts';
 
