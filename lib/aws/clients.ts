@@ -7,13 +7,6 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export type Clients = {
-  readonly s3: S3Client;
-  readonly sqs: SQSClient;
-  readonly ssm: SSMClient;
-  readonly sns: SNSClient;
-};
-
 /**
  * Milliseconds. By default the SDK waits for ever. These services need a fraction of a second, and this limit leaves the
  * SDK's own retries enough of the time that the worker keeps in reserve.
@@ -45,7 +38,7 @@ const credentialsOf = (environment: Environment) => {
  * Reads region, credentials and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3`, …) from the environment.
  * No connection is made before the first request.
  */
-export const createClients = (environment: Environment): Clients => {
+export const createClients = (environment: Environment) => {
   const region = given(environment.AWS_REGION);
   const common = {
     ...credentialsOf(environment),
@@ -65,3 +58,5 @@ export const createClients = (environment: Environment): Clients => {
     sns: new SNSClient(optionsOf('SNS')),
   };
 };
+
+export type Clients = ReturnType<typeof createClients>;

@@ -7,13 +7,6 @@ import { describeError, errorName, isAccessDenied } from './sdk-errors.ts';
 /** The token, or a problem that a person has to solve, with the remedy. Neither a problem nor an error contains a token. */
 type TokenResult = { readonly token: string } | { readonly problem: string };
 
-type TokenSource = {
-  /** The token as it was at most five minutes ago. Throws when the Parameter Store can't be read now. */
-  read(account: string): Promise<TokenResult>;
-  /** The token as it is now, for when Fastly has refused the one that was read. */
-  refresh(account: string): Promise<TokenResult>;
-};
-
 type TokenSourceOptions = {
   /** The token of every account. With it, the Parameter Store is not read. */
   readonly token?: string | undefined;
@@ -62,7 +55,7 @@ const fetchToken = async (
 };
 
 /** Throws when neither `token` nor `prefix` is given. */
-export const createTokenSource = ({ token, prefix, provider }: TokenSourceOptions): TokenSource => {
+export const createTokenSource = ({ token, prefix, provider }: TokenSourceOptions) => {
   if (token !== undefined) {
     const result = checkToken(token, 'FASTLY_API_TOKEN', 'Set it to an API token of Fastly');
     return { read: async () => result, refresh: async () => result };
@@ -70,7 +63,9 @@ export const createTokenSource = ({ token, prefix, provider }: TokenSourceOption
   if (prefix === undefined) throw new Error('a token source needs a token or the prefix of its parameters');
   const nameOf = (account: string): string => `${prefix}/${account}/token`;
   return {
-    read: (account) => fetchToken(provider, nameOf(account), false),
-    refresh: (account) => fetchToken(provider, nameOf(account), true),
+    /** The token as it was at most five minutes ago. Throws when the Parameter Store can't be read now. */
+    read: (account: string) => fetchToken(provider, nameOf(account), false),
+    /** The token as it is now, for when Fastly has refused the one that was read. */
+    refresh: (account: string) => fetchToken(provider, nameOf(account), true),
   };
 };

@@ -27,20 +27,6 @@ export type PersonKnown = {
   readonly others: Iterable<Email>;
 };
 
-export type Explanation = {
-  readonly email: Email;
-  /** Nobody knows this address. */
-  readonly unknown: boolean;
-  readonly roster: string;
-  /** What Fastly shows now. */
-  readonly fastly: string;
-  readonly mails: string;
-  /** What a run would do now, and why. */
-  readonly decision: string;
-  readonly runs: readonly { readonly runId: string; readonly createdAt: string; readonly text: string }[];
-  readonly wouldYouMean: readonly Email[];
-};
-
 /** Standing of one person in one plan. */
 type Standing = {
   readonly fastly: string;
@@ -138,7 +124,7 @@ const planProblem = (plan: PersonKnown['plan']): string | undefined => {
   return issues[0] && `the plan is blocked: ${issues[0].message}`;
 };
 
-export const explain = ({ email, plan, ledger, runs, others }: PersonKnown): Explanation => {
+export const explain = ({ email, plan, ledger, runs, others }: PersonKnown) => {
   const problem = planProblem(plan);
   const standing = problem === undefined ? standingIn(plan as PlanRecord, email) : undefined;
   const told = runs.flatMap((run) => {
@@ -151,12 +137,17 @@ export const explain = ({ email, plan, ledger, runs, others }: PersonKnown): Exp
   const line = standing?.line;
   return {
     email,
+    /** Nobody knows this address. */
     unknown,
     roster: problem ?? (line === undefined ? 'not in it' : `line ${line}`),
+    /** What Fastly shows now. */
     fastly: problem === undefined ? (standing?.fastly ?? 'neither a member nor invited') : 'not known now',
     mails: mailsText(ledger),
+    /** What a run would do now, and why. */
     decision: problem === undefined ? (standing?.decision ?? 'nothing to do') : 'not known now',
     runs: told,
     wouldYouMean: standing === undefined ? suggestions(email, others) : [],
   };
 };
+
+export type Explanation = ReturnType<typeof explain>;

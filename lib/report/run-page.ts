@@ -3,20 +3,12 @@
 import { ATTENTION_RESULTS, type AttentionResult, needsAttention } from '../domain/outcome.ts';
 import type { RunReport } from '../state/run-report.ts';
 import { heldSection } from './held.ts';
-import { type Html, html } from './html.ts';
+import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, REASON_LABELS, RESULT_LABELS } from './labels.ts';
 import { facts, mark, pageEnd, pageStart, section, type Tile, type Tone, tiles, time } from './page.ts';
 import { outcomeTableRows, runTableRows } from './run-rows.ts';
 import { type Column, tableSection } from './table.ts';
 import { duration, enumeration, leftOutText, numeral, quantity } from './wording.ts';
-
-type Totals = {
-  readonly jobs: number;
-  readonly applied: number;
-  readonly alreadySo: number;
-  readonly attention: number;
-  readonly superseded: number;
-};
 
 /** The results that need a person: what each means, and what to do about it. */
 const ADVICE: Readonly<Record<AttentionResult, string>> = {
@@ -28,7 +20,7 @@ const ADVICE: Readonly<Record<AttentionResult, string>> = {
     'No outcome was stored for these, so they may have happened or not. The next run looks at Fastly and settles it.',
 };
 
-const totalsOf = ({ counts }: RunReport): Totals => {
+const totalsOf = ({ counts }: RunReport) => {
   const sum = (...results: string[]): number =>
     results.reduce((total, result) => total + (counts[result] ?? 0), 0);
   return {
@@ -39,6 +31,8 @@ const totalsOf = ({ counts }: RunReport): Totals => {
     superseded: sum('superseded'),
   };
 };
+
+type Totals = ReturnType<typeof totalsOf>;
 
 const statusOf = ({ attention, superseded }: Totals, { held }: RunReport): readonly [Tone, string] => {
   if (attention > 0) return ['bad', 'Needs a person'];
@@ -90,12 +84,13 @@ const COLUMNS: readonly Column[] = [
   { key: 'when', title: 'When' },
 ];
 
-const interruptedAdvice = ({ outcomes }: RunReport): Html => {
+const interruptedAdvice = ({ outcomes }: RunReport): Fragment => {
   const count = outcomes.filter(({ interrupted }) => interrupted).length;
-  return count === 0
-    ? html``
-    : html`<li><b>${numeral(count)} without any invitation</b>: the old one is cancelled, and the new one could not be sent. The next run invites them, however recently they were mailed.</li>
-`;
+  return (
+    count > 0 &&
+    html`<li><b>${numeral(count)} without any invitation</b>: the old one is cancelled, and the new one could not be sent. The next run invites them, however recently they were mailed.</li>
+`
+  );
 };
 
 const adviceSection = (report: RunReport): Html =>

@@ -3,26 +3,12 @@
 import { needsAttention } from '../../lib/domain/outcome.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { runPrefix } from '../../lib/state/keys.ts';
-import type { ReportedOutcome } from '../../lib/state/run-report.ts';
 import type { Ending } from './ending.ts';
 import type { Target } from './target.ts';
 import type { Drained } from './worker.ts';
 
 /** Besides the answers of the planner: how a run ended that was carried out. */
 type JsonStatus = SyncResult['status'] | 'finished' | 'halted' | 'interrupted' | 'draining';
-
-export type JsonResult = Omit<SyncResult, 'status'> & {
-  readonly status: JsonStatus;
-  /** How many jobs ended how; absent when nothing was carried out. */
-  readonly outcomes?: Readonly<Record<string, number>>;
-  /** Why the run was halted. */
-  readonly halted?: string;
-  /** Jobs that a person should look at, by how they ended. */
-  readonly rejected: readonly ReportedOutcome[];
-  readonly failed: readonly ReportedOutcome[];
-  /** Absolute paths, or addresses in the bucket, by file name. */
-  readonly reports: Readonly<Record<string, string>>;
-};
 
 const statusOf = (result: SyncResult, last: Drained | undefined): JsonStatus => {
   if (last?.halted !== undefined) return 'halted';
@@ -39,7 +25,7 @@ const summed = (drained: readonly Drained[]): Record<string, number> => {
   return counts;
 };
 
-export const jsonResult = ({ result, drained }: Ending, { address }: Pick<Target, 'address'>): JsonResult => {
+export const jsonResult = ({ result, drained }: Ending, { address }: Pick<Target, 'address'>) => {
   const attention = drained.flatMap(({ report }) => report?.outcomes.filter(needsAttention) ?? []);
   const last = drained.at(-1);
   const reports = [
@@ -51,12 +37,18 @@ export const jsonResult = ({ result, drained }: Ending, { address }: Pick<Target
   return {
     ...result,
     status: statusOf(result, last),
+    /** How many jobs ended how; absent when nothing was carried out. */
     ...(last !== undefined && { outcomes: summed(drained) }),
+    /** Why the run was halted. */
     ...(last?.halted !== undefined && { halted: last.halted }),
+    /** Jobs that a person should look at, by how they ended. */
     rejected: attention.filter((outcome) => outcome.result === 'rejected'),
     failed: attention.filter((outcome) => outcome.result !== 'rejected'),
+    /** Absolute paths, or addresses in the bucket, by file name. */
     reports: Object.fromEntries(
       reports.map(([runId = '', name = '']) => [name, address(`${runPrefix(result.account, runId)}${name}`)]),
     ),
   };
 };
+
+export type JsonResult = ReturnType<typeof jsonResult>;

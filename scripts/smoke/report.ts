@@ -9,13 +9,6 @@ export type Verdict<T = undefined> = {
   readonly value?: T;
 };
 
-export type Report = {
-  /** Makes a check, and prints what came of it. One that throws has failed. */
-  check<T>(name: string, work: () => Promise<Verdict<T>>): Promise<T | undefined>;
-  /** Prints the sum; returns whether everything was fine. */
-  close(): boolean;
-};
-
 const NAME_WIDTH = 20;
 
 /** Texts from elsewhere must not move the cursor or end the line. */
@@ -28,11 +21,12 @@ const verdictOn = (error: unknown): Verdict<never> => ({
     'Are you signed in, to the right AWS account and region? docs/runbook.md#smoke-test lists the permissions',
 });
 
-export const createReport = (print: (line: string) => void): Report => {
+export const createReport = (print: (line: string) => void) => {
   let checks = 0;
   let failures = 0;
   return {
-    async check(name, work) {
+    /** Makes a check, and prints what came of it. One that throws has failed. */
+    async check<T>(name: string, work: () => Promise<Verdict<T>>): Promise<T | undefined> {
       const { found, remedy, value } = await work().catch(verdictOn);
       checks += 1;
       if (remedy !== undefined) failures += 1;
@@ -41,7 +35,8 @@ export const createReport = (print: (line: string) => void): Report => {
       print(`${state}  ${name.padEnd(NAME_WIDTH)}  ${oneLine(sentences)}`);
       return value;
     },
-    close() {
+    /** Prints the sum; returns whether everything was fine. */
+    close(): boolean {
       print(
         failures === 0
           ? `All ${checks} checks are fine.`

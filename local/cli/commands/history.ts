@@ -13,22 +13,6 @@ import type { Options } from '../options.ts';
 import type { Target } from '../target.ts';
 import type { Answer, CommandPorts } from './command.ts';
 
-type PastRun = {
-  readonly runId: string;
-  /** ISO 8601 */
-  readonly createdAt: string;
-  /** What began the run. */
-  readonly trigger: 'schedule' | 'upload' | 'manual' | 'command';
-  readonly mode: 'plan' | 'apply';
-  /** Of the run if it was carried out, else of its plan. */
-  readonly status: string;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly held: number;
-  /** How the jobs ended; absent as long as the run has no report. */
-  readonly outcomes?: Readonly<Record<string, number>>;
-  readonly report: string;
-};
-
 /** Newest first: ids begin with the time. */
 const runIdsOf = async (store: Target['store'], account: string): Promise<readonly string[]> => {
   const prefix = runPrefix(account, '').slice(0, -1);
@@ -68,27 +52,29 @@ export async function* newestRecords(
 const endOf = (record: PlanRecord, { outcomes }: RunReport): string =>
   outcomes.length < releasedChanges(record).length ? 'interrupted' : 'finished';
 
-const pastRun = async (
-  target: Target,
-  record: PlanRecord,
-  pointer: RunPointer | undefined,
-): Promise<PastRun> => {
-  const { account, runId } = record;
+/** What `--json` prints of a run. */
+const pastRun = async (target: Target, record: PlanRecord, pointer: RunPointer | undefined) => {
+  const { account, runId, createdAt, trigger = 'command', mode, counts } = record;
   const report = await readReport(target.store, account, runId);
   const running = pointer?.runId === runId && pointer.jobs > 0 ? pointer.status : undefined;
   const page = report === undefined ? 'plan.html' : 'report.html';
   return {
     runId,
-    createdAt: record.createdAt,
-    trigger: record.trigger ?? 'command',
-    mode: record.mode,
+    createdAt,
+    /** What began the run. */
+    trigger,
+    mode,
+    /** Of the run if it was carried out, else of its plan. */
     status: running ?? (report === undefined ? record.status : endOf(record, report)),
-    counts: record.counts,
+    counts,
     held: countHeld(record.held),
+    /** How the jobs ended; absent as long as the run has no report. */
     ...(report !== undefined && { outcomes: report.counts }),
     report: target.locate(`${runPrefix(account, runId)}${page}`),
   };
 };
+
+type PastRun = Awaited<ReturnType<typeof pastRun>>;
 
 const HEADER = ['when', 'trigger', 'mode', 'status', '+', '-', '~', 'held', 'run'];
 
@@ -97,7 +83,7 @@ const rowOf = ({ createdAt, trigger, mode, status, counts, held, runId }: PastRu
   trigger,
   mode,
   status,
-  ...['create', 'delete', 'replace'].map((action) => numeral(counts[action] ?? 0)),
+  ...[counts.create, counts.delete, counts.replace].map(numeral),
   numeral(held),
   runId,
 ];

@@ -12,26 +12,14 @@ import { writeNewFile } from '../write-new-file.ts';
 import type { Answer, CommandPorts } from './command.ts';
 
 /** `not_in_roster`: a member without a roster row. `role_differs`: a member with another role than the roster says. */
-type Member = {
-  readonly email: string;
-  readonly reason: 'not_in_roster' | 'role_differs';
-  readonly role: string;
-  /** Empty for somebody who is not in the roster. */
-  readonly rosterRole: string;
-};
-
-const membersIn = ({ unlistedMembers, drift }: PlanRecord): readonly Member[] => [
-  ...unlistedMembers.map(
-    ({ email, role }): Member => ({ email, reason: 'not_in_roster', role, rosterRole: '' }),
-  ),
-  ...drift.map(
-    ({ email, desired, actual }): Member => ({
-      email,
-      reason: 'role_differs',
-      role: actual,
-      rosterRole: desired,
-    }),
-  ),
+const membersIn = ({ unlistedMembers, drift }: PlanRecord) => [
+  ...unlistedMembers.map(({ email, role }) => ({ email, reason: 'not_in_roster', role, rosterRole: '' })),
+  ...drift.map(({ email, desired, actual }) => ({
+    email,
+    reason: 'role_differs',
+    role: actual,
+    rosterRole: desired,
+  })),
 ];
 
 const HEADER = ['email', 'reason', 'role', 'roster_role'];
