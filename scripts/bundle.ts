@@ -16,9 +16,8 @@ const CLIENT_SCRIPT = 'client-script.js';
 export const bundle = async (
   entryPoints: Readonly<Record<string, string>>,
   outdir: string,
-  metafile = false,
-) => {
-  const result = await build({
+): Promise<void> => {
+  await build({
     entryPoints,
     outdir,
     outExtension: { '.js': '.mjs' },
@@ -33,11 +32,9 @@ export const bundle = async (
     // Lambda logs the class of an error, and nobody can look for `ya`.
     keepNames: true,
     legalComments: 'none',
-    metafile,
     logLevel: 'warning',
   });
   const script = join(import.meta.dirname, '../lib/report', CLIENT_SCRIPT);
   for (const name of Object.keys(entryPoints))
     await copyFile(script, join(outdir, dirname(name), CLIENT_SCRIPT));
-  return result;
 };
