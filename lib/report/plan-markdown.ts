@@ -6,7 +6,7 @@ import type { PlanRecord, RecordedChange } from '../state/plan-record.ts';
 import { ACTION_LABELS, likenessText, REASON_LABELS } from './labels.ts';
 import { code, codeBlock, type MarkdownTable, markdownTable } from './markdown.ts';
 import { headline, statusMark } from './plan-headline.ts';
-import { countPlanRows, planTableRows } from './plan-rows.ts';
+import { aloneRows, planTableRows } from './plan-rows.ts';
 import { numeral, people, quantity } from './wording.ts';
 
 /** GitHub takes 65,536 characters; this leaves room for whatever a workflow writes around it. */
@@ -94,7 +94,7 @@ const leftOutTable = ({ leftOut }: PlanRecord): MarkdownTable => ({
 });
 
 const aloneTable = (record: PlanRecord): MarkdownTable => {
-  const { alone } = countPlanRows(record);
+  const alone = aloneRows(record).length;
   return {
     heading: `${people(alone)} left alone`,
     folded: true,

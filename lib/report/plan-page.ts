@@ -7,7 +7,7 @@ import { type Fragment, type Html, html } from './html.ts';
 import { ACTION_LABELS, HELD_LABELS, REASON_LABELS } from './labels.ts';
 import { mark, pageEnd, pageStart, tiles, time } from './page.ts';
 import { headline, statusMark } from './plan-headline.ts';
-import { countPlanRows, planTableRows } from './plan-rows.ts';
+import { aloneRows, planTableRows } from './plan-rows.ts';
 import {
   aboutSection,
   asideSection,
@@ -74,7 +74,9 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function* peopleSection(record: PlanRecord): Generator<string> {
-  const { changes, alone, settled } = countPlanRows(record);
+  const changes = record.changes.length;
+  const alone = aloneRows(record).length;
+  const settled = record.kept.length + record.members.length;
   if (changes + alone + settled === 0) return;
   yield* tableSection({
     id: 'changes',

@@ -47,18 +47,10 @@ export function* planRows(record: PlanRecord): Generator<PlanRow> {
   for (const member of record.members) yield { kind: 'member', reason: 'accepted', ...member };
 }
 
-/** How many rows there are: of changes, of people who are left alone, and of those who are as they should be. */
-export const countPlanRows = (
-  record: PlanRecord,
-): { readonly changes: number; readonly alone: number; readonly settled: number } => {
-  const { waiting, drift, shownDifferently, moving, unlistedMembers, spared } = record;
-  const alone = [waiting, drift, shownDifferently, moving, unlistedMembers, spared];
-  return {
-    changes: record.changes.length,
-    alone: alone.reduce((sum, list) => sum + list.length, 0),
-    settled: record.kept.length + record.members.length,
-  };
-};
+/** The people whom a plan leaves alone, and who may come as a surprise. */
+export const aloneRows = (record: PlanRecord): readonly PlanRow[] => [
+  ...planRows({ ...record, changes: [], kept: [], members: [] }),
+];
 
 /**
  * `differs_in`, `services`, `invitation_ids` and role ids in `role` are lists, separated by `;`. `role` to `services` is

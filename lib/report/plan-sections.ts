@@ -5,6 +5,7 @@ import type { PlanRecord } from '../state/plan-record.ts';
 import { type Fragment, html } from './html.ts';
 import { LIKENESS_LABELS } from './labels.ts';
 import { type Fact, facts, section, time } from './page.ts';
+import { aloneRows, type PlanRow } from './plan-rows.ts';
 import { duration, inAscii, leftOutText, numeral, quantity } from './wording.ts';
 
 const pace = ({ quota, createdAt, mode, held }: PlanRecord): Fragment => {
@@ -44,69 +45,34 @@ const aboutFacts = (record: PlanRecord): readonly Fact[] => {
   ];
 };
 
-type Aside = {
-  /** The action of these people's rows in the table, which the link filters by. */
-  readonly action: string;
-  /** The list of the record that they are counted from. */
-  readonly list: 'waiting' | 'drift' | 'shownDifferently' | 'moving' | 'unlistedMembers' | 'spared';
-  readonly noun: string;
-  readonly sentence: string;
+/** Nouns and sentences on people whom the plan leaves alone, by the action of their rows in the table. */
+const ASIDES: Readonly<Partial<Record<PlanRow['kind'], readonly [noun: string, sentence: string]>>> = {
+  waiting: ['invitation', 'not sent again for now: sent too recently, or as often as allowed.'],
+  drift: ['member', 'with another role than the roster says. Members are never changed.'],
+  shown_differently: [
+    'invitation',
+    'shown by Fastly otherwise than it was sent. It stays, as sending it again would only mail the person.',
+  ],
+  moving: ['person', "for whom Fastly's list was changing while it was read. The next run decides."],
+  unlisted_member: ['member', 'not in the roster. Members are never removed.'],
+  spared: ['invitation', 'not in the roster, but protected or not to be pruned.'],
 };
-
-const ASIDES: readonly Aside[] = [
-  {
-    action: 'waiting',
-    list: 'waiting',
-    noun: 'invitation',
-    sentence: 'not sent again for now: sent too recently, or as often as allowed.',
-  },
-  {
-    action: 'drift',
-    list: 'drift',
-    noun: 'member',
-    sentence: 'with another role than the roster says. Members are never changed.',
-  },
-  {
-    action: 'shown_differently',
-    list: 'shownDifferently',
-    noun: 'invitation',
-    sentence:
-      'shown by Fastly otherwise than it was sent. It stays, as sending it again would only mail the person.',
-  },
-  {
-    action: 'moving',
-    list: 'moving',
-    noun: 'person',
-    sentence: "for whom Fastly's list was changing while it was read. The next run decides.",
-  },
-  {
-    action: 'unlisted_member',
-    list: 'unlistedMembers',
-    noun: 'member',
-    sentence: 'not in the roster. Members are never removed.',
-  },
-  {
-    action: 'spared',
-    list: 'spared',
-    noun: 'invitation',
-    sentence: 'not in the roster, but protected or not to be pruned.',
-  },
-];
 
 /** Counts the people whom the plan leaves alone, by the reason, with links to their rows. Empty when there are none. */
 export const asideSection = (record: PlanRecord): Fragment => {
-  const asides = ASIDES.filter(({ list }) => record[list].length > 0);
+  const alone = aloneRows(record);
+  const items = [...Map.groupBy(alone, ({ kind }) => kind)].map(([kind, { length }]) => {
+    const [noun = 'person', sentence] = ASIDES[kind] ?? [];
+    return html`<li><a href="#changes.action=${kind}">${quantity(length, noun)}</a> ${sentence}</li>
+`;
+  });
   return (
-    asides.length > 0 &&
+    items.length > 0 &&
     section(
       'asides',
       'Left alone',
       html`<ul>
-${asides.map(
-  ({ action, list, noun, sentence }) =>
-    html`<li><a href="#changes.action=${action}">${quantity(record[list].length, noun)}</a> ${sentence}</li>
-`,
-)}</ul>
+${items}</ul>
 `,
     )
   );

@@ -6,7 +6,7 @@ import type { GuardReading } from '../../lib/plan/guards.ts';
 import { ageText, transitionText } from '../../lib/report/access-text.ts';
 import { changeReason, likenessText, reasonText } from '../../lib/report/labels.ts';
 import { nothingToDo } from '../../lib/report/plan-headline.ts';
-import { type PlanRow, planRows } from '../../lib/report/plan-rows.ts';
+import { aloneRows, type PlanRow } from '../../lib/report/plan-rows.ts';
 import { leftOutText, minuteOf, numeral, quantity } from '../../lib/report/wording.ts';
 import type { PlanRecord, RecordedChange } from '../../lib/state/plan-record.ts';
 import { type Paint, plain } from './screen.ts';
@@ -83,9 +83,8 @@ const aloneText = ({ kind, email, reason, until, desiredRole, shownRole }: PlanR
   }
 };
 
-/** People whom the plan leaves alone, and who may come as a surprise. */
 function* aloneLines(record: PlanRecord): Generator<string> {
-  const alone = [...planRows({ ...record, changes: [], kept: [], members: [] })];
+  const alone = aloneRows(record);
   for (const people of Map.groupBy(alone, ({ kind }) => kind).values())
     yield* personLines('.', people.map(aloneText).map(plain));
   if (alone.length > 0) yield '';
