@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { isSendableToken } from '../../lib/domain/api-token.ts';
 import type { Rules } from '../../lib/domain/config.ts';
-import { createFastlyClient, type FastlyClient } from '../../lib/fastly/client.ts';
+import { createFastlyClient, type FastlyClient, type FastlyOptions } from '../../lib/fastly/client.ts';
 import { UsageError } from '../parse-options.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import type { Clock } from './drain.ts';
@@ -22,12 +22,7 @@ type Wanted = Pick<Options, 'isSample' | 'account' | 'stateDirectory'>;
 type Environment = Readonly<Record<string, string | undefined>>;
 /** How the real Fastly is reached. */
 export type LiveAccess = { readonly token: string; readonly environment: Environment };
-type Endpoint = {
-  readonly apiUrl: string;
-  readonly token: string;
-  readonly requestTimeoutMs: number;
-  readonly environment?: Environment;
-};
+type Endpoint = Pick<FastlyOptions, 'apiUrl' | 'token' | 'requestTimeoutMs' | 'environment'>;
 
 const LIVE_TIMEOUT_MS = 10_000;
 const SIMULATED_TIMEOUT_MS = 2000;

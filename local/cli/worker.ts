@@ -29,23 +29,24 @@ export type Drained = {
   readonly deadLetters: number;
 };
 
-/** Why nothing is visible in the queue. */
 const HANDED_BACK_EARLIER = 'waiting';
 const FAILED_ATTEMPT = 'a retry waits';
 const QUOTA_USED_UP = 'quota used up';
 
+/** What is seen of the worker while it works: why nothing is visible in the queue, and the report of the run. */
+type Seen = { because: string; report?: RunReport };
+
 const workerPorts = (
   { rules, store, connection, log, notify, clock, screen }: Context,
   jobs: Jobs,
-  onQuotaWait: () => void,
-  onReport: (report: RunReport) => void,
+  seen: Seen,
 ): WorkerPorts => ({
   store,
   connect: async () => ({ fastly: connection.fastly }),
   deadLetters: jobs.deadLetters,
   setVisibility: jobs.setVisibility,
   renderReport: (report) => {
-    onReport(report);
+    seen.report = report;
     return runFiles(report);
   },
   renderFinishedPlan: finishedPlanFile,
@@ -53,7 +54,7 @@ const workerPorts = (
   log: echoErrors(log, screen.say),
   metrics: {
     add: (_account, name) => {
-      if (name === 'QuotaWaitSeconds') onQuotaWait();
+      if (name === 'QuotaWaitSeconds') seen.because = QUOTA_USED_UP;
     },
   },
   now: clock.now,
@@ -81,18 +82,8 @@ export const jobsLeft = (jobs: Jobs): number => Math.max(0, jobs.size() - 1);
 export const carryOutJobs = async (context: Context, jobs: Jobs, total: number): Promise<Drained> => {
   const { screen, clock, stop } = context;
   const deadLettersBefore = jobs.deadLetters.count();
-  let because = HANDED_BACK_EARLIER;
-  let report: RunReport | undefined;
-  const ports = workerPorts(
-    context,
-    jobs,
-    () => {
-      because = QUOTA_USED_UP;
-    },
-    (made) => {
-      report = made;
-    },
-  );
+  const seen: Seen = { because: HANDED_BACK_EARLIER };
+  const ports = workerPorts(context, jobs, seen);
   const done = (): number => total - jobsLeft(jobs);
   const { RATE_LIMIT_PER_HOUR: perHour, RATE_LIMIT_RESERVE: reserve } = context.rules;
   const finishOf = (from: number): number => estimateFinish(jobsLeft(jobs), { perHour, reserve }, from);
@@ -101,13 +92,13 @@ export const carryOutJobs = async (context: Context, jobs: Jobs, total: number):
     jobs,
     {
       work: (messages, remainingMs) => {
-        because = FAILED_ATTEMPT;
+        seen.because = FAILED_ATTEMPT;
         return handleBatch(messages, ports, remainingMs);
       },
       onProgress: (until) =>
         progress.update(
           done(),
-          until === undefined ? undefined : waitingNote(because, until, finishOf(until)),
+          until === undefined ? undefined : waitingNote(seen.because, until, finishOf(until)),
         ),
     },
     clock,
@@ -115,7 +106,7 @@ export const carryOutJobs = async (context: Context, jobs: Jobs, total: number):
   ).finally(progress.stop);
   const pointer = await newestRun(context);
   const halted = pointer?.status === 'halted' ? (pointer.reason ?? 'the reason was not noted') : undefined;
-  report ??= await storeReportSoFar(context, pointer);
+  const report = seen.report ?? (await storeReportSoFar(context, pointer));
   if (report !== undefined) screen.print(renderOutcomes(report, total, screen.paint));
   return {
     end,
