@@ -6,32 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { DAY_MS } from '../lib/domain/time.ts';
 import type { InvitationSeed, MemberSeed } from '../local/simulator/controls.ts';
 
-const GIVEN = [
-  'ada',
-  'bruno',
-  'clara',
-  'dario',
-  'elif',
-  'felix',
-  'gwendolyn',
-  'henrik',
-  'ines',
-  'jonas',
-  'kira',
-];
-const FAMILY = [
-  'winter',
-  'lake',
-  'stone',
-  'field',
-  'harbour',
-  'moor',
-  'brook',
-  'dale',
-  'ridge',
-  'marsh',
-  'vale',
-];
+const GIVEN = 'ada bruno clara dario elif felix gwendolyn henrik ines jonas kira'.split(' ');
+const FAMILY = 'winter lake stone field harbour moor brook dale ridge marsh vale'.split(' ');
 
 const nameOf = (person: number): string =>
   `${GIVEN[person % GIVEN.length]}.${FAMILY[Math.floor(person / GIVEN.length) % FAMILY.length]}`;

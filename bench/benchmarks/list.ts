@@ -14,11 +14,12 @@ const run = async ({ scale, race }: Bench) => {
   const account = (size: number) =>
     startServer('account-server', { invitations: size, delayMs: PAGE_DELAY_MS, prepared: true });
   return await withServers([account(invitations), account(warmUp)], async ([url = '', warmUpUrl = '']) => {
-    const options: ListOptions = { url, warmUpUrl, invitations };
+    const listBy = (way: ListOptions['way']) =>
+      measure('list', { way, url, warmUpUrl, invitations } satisfies ListOptions);
     const [ours, theirs] = await race([
       // Lets the server prepare its answers.
-      { warmUp: () => measure('list', options), run: () => measure('list', options) },
-      { run: () => measure('list-peer', options) },
+      { warmUp: () => listBy('ours'), run: () => listBy('ours') },
+      { run: () => listBy('official') },
     ]);
     return [
       timesFaster(

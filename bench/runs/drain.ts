@@ -10,10 +10,9 @@ import { handleBatch } from '../../lib/worker/handle-batch.ts';
 import type { WorkerPorts } from '../../lib/worker/ports.ts';
 import { FifoQueue } from '../../local/fifo-queue.ts';
 import { workMessageOf } from '../../local/work-message.ts';
-import { connect } from './connect.ts';
 import { measured } from './measured.ts';
 import { createMemoryStore } from './memory-store.ts';
-import { quiet, runtime } from './runtime.ts';
+import { connect, quiet, runtime } from './runtime.ts';
 
 export type DrainOptions = {
   /** An account with nobody in it. */
