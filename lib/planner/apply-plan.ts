@@ -106,7 +106,8 @@ const planUnderClaim = async (
     if (mustWait) await ports.sleep(ports.requestTimeoutMs + FENCE_MARGIN_MS);
     const made = await makePlan(run, ready, generation, unsettled);
     if ('issues' in made) {
-      await endRun(run, generation, 'finished', 'blocked: the current state could not be trusted');
+      const codes = new Set(made.issues.map(({ code }) => code));
+      await endRun(run, generation, 'finished', `blocked: ${[...codes].join(', ')}`);
       return ended(await endBlocked(run, made.issues, { generation, roster: ready.version }));
     }
     const record = recordOf(run, ready, made, generation);

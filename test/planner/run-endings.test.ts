@@ -44,7 +44,13 @@ describe('what the pointer says after a run', () => {
     {
       name: 'whose token may not list: finished, and why',
       given: (w) => w.fastly.fail('invitations', 'forbidden'),
-      pointer: { status: 'finished', jobs: 0, reason: 'blocked: the current state could not be trusted' },
+      pointer: { status: 'finished', jobs: 0, reason: 'blocked: listing_forbidden' },
+    },
+    {
+      name: 'for addresses that nothing is known of: finished, and why',
+      given: () => {},
+      event: { only: ['adda@example.com', 'bobb@example.com'] },
+      pointer: { status: 'finished', jobs: 0, reason: 'blocked: unknown_address' },
     },
     {
       name: 'whose worker was quicker than its planner: finished stays finished',
