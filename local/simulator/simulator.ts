@@ -9,12 +9,11 @@ import { type Account, type AccountOptions, createAccount } from './account.ts';
 import type { SimulatedAnswer, SimulatedRequest } from './answers.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR } from './behaviour.ts';
 import { createControls } from './controls.ts';
-import { createFaults, type Fault, type Faults } from './faults.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { type AccountEvent, applyEvent } from './state.ts';
 
 /** Defaults are those of an account that nobody has used yet: 1000 writes per hour, a token `simulated-token` with all rights. */
-export type SimulatorOptions = Partial<
+type SimulatorOptions = Partial<
   Pick<AccountOptions, 'token' | 'customerId' | 'scopes' | 'tokenExpiresAt' | 'quotaPerHour' | 'now'>
 > & {
   /** Default 0: any free one */
@@ -28,13 +27,17 @@ export type SimulatorOptions = Partial<
   readonly delayMs?: number;
   /** Before a write takes effect, whether or not its caller still waits. Default 0 */
   readonly writeDelayMs?: number;
-  /** Called when a request arrives, before it is answered: people may act between any two of them. */
-  readonly onRequest?: (request: Pick<SimulatedRequest, 'method' | 'path' | 'query'>) => void;
+  /** Called when a request arrives. What it returns answers in the account's place: so tests make something go wrong. */
+  readonly intercept?: (request: SimulatedRequest, url: string) => Interception | undefined;
 };
+
+/** `carryOut` does what the account would, and returns what it would answer. */
+type Interception = (response: ServerResponse, carryOut: () => SimulatedAnswer) => Promise<void>;
 
 const HOST = '127.0.0.1';
 
 type AccountJournal = Journal<readonly AccountEvent[]>;
+
 const requestOf = (message: IncomingMessage, body: string): SimulatedRequest => {
   const { pathname, searchParams } = new URL(message.url ?? '/', `http://${HOST}`);
   const headers = Object.fromEntries(
@@ -46,7 +49,7 @@ const requestOf = (message: IncomingMessage, body: string): SimulatedRequest => 
   return { method: message.method ?? 'GET', path: pathname, query: searchParams, headers, body };
 };
 
-const send = (response: ServerResponse, { status, headers, body }: SimulatedAnswer): void => {
+export const send = (response: ServerResponse, { status, headers, body }: SimulatedAnswer): void => {
   response.writeHead(status, {
     ...headers,
     ...(status !== 204 && { 'content-length': Buffer.byteLength(body) }),
@@ -54,43 +57,23 @@ const send = (response: ServerResponse, { status, headers, body }: SimulatedAnsw
   response.end(body);
 };
 
-const sendHalf = (response: ServerResponse, { status, headers, body }: SimulatedAnswer): void => {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) + 1 });
-  response.write(body.slice(0, body.length / 2), () => response.destroy());
-};
-
-const answerWithFault = (
-  response: ServerResponse,
-  answer: SimulatedAnswer,
-  instead: Fault['answer'],
-): void => {
-  if (instead === 'hang') return;
-  if (instead === 'cut') response.destroy();
-  else if (instead === 'cut_body') sendHalf(response, answer);
-  else send(response, instead === undefined ? answer : { headers: {}, body: '', ...instead });
-};
-
-const NO_ANSWER: SimulatedAnswer = { status: 200, headers: {}, body: '' };
-
-type Wiring = Pick<SimulatorOptions, 'delayMs' | 'writeDelayMs' | 'onRequest'> & {
+type Wiring = Pick<SimulatorOptions, 'delayMs' | 'writeDelayMs' | 'intercept'> & {
   readonly account: Account;
-  readonly faults: Faults;
 };
 
 const respond = async (
-  { account, faults, delayMs = 0, writeDelayMs = 0, onRequest }: Wiring,
+  { account, delayMs = 0, writeDelayMs = 0, intercept }: Wiring,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
   const request = requestOf(message, await text(message));
-  onRequest?.(request);
-  const fault = faults.take(request.method, decodeURIComponent(message.url ?? '/'));
-  const isCarriedOut = fault?.answer === undefined || fault.answer === 'cut_body' || fault.effect === true;
+  const answerOtherwise = intercept?.(request, message.url ?? '/');
   if (request.method !== 'GET' && writeDelayMs > 0) await sleep(writeDelayMs);
-  const answer = isCarriedOut ? account.handle(request) : NO_ANSWER;
-  const waitMs = delayMs + (fault?.delayMs ?? 0);
-  if (waitMs > 0) await sleep(waitMs);
-  answerWithFault(response, answer, fault?.answer);
+  const carryOut = (): SimulatedAnswer => account.handle(request);
+  if (answerOtherwise !== undefined) return await answerOtherwise(response, carryOut);
+  const answer = carryOut();
+  if (delayMs > 0) await sleep(delayMs);
+  send(response, answer);
 };
 
 const listen = (server: Server, port: number): Promise<number> =>
@@ -133,8 +116,7 @@ export const startSimulator = async (options: SimulatorOptions = {}) => {
   const { journalPath } = options;
   const journal = journalPath === undefined ? undefined : openJournal<readonly AccountEvent[]>(journalPath);
   const account = accountWith(options, journal);
-  const faults = createFaults();
-  const server = serverOf({ ...options, account, faults });
+  const server = serverOf({ ...options, account });
   const port = await listen(server, options.port ?? 0).catch((error) => {
     journal?.close();
     throw error;
@@ -146,9 +128,6 @@ export const startSimulator = async (options: SimulatorOptions = {}) => {
     customerId: account.options.customerId,
     /** Nothing was replayed from a journal: this is the moment to seed. */
     isNew: journal === undefined || journal.replayed.length === 0,
-    /** Queues a fault; the first one that matches hits. */
-    fault: faults.add,
-    clearFaults: faults.clear,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => {

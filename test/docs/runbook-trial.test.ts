@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { emptyFolder, removeFolders } from '../support/cli.ts';
+import { type Simulator, startSimulator } from '../support/simulator.ts';
 import { codeBlocksOf } from './markdown.ts';
 
 const MAX_MS = 60_000;

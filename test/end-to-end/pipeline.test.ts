@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/simulator.ts';
 import { poll } from '../support/event-source.ts';
 import { type LambdaFunction, startFunction } from '../support/function.ts';
 import { packaged } from '../support/packaged.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../support/simulator.ts';
 import { startWire, type Wire } from '../support/wire.ts';
 
 const event = (name: string): unknown => JSON.parse(readFileSync(`events/${name}.json`, 'utf8'));

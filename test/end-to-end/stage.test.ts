@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SyncResponse } from '../../lib/planner/handle-trigger.ts';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { type AwsAccount, REGION, startAwsAccount } from '../support/aws-account.ts';
 import { type Ended, emptyFolder, removeFolders, resultIn, said, startCli } from '../support/cli.ts';
 import { poll } from '../support/event-source.ts';
 import { type LambdaFunction, startFunction } from '../support/function.ts';
 import { packaged } from '../support/packaged.ts';
+import { type Simulator, startSimulator } from '../support/simulator.ts';
 
 let fastly: Simulator;
 let aws: AwsAccount;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Access } from '../../lib/domain/invitation.ts';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../support/simulator.ts';
 import { CUSTOMER, clientFor, EMAIL, json, TOKEN, USER, withScript } from './support.ts';
 
 const ENGINEER: Access = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../support/simulator.ts';
 import {
   clientFor,
   json,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startSimulator } from '../../local/simulator/simulator.ts';
+import { startSimulator } from '../support/simulator.ts';
 import { CUSTOMER, clientFor, EMAIL, everythingIn, TOKEN, USER, withScript } from './support.ts';
 
 describe('scenario 36, F49: neither the token nor an address is in any failure', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startSimulator } from '../../local/simulator/simulator.ts';
+import { startSimulator } from '../support/simulator.ts';
 import { clientFor, json, TOKEN, withScript } from './support.ts';
 
 const TOKEN_BODY = { customer_id: 'exampleCustomer0000001', scope: 'global' };

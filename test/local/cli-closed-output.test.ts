@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
-import { startSimulator } from '../../local/simulator/simulator.ts';
 import { emptyFolder, removeFolders } from '../support/cli.ts';
+import { startSimulator } from '../support/simulator.ts';
 
 afterAll(removeFolders);
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { emptyFolder, removeFolders, syncHere } from '../support/cli.ts';
+import { type Simulator, startSimulator } from '../support/simulator.ts';
 
 afterAll(removeFolders);
 

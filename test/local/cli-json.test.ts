@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { type Ended, emptyFolder, removeFolders, resultIn, syncHere } from '../support/cli.ts';
+import { type Simulator, startSimulator } from '../support/simulator.ts';
 
 const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
   JSON.parse(readFileSync('docs/result.schema.json', 'utf8')),

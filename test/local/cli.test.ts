@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { PlanRecord } from '../../lib/state/plan-record.ts';
 import type { RunReport } from '../../lib/state/run-report.ts';
-import { startSimulator } from '../../local/simulator/simulator.ts';
 import { emptyFolder, removeFolders, resultIn, said, startCli, sync, syncHere } from '../support/cli.ts';
+import { startSimulator } from '../support/simulator.ts';
 
 afterAll(removeFolders);
 

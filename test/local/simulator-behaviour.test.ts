@@ -5,8 +5,8 @@ import { type Account, createAccount } from '../../local/simulator/account.ts';
 import type { SimulatedAnswer } from '../../local/simulator/answers.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR } from '../../local/simulator/behaviour.ts';
 import { type Controls, createControls } from '../../local/simulator/controls.ts';
-import { startSimulator } from '../../local/simulator/simulator.ts';
 import { INTERMEDIARY_ANSWERS } from '../support/intermediary-answers.ts';
+import { startSimulator } from '../support/simulator.ts';
 
 const HOUR_MS = 3600 * 1000;
 const START = Date.UTC(2026, 10, 23, 9, 30);

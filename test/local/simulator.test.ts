@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Access, Email } from '../../lib/domain/invitation.ts';
 import { createFastlyClient, type FastlyClient } from '../../lib/fastly/client.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/simulator.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../support/simulator.ts';
 
 const USER: Access = { role: 'user', limitServices: false, services: [] };
 

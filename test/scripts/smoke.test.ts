@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { type AwsAccount, REGION, STACK, startAwsAccount, TOKEN_PARAMETER } from '../support/aws-account.ts';
+import { type Simulator, startSimulator } from '../support/simulator.ts';
 
 // Each test starts one process or two.
 jest.setTimeout(60_000);

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { METRIC_NAMES } from '../../lib/ports/metrics.ts';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { at } from '../../scripts/template.ts';
 import { type LambdaFunction, startFunction } from '../support/function.ts';
 import { type HttpServer, startHttpServer } from '../support/http-server.ts';
 import { packaged, readTemplate } from '../support/packaged.ts';
+import { type Simulator, startSimulator } from '../support/simulator.ts';
 import { startWire, type Wire } from '../support/wire.ts';
 import { unzip } from '../support/zip.ts';
 

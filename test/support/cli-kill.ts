@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { Random } from '../simulation/random.ts';
 import { emptyFolder, said, startCli, sync } from './cli.ts';
+import { type Simulator, startSimulator } from './simulator.ts';
 
 export type KillPlan = {
   readonly kills: number;
