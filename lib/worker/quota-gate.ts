@@ -100,8 +100,12 @@ export class QuotaGate {
     }
   }
 
-  /** Adds one write to a reservation that is used up. Returns the time until which the gate is closed instead, if it is. */
+  /**
+   * Adds one write to a reservation that is used up. Returns the time until which the gate is closed instead, if it is.
+   * Throws as {@link reserve} does: what was granted in the last window is taken out of the new one.
+   */
   async ensureOne(reservation: Reservation): Promise<number | undefined> {
+    await this.#open();
     if (reservation.left > 0) return undefined;
     const admission = await this.reserve(1);
     if ('closedUntil' in admission) return admission.closedUntil;
@@ -197,11 +201,14 @@ export class QuotaGate {
       const joined = joinQuota(this.#quota, found, now);
       const count = Math.min(mostWrites, writesLeft(joined, this.#limits, now));
       const byOthers = found.isKnown ? (stored.quota?.taken ?? 0) : 0;
-      const rest = remainingOf(joined) - count;
+      // Granted in the window before, and not answered yet: they may count in this one.
+      const standing = joined.inFlight;
+      const rest = remainingOf(joined) - standing - count;
       const { windowEndsAt, seenAt } = joined;
       const { perHour } = this.#limits;
-      const kept = { remaining: rest, windowEndsAt, seenAt, taken: byOthers + count, perHour };
-      const condition = count === 0 ? undefined : await writeQuota(store, account, kept, stored.condition);
+      const kept = { remaining: rest, windowEndsAt, seenAt, taken: byOthers + standing + count, perHour };
+      const condition =
+        standing + count === 0 ? undefined : await writeQuota(store, account, kept, stored.condition);
       if (condition === 'conflict') continue;
       this.#quota = joinQuota(this.#quota, found, now);
       this.#openUntil = windowEndsAt;

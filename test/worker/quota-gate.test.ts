@@ -230,6 +230,28 @@ describe('a write that begins before the full hour and is answered after it', ()
   });
 });
 
+describe('a write that was granted before the full hour and begins after it', () => {
+  it.each([
+    { name: 'of which nothing is known', stored: undefined, left: 897 },
+    { name: 'in which others write', stored: 500, left: 397 },
+    { name: 'of which nothing but these writes is left', stored: 3, left: 0 },
+  ])('is taken out of the new window $name, before it begins', async ({ stored, left }) => {
+    const w = worldWith();
+    w.clock.time = RESET - SECOND_MS;
+    w.fastly.resetAt = RESET;
+    w.learnQuota(60);
+    const gate = gateIn(w);
+    const [one, other] = [await granted(gate, 2), await granted(gate, 1)];
+    w.clock.time = RESET + SECOND_MS;
+    w.fastly.resetAt = RESET + HOUR_MS;
+    if (stored !== undefined) w.learnQuota(stored);
+    expect(await gate.ensureOne(one)).toBeUndefined();
+    expect(await gate.ensureOne(other)).toBeUndefined();
+    expect([one.left, other.left]).toEqual([2, 1]);
+    expect(w.quotaLeft()).toBe(left);
+  });
+});
+
 describe('what is kept of the quota', () => {
   it('is less by all that the jobs may need, until it is known what they used', async () => {
     const w = worldWith(60);
