@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { decodeJson } from './decode-json.ts';
 import { accessDigest } from './digest.ts';
 import type { Access, Email } from './invitation.ts';
+import { CLOCK_TOLERANCE_MS } from './time.ts';
 
 export type LedgerEntry = {
   /** Mails sent to this address by this tool, whatever the reason, until the person is a member. */
@@ -88,7 +89,8 @@ export function* encodeLedger(ledger: Ledger): Generator<string> {
 
 /**
  * The entry after one more mail. `number` is absolute, so that applying a run twice counts its mails once. A mail from
- * before the last one is counted and no more: people may have put the pointer of its run in place again.
+ * before the last one, which has another invitation, is counted and no more: people may have put the pointer of its run
+ * in place again. Two clocks told the times.
  */
 export const withMail = (
   before: LedgerEntry | undefined,
@@ -102,7 +104,8 @@ export const withMail = (
   },
 ): LedgerEntry => {
   const { number, at, access, generation, invitationId, resend } = mail;
-  if (before !== undefined && Date.parse(at) < Date.parse(before.lastSentAt))
+  const isOther = before?.invitationId !== undefined && before.invitationId !== invitationId;
+  if (isOther && Date.parse(at) < Date.parse(before.lastSentAt) - CLOCK_TOLERANCE_MS)
     return { ...before, count: Math.max(before.count, number), generation };
   return {
     count: number,

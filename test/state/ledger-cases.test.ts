@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Change } from '../../lib/domain/change.ts';
+import { accessDigest } from '../../lib/domain/digest.ts';
 import type { Email, Invitation } from '../../lib/domain/invitation.ts';
 import type { Ledger, LedgerEntry } from '../../lib/domain/ledger.ts';
 import { foldOutcomes, type OutcomeResult } from '../../lib/domain/outcome.ts';
 import { applyOutcomes, recoverRun } from '../../lib/state/ledger-update.ts';
-import { email, invitation, ledgerEntry, NOW } from '../support/build.ts';
+import { access, email, invitation, ledgerEntry, NOW } from '../support/build.ts';
 import { outcomeOf, recordWith } from '../support/stored-state.ts';
 import { create, remove, replace } from '../support/worker.ts';
 
 const MINUTE_MS = 60_000;
 const LATER = new Date(NOW + MINUTE_MS).toISOString();
-const EVEN_LATER = new Date(NOW + 2 * MINUTE_MS).toISOString();
+const FIVE_MINUTES_LATER = new Date(NOW + 6 * MINUTE_MS).toISOString();
+const SIX_MINUTES_LATER = new Date(NOW + 6 * MINUTE_MS + 1).toISOString();
 const PLANNED_AT = new Date(NOW).toISOString();
 const ADA = email('ada');
 
@@ -165,9 +167,16 @@ describe('the entry after a run that was cut off', () => {
     {
       name: 'a mail from before the last one: counted, and the last one stays the last',
       change: create('ada'),
-      before: ledgerEntry({ count: 2, lastSentAt: EVEN_LATER, invitationId: 'last', generation: 5 }),
+      before: ledgerEntry({ count: 2, lastSentAt: SIX_MINUTES_LATER, invitationId: 'last', generation: 5 }),
       result: 'created',
-      after: { count: 2, lastSentAt: EVEN_LATER, invitationId: 'last', generation: 7 },
+      after: { count: 2, lastSentAt: SIX_MINUTES_LATER, invitationId: 'last', generation: 7 },
+    },
+    {
+      name: 'a mail five minutes before that of another invitation: perhaps after it, by clocks that differ',
+      change: create('ada'),
+      before: ledgerEntry({ lastSentAt: FIVE_MINUTES_LATER, invitationId: 'last' }),
+      result: 'created',
+      after: MAILED,
     },
     {
       name: 'a new invitation: mailed when Fastly says',
@@ -195,6 +204,19 @@ describe('the entry after a run that was cut off', () => {
     const updates = recoverRun(run, ledgerWith(before), byEmail, 7);
     if (after === 'unchanged') expect([...updates]).toEqual([]);
     else expect([...updates]).toMatchObject([[ADA, after]]);
+  });
+
+  it('is of this run where an older one was taken for the sender of its mail, by a clock that was ahead', () => {
+    const change = create('ada');
+    const outcome = { ...outcomeOf(change, 'created', LATER), invitationId: 'sent' };
+    const run = { record: recordWith([change]), outcomes: foldOutcomes([outcome]) };
+    const guessed = ledgerEntry({
+      lastSentAt: SIX_MINUTES_LATER,
+      invitationId: 'sent',
+      accessDigest: 'other',
+    });
+    const updates = recoverRun(run, ledgerWith(guessed), new Map(), 7);
+    expect([...updates]).toMatchObject([[ADA, { ...MAILED, accessDigest: accessDigest(access()) }]]);
   });
 
   it('builds on what the run itself had recovered, not on the older ledger', () => {
