@@ -4,7 +4,7 @@
  */
 
 import pLimit from 'p-limit';
-import type { Email, Invitation } from '../domain/invitation.ts';
+import type { Invitation } from '../domain/invitation.ts';
 import type { Failure, FastlyResult, InvitationList } from '../ports/fastly.ts';
 import type { Page } from './json-api.ts';
 import { followChain, type Reading, type Window, windowKey, windowProblem } from './list-windows.ts';
@@ -28,8 +28,8 @@ const incomplete = (problem: string): { ok: false; failure: Failure } => ({
 /** Everything read so far in one listing. */
 class Readings {
   readonly newest = new Map<string, Reading>();
-  /** Everybody whom any reading has shown, also readings that newer ones have replaced. */
-  readonly #seen = new Map<string, Invitation>();
+  /** Of every reading, also of those that newer ones have replaced. */
+  readonly #pages: Page[] = [];
   readonly #readWindow: ReadWindow;
 
   constructor(readWindow: ReadWindow) {
@@ -43,7 +43,7 @@ class Readings {
     const problem = windowProblem(window, result.value);
     if (problem !== undefined) return incomplete(problem);
     this.newest.set(windowKey(window), { window, page: result.value });
-    for (const invitation of result.value.invitations) this.#seen.set(invitation.id, invitation);
+    this.#pages.push(result.value);
     return undefined;
   }
 
@@ -52,12 +52,12 @@ class Readings {
     const listed = new Map<string, Invitation>();
     for (const { page } of readings)
       for (const invitation of page.invitations) listed.set(invitation.id, invitation);
-    const left = [...this.#seen.keys()].filter((id) => !listed.has(id));
-    const moving = new Set<Email>();
-    for (const id of [...moved, ...left]) {
-      const invitation = this.#seen.get(id);
-      if (invitation !== undefined) moving.add(invitation.email);
-    }
+    const disagreed = moved.flatMap((id) => listed.get(id) ?? []);
+    // Whom only other readings show came or left as well.
+    const whole = new Set(readings.map(({ page }) => page));
+    const replaced = this.#pages.filter((page) => !whole.has(page));
+    const gone = replaced.flatMap(({ invitations }) => invitations.filter(({ id }) => !listed.has(id)));
+    const moving = new Set([...disagreed, ...gone].map(({ email }) => email));
     return { invitations: [...listed.values()], moving: [...moving].sort() };
   }
 }

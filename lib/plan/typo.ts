@@ -100,8 +100,22 @@ const keysOf = (name: string, rest: string): number[] => {
   return keys;
 };
 
-/** The last bits of a hash make no difference where keys are counted: a count too high only means more work. */
-const UNCOUNTED_BITS = 9;
+/**
+ * Hashes, of which only the first 23 bits count, so that it may have one that was never added. In 1 MiB it holds what a
+ * `Set` needs a hundred for.
+ */
+class RoughSet {
+  readonly #bits = new Uint32Array(2 ** 18);
+
+  add(hash: number): void {
+    const index = hash >>> 14;
+    this.#bits[index] = (this.#bits[index] ?? 0) | (1 << (hash >>> 9));
+  }
+
+  has(hash: number): boolean {
+    return ((this.#bits[hash >>> 14] ?? 0) & (1 << (hash >>> 9))) !== 0;
+  }
+}
 
 /**
  * Each key with its text's place in `texts` behind it, sorted. Keys that only one text has, or none of the first `wanted`
@@ -113,18 +127,18 @@ const sharedKeys = (
   lengthOf: (text: string) => number,
 ): Float64Array => {
   const keys: number[] = [];
-  const counts = new Uint8ClampedArray(2 ** (32 - UNCOUNTED_BITS));
+  const known = new RoughSet();
+  const shared = new RoughSet();
   for (const [index, text] of texts.entries()) {
     const length = lengthOf(text);
     for (const hash of keysOf(text.slice(0, length), text.slice(length))) {
-      const count = counts[hash >>> UNCOUNTED_BITS] ?? 0;
-      if (index >= wanted && count === 0) continue;
-      counts[hash >>> UNCOUNTED_BITS] = count + 1;
+      if (known.has(hash)) shared.add(hash);
+      else if (index < wanted) known.add(hash);
+      else continue;
       keys.push(hash * MAX_TEXTS + index);
     }
   }
-  const countOf = (key: number): number => counts[Math.floor(key / MAX_TEXTS) >>> UNCOUNTED_BITS] ?? 0;
-  return Float64Array.from(keys.filter((key) => countOf(key) > 1)).sort();
+  return Float64Array.from(keys.filter((key) => shared.has(Math.floor(key / MAX_TEXTS)))).sort();
 };
 
 /** Groups of texts, by their place in `texts`, with a key in common; all groups that have one of the first `wanted` texts. */
