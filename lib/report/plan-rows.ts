@@ -52,95 +52,76 @@ export const aloneRows = (record: PlanRecord): readonly PlanRow[] => [
   ...planRows({ ...record, changes: [], kept: [], members: [] }),
 ];
 
-/**
- * `differs_in`, `services`, `invitation_ids` and role ids in `role` are lists, separated by `;`. `role` to `services` is
- * what the roster asks for. `from_role` to `expires_at` is what a change cancels; where it cancels several invitations,
- * their values are separated by ` | `, in the order of `invitation_ids`. What is not known is empty.
- */
-export const PLAN_CSV_HEADER = [
-  'action',
-  'email',
-  'reason',
-  'held',
-  'differs_in',
-  'role',
-  'limit_services',
-  'services',
-  'invitation_ids',
-  'from_role',
-  'from_limit_services',
-  'from_services',
-  'invited_at',
-  'expires_at',
-  'mail_number',
-  'wait_until',
-  'shown_role',
-  'looks_like',
-  'line',
-  'column',
-  'message',
-] as const;
-
-const accessOf = (change: RecordedChange | undefined): Access | undefined =>
+const accessOf = ({ change }: PlanRow): Access | undefined =>
   change === undefined || change.action === 'delete' ? undefined : change.access;
 
-const idsOf = (change: RecordedChange | undefined): readonly string[] =>
+const idsOf = ({ change }: PlanRow): readonly string[] =>
   change === undefined || change.action === 'create' ? [] : change.invitationIds;
+
+const roleCell = (access: Pick<Cancelled, 'role' | 'roles'> = {}): string =>
+  [access.role ?? [], access.roles ?? []].flat().join(';');
 
 const servicesCell = (services: readonly ServiceGrant[] = []): string =>
   services.map(({ id, permission }) => `${id}:${permission}`).join(';');
 
-const fromCells = (change: RecordedChange | undefined): readonly string[] => {
-  const from = change === undefined || change.action === 'create' ? [] : change.from;
-  const cell = (textOf: (one: Cancelled) => string): string => from.map(textOf).join(' | ');
-  return [
-    cell(({ role, roles = [] }) => [role ?? [], roles].flat().join(';')),
-    cell(({ limitServices }) => String(limitServices ?? '')),
-    cell(({ services }) => servicesCell(services)),
-    cell(({ createdAt }) => createdAt ?? ''),
-    cell(({ expiresAt }) => expiresAt ?? ''),
-  ];
+type CellOf = (row: PlanRow) => string;
+
+/** Of what a change cancels. */
+const from =
+  (textOf: (one: Cancelled) => string): CellOf =>
+  ({ change }) =>
+    change === undefined || change.action === 'create' ? '' : change.from.map(textOf).join(' | ');
+
+/**
+ * The columns of plan.csv. `differs_in`, `services`, `invitation_ids` and role ids in `role` are lists, separated by `;`.
+ * `role` to `services` is what the roster asks for. `from_role` to `expires_at` is what a change cancels; where it cancels
+ * several invitations, their values are separated by ` | `, in the order of `invitation_ids`. What is not known is empty.
+ */
+const CSV_COLUMNS: Readonly<Record<string, CellOf>> = {
+  action: ({ kind }) => kind,
+  email: ({ email }) => email,
+  reason: ({ reason }) => reason,
+  held: ({ change }) => (change === undefined ? '' : String(change.held === true)),
+  differs_in: ({ change, fields = change?.action === 'replace' ? change.fields : [] }) => fields.join(';'),
+  role: (row) => row.desiredRole ?? roleCell(accessOf(row)),
+  limit_services: (row) => String(accessOf(row)?.limitServices ?? ''),
+  services: (row) => servicesCell(accessOf(row)?.services),
+  invitation_ids: (row) => idsOf(row).join(';'),
+  from_role: from(roleCell),
+  from_limit_services: from(({ limitServices }) => String(limitServices ?? '')),
+  from_services: from(({ services }) => servicesCell(services)),
+  invited_at: from(({ createdAt }) => createdAt ?? ''),
+  expires_at: from(({ expiresAt }) => expiresAt ?? ''),
+  mail_number: ({ change }) =>
+    change === undefined || change.action === 'delete' ? '' : String(change.mailNumber),
+  wait_until: ({ until }) => until ?? '',
+  shown_role: ({ shownRole }) => shownRole ?? '',
+  looks_like: ({ looksLike }) => looksLike ?? '',
+  line: ({ line }) => String(line ?? ''),
+  column: () => '',
+  message: () => '',
 };
 
-const csvRow = (row: PlanRow): readonly string[] => {
-  const { change } = row;
-  const access = accessOf(change);
-  return [
-    row.kind,
-    row.email,
-    row.reason,
-    change === undefined ? '' : String(change.held === true),
-    (row.fields ?? (change?.action === 'replace' ? change.fields : [])).join(';'),
-    row.desiredRole ?? access?.role ?? access?.roles?.join(';') ?? '',
-    access === undefined ? '' : String(access.limitServices),
-    servicesCell(access?.services),
-    idsOf(change).join(';'),
-    ...fromCells(change),
-    change === undefined || change.action === 'delete' ? '' : String(change.mailNumber),
-    row.until ?? '',
-    row.shownRole ?? '',
-    row.looksLike ?? '',
-    String(row.line ?? ''),
-    '',
-    '',
-  ];
-};
+export const PLAN_CSV_HEADER = Object.keys(CSV_COLUMNS);
 
 /** One row per person, then one per issue, with `issue` as its action and its code as the reason. */
 export function* planCsvRows(record: PlanRecord): Generator<readonly string[]> {
-  for (const row of planRows(record)) yield csvRow(row);
-  for (const { code, line, column, message } of record.issues) {
-    const cells = PLAN_CSV_HEADER.map(() => '');
-    yield ['issue', '', code, ...cells.slice(3, -3), String(line ?? ''), column ?? '', message];
+  for (const row of planRows(record)) yield Object.values(CSV_COLUMNS).map((cellOf) => cellOf(row));
+  for (const { code, line = '', column = '', message } of record.issues) {
+    const cells = new Map(
+      Object.entries({ action: 'issue', reason: code, line: `${line}`, column, message }),
+    );
+    yield PLAN_CSV_HEADER.map((name) => cells.get(name) ?? '');
   }
 }
 
-const detailText = ({ change, until, looksLike }: PlanRow, now: number): string => {
+const detailText = (row: PlanRow, now: number): string => {
+  const { change, until, looksLike } = row;
   if (change === undefined) return until === undefined ? '' : `again from ${minuteOf(until)}`;
   const parts: string[] = looksLike === undefined ? [] : [`looks like ${inAscii(looksLike)}`];
   if (change.action === 'replace' && change.fields.length > 0)
     parts.push(`differs in ${enumeration(change.fields)}`);
-  const ids = idsOf(change);
+  const ids = idsOf(row);
   if (change.action !== 'create')
     parts.push(`${quantity(ids.length, 'invitation')}, ${ageText(change.from, now)}: ${ids.join(', ')}`);
   if (change.action !== 'delete' && change.mailNumber > 1)
