@@ -190,6 +190,7 @@ export const runReport = (record: PlanRecord, more: Partial<RunReport> = {}): Ru
     outcomes,
     held: record.held,
     ...(record.approval !== undefined && { approval: record.approval }),
+    ...(record.approveCommand !== undefined && { approveCommand: record.approveCommand }),
     leftOut: record.leftOut,
     waiting: record.waiting,
     ...more,
