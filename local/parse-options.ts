@@ -12,7 +12,7 @@ type Described = {
  * - `flag` given or not; takes no value
  * - `text` any text that is not empty, or with `only` what fits a pattern; `called` says what that is
  * - `choice` one of a few words
- * - `number` a whole number from `min` to `max`
+ * - `number` a whole number from `min` on, or to `max`
  *
  * `value` is the word that stands for the value in `--help`.
  */
@@ -32,7 +32,7 @@ type Option = Described &
         readonly type: 'number';
         readonly value: string;
         readonly min: number;
-        readonly max: number;
+        readonly max?: number;
         readonly default?: number;
       }
   );
@@ -82,14 +82,19 @@ const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
 const expectedBy = (option: Option): string => {
-  if (option.type === 'number') return `a whole number from ${option.min} to ${option.max}`;
+  if (option.type === 'number')
+    return `a whole number from ${option.min} ${option.max === undefined ? 'on' : `to ${option.max}`}`;
   if (option.type === 'choice') return listed(option.choices);
   return (option.type === 'text' && option.only?.called) || 'a text';
 };
 
 const fits = (option: Option, text: string): boolean => {
   if (option.type === 'number')
-    return /^\d{1,16}$/.test(text) && Number(text) >= option.min && Number(text) <= option.max;
+    return (
+      /^\d{1,16}$/.test(text) &&
+      Number(text) >= option.min &&
+      Number(text) <= (option.max ?? Number.MAX_SAFE_INTEGER)
+    );
   if (option.type === 'choice') return option.choices.includes(text);
   return option.type !== 'text' || (option.only?.pattern.test(text) ?? true);
 };

@@ -11,7 +11,7 @@ const { values } = readOptions({
   npm run fuzz -- --runs 1000000
   npm run fuzz -- --seed 4711 --from 12 --runs 1     one run again`,
   options: {
-    runs: { type: 'number', value: 'N', min: 1, max: 1e12, default: 20_000, help: 'how many rosters' },
+    runs: { type: 'number', value: 'N', min: 1, default: 20_000, help: 'how many rosters' },
     seed: {
       type: 'number',
       value: 'N',
@@ -19,7 +19,7 @@ const { values } = readOptions({
       max: 2 ** 32,
       help: 'of the random rosters; default: from the clock',
     },
-    from: { type: 'number', value: 'RUN', min: 0, max: 1e12, default: 0, help: 'number of the first run' },
+    from: { type: 'number', value: 'RUN', min: 0, default: 0, help: 'number of the first run' },
   },
 });
 

@@ -28,9 +28,9 @@ const { values } = readOptions({
 In worlds Fastly, clocks, queues and people do what a model of one's own would leave out:
 ${WORLD_NAMES.join(', ')}.`,
   options: {
-    runs: { type: 'number', value: 'N', min: 1, max: 1e12, default: 2000, help: 'how many' },
-    from: { type: 'number', value: 'SEED', min: 0, max: 1e12, default: 1, help: 'seed of the first' },
-    seed: { type: 'number', value: 'SEED', min: 0, max: 1e12, help: 'only this one, with its trace' },
+    runs: { type: 'number', value: 'N', min: 1, default: 2000, help: 'how many' },
+    from: { type: 'number', value: 'SEED', min: 0, default: 1, help: 'seed of the first' },
+    seed: { type: 'number', value: 'SEED', min: 0, help: 'only this one, with its trace' },
     worlds: {
       type: 'text',
       value: 'WORLDS',

@@ -97,18 +97,12 @@ Commands, before the options:
       help: `of history: how many runs; default: ${DEFAULT_LIMIT}`,
     },
     to: { type: 'text', value: 'FILE', help: 'of dump and offboard: write the CSV there' },
-    markdown: {
-      type: 'flag',
-      help: 'of plan: print it as Markdown, for a pull request',
-    },
+    markdown: { type: 'flag', help: 'of plan: print it as Markdown, for a pull request' },
     'detailed-exitcode': {
       type: 'flag',
       help: 'of plan: exit status 3 if there are changes and none is held',
     },
-    json: {
-      type: 'flag',
-      help: 'print the result as JSON on standard output, and nothing else',
-    },
+    json: { type: 'flag', help: 'print the result as JSON on standard output, and nothing else' },
   },
   words: { name: 'address' },
   notes: `Limits are set by environment variables, for example MAX_DELETES=100; the README

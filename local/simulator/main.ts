@@ -17,22 +17,8 @@ While it runs, it takes lines that say what other people do:
   options: {
     port: { type: 'number', value: 'N', min: 0, max: 65_535, default: 0, help: '0: any that is free' },
     token: { type: 'text', value: 'TOKEN', help: 'the API token of the account; default: simulated-token' },
-    quota: {
-      type: 'number',
-      value: 'N',
-      min: 0,
-      max: 1_000_000_000,
-      default: 1000,
-      help: 'writes in each window',
-    },
-    window: {
-      type: 'number',
-      value: 'SECONDS',
-      min: 1,
-      max: 1_000_000_000,
-      default: 3600,
-      help: 'length of the quota window',
-    },
+    quota: { type: 'number', value: 'N', min: 0, default: 1000, help: 'writes in each window' },
+    window: { type: 'number', value: 'SECONDS', min: 1, default: 3600, help: 'length of the quota window' },
     'write-delay': {
       type: 'number',
       value: 'MS',
