@@ -13,16 +13,6 @@ const NEW_FILE = 0;
 /** As the deployed queue. */
 const MAX_RECEIVE_COUNT = 200;
 
-export type QueueFile = Pick<ExclusiveDatabase, 'transact' | 'close'> & {
-  /** Its methods are to be called within `transact`. */
-  readonly queue: FifoQueue;
-  readonly deadLetters: FifoQueue;
-  /** Empties the queue for the jobs of another plan, and notes the settings that this plan is made under. */
-  restart(settings: string): void;
-  /** The settings of the plan whose jobs are in the queue. */
-  settings(): string | undefined;
-};
-
 const checkVersion = (database: DatabaseSync, path: string): void => {
   const found = database.prepare('PRAGMA user_version').get()?.user_version;
   if (found !== NEW_FILE && found !== FILE_VERSION)
@@ -33,11 +23,7 @@ const checkVersion = (database: DatabaseSync, path: string): void => {
   database.exec(`PRAGMA user_version = ${FILE_VERSION}`);
 };
 
-const queueFileIn = (
-  { database, transact, close }: ExclusiveDatabase,
-  path: string,
-  now: number,
-): QueueFile => {
+const queueFileIn = ({ database, transact, close }: ExclusiveDatabase, path: string, now: number) => {
   const { queue, deadLetters } = transact(() => {
     checkVersion(database, path);
     database.exec('CREATE TABLE IF NOT EXISTS plan (settings TEXT NOT NULL) STRICT');
@@ -51,20 +37,25 @@ const queueFileIn = (
   return {
     transact,
     close,
+    /** Its methods are to be called within `transact`. */
     queue,
     deadLetters,
-    restart: (settings) =>
+    /** Empties the queue for the jobs of another plan, and notes the settings that this plan is made under. */
+    restart: (settings: string): void =>
       transact(() => {
         queue.purge();
         database.exec('DELETE FROM plan');
         database.prepare('INSERT INTO plan (settings) VALUES (?)').run(settings);
       }),
-    settings: () => {
+    /** The settings of the plan whose jobs are in the queue. */
+    settings: (): string | undefined => {
       const settings = database.prepare('SELECT settings FROM plan').get()?.settings;
       return typeof settings === 'string' ? settings : undefined;
     },
   };
 };
+
+export type QueueFile = ReturnType<typeof queueFileIn>;
 
 /**
  * Opens the file, or makes it. No other process can have it until it is closed, or until this process ends. `now` in

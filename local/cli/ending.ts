@@ -1,12 +1,12 @@
 /** How a call ends: the last lines, and the exit status (docs/contract.md, “Commands”). */
 
+import { needsAttention } from '../../lib/domain/outcome.ts';
 import { countHeld } from '../../lib/plan/guards.ts';
 import type { SyncResult } from '../../lib/planner/result.ts';
 import { quantity } from '../../lib/report/wording.ts';
 import { runPrefix } from '../../lib/state/keys.ts';
 import type { Options } from './options.ts';
 import { applyCommand, commandLine } from './printed-command.ts';
-import { attentionCount } from './render-outcome.ts';
 import type { Paint } from './screen.ts';
 import type { Drained } from './worker.ts';
 
@@ -26,7 +26,7 @@ const NOT_DONE: ReadonlySet<SyncResult['status']> = new Set([
 export const exitStatus = ({ result, drained }: Ending): 0 | 1 | 2 => {
   const unfinished = drained.some(
     ({ end, halted, report }) =>
-      end !== 'empty' || halted !== undefined || (report !== undefined && attentionCount(report) > 0),
+      end !== 'empty' || halted !== undefined || report?.outcomes.some(needsAttention),
   );
   if (unfinished || NOT_DONE.has(result.status)) return 1;
   return result.status === 'changed' || result.held.length > 0 ? 2 : 0;

@@ -12,54 +12,43 @@ const BATCH = 10;
 /** Longer than any batch takes. One that a killed process had is free again as soon as the queue is opened. */
 const VISIBILITY_MS = HOUR_MS;
 
-export type Jobs = Pick<QueueFile, 'restart' | 'settings'> & {
-  send(messages: readonly OutgoingMessage[]): Promise<void>;
-  /** The next ones, if any is visible now. */
-  receive(): readonly WorkMessage[];
-  acknowledge(messages: readonly WorkMessage[]): void;
-  readonly setVisibility: WorkerPorts['setVisibility'];
-  readonly deadLetters: WorkerPorts['deadLetters'] & { count(): number };
-  /** In milliseconds since 1970; undefined: there is nothing left. */
-  nextVisibleAt(): number | undefined;
-  /** Messages, visible or not, `finish` included. */
-  size(): number;
-  /** Releases the account. */
-  close(): void;
-};
-
-const jobsIn = (file: QueueFile, directory: string, now: () => number): Jobs => {
+const jobsIn = (file: QueueFile, directory: string, now: () => number) => {
   const { queue, deadLetters, transact, restart, settings, close } = file;
+  const setVisibility: WorkerPorts['setVisibility'] = async (receiptHandles, seconds) =>
+    transact(() => {
+      for (const handle of receiptHandles) queue.changeVisibility(handle, seconds, now());
+    });
+  const copy: WorkerPorts['deadLetters']['copy'] = async ({ id, groupId, body }, reason) =>
+    transact(() => deadLetters.accept({ body, groupId, deduplicationId: id, attributes: { reason } }, now()));
   return {
     restart,
     settings,
-    send: async (messages) =>
+    setVisibility,
+    deadLetters: { copy, count: () => deadLetters.size },
+    send: async (messages: readonly OutgoingMessage[]): Promise<void> =>
       transact(() => {
         for (const message of messages) queue.send(message, now());
       }),
-    receive: () => transact(() => queue.receive(BATCH, now(), VISIBILITY_MS)).map(workMessageOf),
-    acknowledge: (messages) =>
+    /** The next ones, if any is visible now. */
+    receive: (): readonly WorkMessage[] =>
+      transact(() => queue.receive(BATCH, now(), VISIBILITY_MS)).map(workMessageOf),
+    acknowledge: (messages: readonly WorkMessage[]): void =>
       transact(() => {
         for (const { receiptHandle } of messages) queue.remove(receiptHandle, now());
       }),
-    setVisibility: async (receiptHandles, seconds) =>
-      transact(() => {
-        for (const handle of receiptHandles) queue.changeVisibility(handle, seconds, now());
-      }),
-    deadLetters: {
-      count: () => deadLetters.size,
-      copy: async ({ id, groupId, body }, reason) =>
-        transact(() =>
-          deadLetters.accept({ body, groupId, deduplicationId: id, attributes: { reason } }, now()),
-        ),
-    },
-    nextVisibleAt: () => transact(() => queue.nextVisibleAt(now())),
-    size: () => queue.size,
-    close: () => {
+    /** In milliseconds since 1970; undefined: there is nothing left. */
+    nextVisibleAt: (): number | undefined => transact(() => queue.nextVisibleAt(now())),
+    /** Messages, visible or not, `finish` included. */
+    size: (): number => queue.size,
+    /** Releases the account. */
+    close: (): void => {
       removeHolder(directory);
       close();
     },
   };
 };
+
+export type Jobs = ReturnType<typeof jobsIn>;
 
 /**
  * Opens the queue in the folder, or begins one. No other process can have the account until it is closed, or until this

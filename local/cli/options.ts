@@ -58,22 +58,21 @@ export type Call = {
 /** A call whose account is known. */
 export type Options = Call & { readonly account: string };
 
-const refuseAccount = (origin: string, name: string, wayOut: string): never => {
+/** `teams/acme.csv.gz` → `acme` */
+const stemOf = (roster: string): string => basename(roster).replace(/(\.[^.]*?)?(\.gz)?$/i, '');
+
+const checkAccount = (origin: string, name: string, wayOut = ''): string => {
+  if (ACCOUNT_NAME.test(name)) return name;
   throw new UsageError(
     `${origin}, ${JSON.stringify(name)}, is not usable: an account name has lower-case letters, digits and hyphens, 63 at most${wayOut}`,
   );
 };
 
-/** `teams/acme.csv.gz` → `acme` */
-const stemOf = (roster: string): string => basename(roster).replace(/(\.[^.]*?)?(\.gz)?$/i, '');
-
 const accountOf = ({ account }: Values, roster: string | undefined): string | undefined => {
-  if (account !== undefined)
-    return ACCOUNT_NAME.test(account) ? account : refuseAccount('--account', account, '');
+  if (account !== undefined) return checkAccount('--account', account);
   if (roster === undefined) return undefined;
-  const name = stemOf(roster);
-  if (ACCOUNT_NAME.test(name)) return name;
-  return refuseAccount('the account name taken from the file name', name, ': choose one with --account NAME');
+  const wayOut = ': choose one with --account NAME';
+  return checkAccount('the account name taken from the file name', stemOf(roster), wayOut);
 };
 
 const targetOf = ({ live, stage, region }: Values): TargetChoice => {
@@ -138,22 +137,15 @@ const settingsOf = (target: TargetChoice, env: Environment): readonly string[] =
     ? []
     : RULE_VARIABLES.flatMap((name) => (env[name] ? [`${name}=${quote(env[name] ?? '')}`] : []));
 
-const mappingOf = (
-  { mapping }: Values,
-  rosterPath: string | undefined,
-  here: (path: string) => string,
-): Pick<Call, 'mappingPath' | 'mappingName'> => {
+type Here = (path: string) => string;
+
+const mappingOf = ({ mapping }: Values, rosterPath: string | undefined, here: Here) => {
   if (mapping !== undefined) return { mappingPath: here(mapping), mappingName: mapping };
   if (rosterPath === undefined) return { mappingPath: undefined };
   return { mappingPath: join(dirname(rosterPath), `${stemOf(rosterPath)}.mapping.json`) };
 };
 
-const rosterOf = (
-  values: Values,
-  command: CommandName,
-  target: TargetChoice,
-  here: (path: string) => string,
-): Pick<Call, 'rosterPath' | 'rosterName' | 'mappingPath' | 'mappingName' | 'isSample' | 'account'> => {
+const rosterOf = (values: Values, command: CommandName, target: TargetChoice, here: Here) => {
   const sample = target.kind === 'simulated' ? SAMPLE_ROSTER : undefined;
   const rosterPath = values.roster === undefined ? sample : here(values.roster);
   const isOfAll = values.roster === undefined && (command === 'status' || command === 'history');
@@ -179,7 +171,7 @@ export const parseCall = (argv: readonly string[], env: Environment = {}): Call 
   const target = targetOf(values);
   const command = commandOf(values, words, target);
   refuseContradictions(values, command, target);
-  const here = (path: string): string => resolve(env.INIT_CWD ?? '', path);
+  const here: Here = (path) => resolve(env.INIT_CWD ?? '', path);
   const { 'plan-hash': planHash, approve, prune, to } = values;
   return {
     command,

@@ -8,9 +8,6 @@ import { type Paint, plain } from './screen.ts';
 
 const SHOWN = 40;
 
-export const attentionCount = ({ outcomes }: Pick<RunReport, 'outcomes'>): number =>
-  outcomes.filter(needsAttention).length;
-
 const outcomeLine = ({ action, email, result, detail }: ReportedOutcome): string =>
   `! ${action} ${plain(email)}: ${resultText(result)}${detail === undefined ? '' : `: ${plain(detail)}`}`;
 

@@ -7,6 +7,7 @@ import { errorText } from '../../../lib/ports/telemetry.ts';
 import { minuteOf, numeral, quantity } from '../../../lib/report/wording.ts';
 import { DamagedFileError } from '../../../lib/state/damaged-state.ts';
 import { runPrefix } from '../../../lib/state/keys.ts';
+import type { PlanRecord } from '../../../lib/state/plan-record.ts';
 import { readPointer } from '../../../lib/state/pointer-store.ts';
 import { readQuota } from '../../../lib/state/quota-store.ts';
 import { readOutcomes, readRecord } from '../../../lib/state/read-run.ts';
@@ -21,35 +22,34 @@ import { newestRecords } from './history.ts';
 /** `interrupted`: on this machine, a run whose process is gone. */
 type Standing = RunStatus | 'interrupted' | 'never_applied' | 'damaged';
 
+/** Of this hour; `left` is absent as long as Fastly has told nothing of it. */
+type Quota = { readonly left?: number; readonly perHour: number; readonly reopensAt: string };
+
+/** What `--json` prints of an account. */
 type AccountStatus = {
   readonly account: string;
   readonly status: Standing;
-  readonly runId?: string;
+  readonly runId?: string | undefined;
   /** ISO 8601, as all times here. */
-  readonly startedAt?: string;
-  readonly updatedAt?: string;
+  readonly startedAt?: string | undefined;
+  readonly updatedAt?: string | undefined;
   /** Why it was halted, or what is damaged. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly jobs?: { readonly all: number; readonly done: number; readonly needAttention: number };
   /** The newest plan, where it is not the one that was applied last; `problem`: why it was blocked. */
-  readonly lastPlan?: {
-    readonly runId: string;
-    readonly createdAt: string;
-    readonly mode: 'plan' | 'apply';
-    readonly status: string;
-    readonly problem?: string;
-  };
-  /** Of this hour: `left` is absent as long as Fastly has told nothing of it. */
-  readonly quota?: { readonly left?: number; readonly perHour: number; readonly reopensAt: string };
+  readonly lastPlan?:
+    | (Pick<PlanRecord, 'runId' | 'createdAt' | 'mode' | 'status'> & { readonly problem: string | undefined })
+    | undefined;
+  readonly quota?: Quota | undefined;
   /** Of a run that goes on. */
-  readonly estimatedFinish?: string;
+  readonly estimatedFinish?: string | undefined;
   readonly held: readonly Hold[];
-  readonly approveCommand?: string;
+  readonly approveCommand?: string | undefined;
   /** Absent while another process has the queue. */
-  readonly deadLetters?: number;
+  readonly deadLetters?: number | undefined;
   readonly deadLetterPlace: string;
-  readonly inUseBy?: string;
-  readonly report?: string;
+  readonly inUseBy?: string | undefined;
+  readonly report?: string | undefined;
 };
 
 const standingOf = ({ status }: RunPointer, { holder }: QueueView, isLocal: boolean): Standing =>
@@ -57,18 +57,9 @@ const standingOf = ({ status }: RunPointer, { holder }: QueueView, isLocal: bool
     ? 'interrupted'
     : status;
 
-const queueFields = ({ deadLetters, deadLetterPlace, holder }: QueueView) => ({
-  ...(deadLetters !== undefined && { deadLetters }),
-  deadLetterPlace,
-  ...(holder !== undefined && { inUseBy: holder }),
-});
+const queueFields = ({ holder, ...queue }: QueueView) => ({ ...queue, inUseBy: holder });
 
-const quotaOf = async (
-  { store }: Target,
-  account: string,
-  perHour: number,
-  now: number,
-): Promise<NonNullable<AccountStatus['quota']>> => {
+const quotaOf = async ({ store }: Target, account: string, perHour: number, now: number): Promise<Quota> => {
   const { quota } = await readQuota(store, account);
   if (quota === undefined || quota.windowEndsAt <= now || quota.remaining === undefined)
     return { perHour, reopensAt: new Date((Math.floor(now / HOUR_MS) + 1) * HOUR_MS).toISOString() };
@@ -81,13 +72,12 @@ const lastPlanOf = async (
   store: Target['store'],
   account: string,
   applied: RunPointer | undefined,
-): Promise<Pick<AccountStatus, 'lastPlan'>> => {
+): Promise<AccountStatus['lastPlan']> => {
   const [record] = await Array.fromAsync(newestRecords(store, account, 1));
-  if (record === undefined) return {};
-  if (applied !== undefined && record.createdAt <= applied.startedAt) return {};
+  if (record === undefined) return undefined;
+  if (applied !== undefined && record.createdAt <= applied.startedAt) return undefined;
   const { runId, createdAt, mode, status, issues } = record;
-  const problem = issues[0]?.message;
-  return { lastPlan: { runId, createdAt, mode, status, ...(problem !== undefined && { problem }) } };
+  return { runId, createdAt, mode, status, problem: issues[0]?.message };
 };
 
 const statusOf = async (
@@ -100,13 +90,13 @@ const statusOf = async (
   const pointer = (await readPointer(store, account))?.pointer;
   const lastPlan = await lastPlanOf(store, account, pointer);
   if (pointer === undefined)
-    return { account, status: 'never_applied', ...lastPlan, held: [], ...queueFields(view) };
+    return { account, status: 'never_applied', lastPlan, held: [], ...queueFields(view) };
   const { runId, startedAt, updatedAt, reason, estimatedFinish } = pointer;
   const record = await readRecord(store, account, runId);
   const outcomes = [...(await readOutcomes(store, account, runId)).values()];
   const status = standingOf(pointer, view, call.target.kind !== 'stage');
   // Only the call that planned knows where the roster lies, and whether some people were asked for alone or sent to again.
-  const command =
+  const approveCommand =
     call.target.kind === 'stage' && record?.approval !== undefined && record.only === undefined
       ? applyCommand(withName(call, account), '--approve', record.approval)
       : record?.approveCommand;
@@ -117,20 +107,18 @@ const statusOf = async (
     runId,
     startedAt,
     updatedAt,
-    ...(reason !== undefined && { reason }),
-    ...lastPlan,
+    reason,
+    lastPlan,
     jobs: {
       all: pointer.jobs,
       done: outcomes.length,
       needAttention: outcomes.filter(needsAttention).length,
     },
-    ...(record !== undefined && {
-      quota: await quotaOf(target, account, record.quota.perHour, now()),
-      report: locate(`${runPrefix(account, runId)}${page}`),
-    }),
-    ...((status === 'draining' || status === 'interrupted') && { estimatedFinish }),
+    quota: record && (await quotaOf(target, account, record.quota.perHour, now())),
+    report: record && locate(`${runPrefix(account, runId)}${page}`),
+    estimatedFinish: status === 'draining' || status === 'interrupted' ? estimatedFinish : undefined,
     held: record?.held ?? [],
-    ...(command !== undefined && { approveCommand: command }),
+    approveCommand,
     ...queueFields(view),
   };
 };
@@ -184,7 +172,7 @@ function* runLines({
   if (estimatedFinish !== undefined) yield `Finish  expected by ${minuteOf(estimatedFinish)}`;
 }
 
-const quotaText = ({ left, perHour }: NonNullable<AccountStatus['quota']>): string =>
+const quotaText = ({ left, perHour }: Quota): string =>
   left === undefined
     ? `${numeral(perHour)} writes per hour, none counted in this one`
     : `${numeral(left)} of ${numeral(perHour)} writes of this hour left`;
