@@ -63,8 +63,7 @@ Commands, before the options:
     state: {
       type: 'text',
       value: 'DIR',
-      default: DEFAULT_STATE,
-      help: 'where state, queue and reports are kept',
+      help: `where state, queue and reports are kept; default: ${DEFAULT_STATE}`,
     },
     live: { type: 'flag', help: 'use the real Fastly, with the token in FASTLY_API_TOKEN' },
     stage: {

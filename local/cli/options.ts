@@ -122,15 +122,15 @@ const shortPath = (path: string): string => {
   return short === '' || short.startsWith('..') ? path : short;
 };
 
-const placeOf = (values: Values): readonly string[] => [
-  ...(values.roster === undefined ? [] : ['--roster', values.roster]),
-  ...(values.mapping === undefined ? [] : ['--mapping', values.mapping]),
-  ...(values.account === undefined ? [] : ['--account', values.account]),
-  ...(values.state === DEFAULT_STATE ? [] : ['--state', values.state]),
-  ...(values.live ? ['--live'] : []),
-  ...(values.stage === undefined ? [] : ['--stage', values.stage]),
-  ...(values.region === undefined ? [] : ['--region', values.region]),
-];
+/** Options that say which roster, account and place are meant. */
+const PLACE = ['roster', 'mapping', 'account', 'state', 'live', 'stage', 'region'] as const;
+
+const placeOf = (values: Values): readonly string[] =>
+  PLACE.flatMap((name) => {
+    const value = values[name];
+    if (value === true) return [`--${name}`];
+    return value ? [`--${name}`, value] : [];
+  });
 
 const settingsOf = (target: TargetChoice, env: Environment): readonly string[] =>
   target.kind === 'stage'
@@ -179,7 +179,7 @@ export const parseCall = (argv: readonly string[], env: Environment = {}): Call 
     target,
     ...rosterOf(values, command, target, here),
     stateDirectory: join(
-      values.state === DEFAULT_STATE ? resolve(DEFAULT_STATE) : here(values.state),
+      values.state === undefined ? resolve(DEFAULT_STATE) : here(values.state),
       target.kind,
     ),
     ...(planHash !== undefined && { planHash }),

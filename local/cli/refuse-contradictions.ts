@@ -2,13 +2,7 @@
 
 import { enumeration } from '../../lib/domain/quantities.ts';
 import { UsageError } from '../parse-options.ts';
-import {
-  BELONGS_TO,
-  type CommandName,
-  DEFAULT_STATE,
-  type TargetChoice,
-  type Values,
-} from './command-line.ts';
+import { BELONGS_TO, type CommandName, type TargetChoice, type Values } from './command-line.ts';
 
 /** Commands that can do without a roster, and so without a name of an account. */
 const WITHOUT_ROSTER: ReadonlySet<CommandName> = new Set(['status', 'history', 'dump']);
@@ -30,17 +24,16 @@ const refuseForeignOptions = (values: Values, command: CommandName): void => {
   }
 };
 
-const refuseLocalOptions = ({ roster, mapping, state }: Values): void => {
-  if (mapping !== undefined)
-    throw new UsageError(
-      '--stage uses the mapping in its bucket: upload yours there, as rosters/NAME.mapping.json',
-    );
-  if (roster !== undefined)
-    throw new UsageError(
-      '--stage uses the roster in its bucket: upload yours there, and give --account NAME instead of --roster',
-    );
-  if (state !== DEFAULT_STATE)
-    throw new UsageError('--stage keeps its state in its bucket: leave out --state');
+const NOT_WITH_STAGE = {
+  mapping: '--stage uses the mapping in its bucket: upload yours there, as rosters/NAME.mapping.json',
+  roster:
+    '--stage uses the roster in its bucket: upload yours there, and give --account NAME instead of --roster',
+  state: '--stage keeps its state in its bucket: leave out --state',
+} as const;
+
+const refuseLocalOptions = (values: Values): void => {
+  for (const [name, problem] of Object.entries(NOT_WITH_STAGE) as [keyof Values, string][])
+    if (isGiven(values, name)) throw new UsageError(problem);
 };
 
 const requireRoster = ({ roster, account }: Values, command: CommandName): void => {
