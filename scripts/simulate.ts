@@ -1,19 +1,13 @@
 /** `npm run simulate`: simulated runs of the whole pipeline. `--help` lists the options. */
 
 import { readOptions } from '../local/parse-options.ts';
-import { converge, type Figures, SCENARIOS } from '../test/simulation/convergence.ts';
+import { measureFigures } from '../test/simulation/figures.ts';
 import { describeFailure, runMany, traceOf } from '../test/simulation/many-runs.ts';
-import { runSimpleLoop, SIMPLE_LOOPS } from '../test/simulation/simple-loops.ts';
 import { simulate } from '../test/simulation/simulation.ts';
 import { isWorldName, WORLD_NAMES, type WorldChoice } from '../test/simulation/worlds.ts';
 
 const SHOWN_LINES = 40;
 const SHOWN_FAILURES = 50;
-const WRITES = 5000;
-/** Start at different minutes of the hour. */
-const FIGURE_SEEDS = [1, 2, 3, 4, 5];
-/** In the middle of an hour. */
-const LOOP_START = Date.UTC(2026, 2, 2, 9, 30);
 
 const NAMES = WORLD_NAMES.join('|');
 const WORLDS = new RegExp(`^(?:all|none|(?:${NAMES})(?:,(?:${NAMES}))*)$`);
@@ -69,46 +63,11 @@ const runAll = async (first: number, runs: number): Promise<boolean> => {
   return failed.length === 0;
 };
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-const round = (value: number, digits: number): number => Number(value.toFixed(digits));
-
-/** The worst of several starts where more is worse, the mean where it is a matter of taste. */
-const rowOf = (all: readonly Figures[]) => ({
-  hours: round(mean(all.map(({ hours }) => hours)), 2),
-  optimum: round(mean(all.map(({ optimumHours }) => optimumHours)), 2),
-  ratio: round(Math.max(...all.map(({ ratio }) => ratio)), 4),
-  'writes per job': round(mean(all.map(({ writesPerJob }) => writesPerJob)), 3),
-  '429s': Math.max(...all.map(({ rateLimited }) => rateLimited)),
-  receives: Math.max(...all.map(({ highestReceiveCount }) => highestReceiveCount)),
-  'invocations / 1000': round(mean(all.map((figures) => figures.invocationsPer1000Jobs)), 1),
-  'billed s / 1000': round(mean(all.map((figures) => figures.billedSecondsPer1000Jobs)), 1),
-  'dead letters': Math.max(...all.map(({ deadLetters }) => deadLetters)),
-});
-
 const showFigures = async (): Promise<boolean> => {
-  const table: Record<string, Record<string, number>> = {};
-  let isGood = true;
-  for (const scenario of SCENARIOS) {
-    const jobs = scenario.action === 'create' ? WRITES : WRITES / 2;
-    const all: Figures[] = [];
-    for (const seed of FIGURE_SEEDS) all.push(await converge({ ...scenario, jobs }, seed));
-    for (const { violation } of all)
-      if (violation !== undefined) console.error(`${scenario.name}: ${violation}`);
-    isGood &&= all.every(({ violation }) => violation === undefined);
-    table[scenario.name] = rowOf(all);
-  }
-  for (const name of SIMPLE_LOOPS) {
-    const { hours, optimumHours, ratio, rateLimited } = runSimpleLoop(name, WRITES, LOOP_START);
-    table[`(a loop: ${name})`] = {
-      hours: round(hours, 2),
-      optimum: round(optimumHours, 2),
-      ratio: round(ratio, 4),
-      '429s': rateLimited,
-    };
-  }
+  const { table, violations } = await measureFigures();
+  for (const violation of violations) console.error(violation);
   console.table(table);
-  return isGood;
+  return violations.length === 0;
 };
 
 const main = (): Promise<boolean> => {
