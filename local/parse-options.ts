@@ -3,11 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-type Described = {
-  /** What the option does, for `--help`; further lines are indented below the first. */
-  readonly help: string;
-};
-
 /**
  * - `flag` given or not; takes no value
  * - `text` any text that is not empty, or with `only` what fits a pattern; `called` says what that is
@@ -16,26 +11,28 @@ type Described = {
  *
  * `value` is the word that stands for the value in `--help`.
  */
-type Option = Described &
-  (
-    | { readonly type: 'flag' }
-    | {
-        readonly type: 'text';
-        readonly value: string;
-        readonly default?: string;
-        readonly only?: { readonly pattern: RegExp; readonly called: string };
-        /** It may be given several times, and all its values count. */
-        readonly multiple?: true;
-      }
-    | { readonly type: 'choice'; readonly value: string; readonly choices: readonly string[] }
-    | {
-        readonly type: 'number';
-        readonly value: string;
-        readonly min: number;
-        readonly max?: number;
-        readonly default?: number;
-      }
-  );
+type Option = {
+  /** What the option does, for `--help`; further lines are indented below the first. */
+  readonly help: string;
+} & (
+  | { readonly type: 'flag' }
+  | {
+      readonly type: 'text';
+      readonly value: string;
+      readonly default?: string;
+      readonly only?: { readonly pattern: RegExp; readonly called: string };
+      /** It may be given several times, and all its values count. */
+      readonly multiple?: true;
+    }
+  | { readonly type: 'choice'; readonly value: string; readonly choices: readonly string[] }
+  | {
+      readonly type: 'number';
+      readonly value: string;
+      readonly min: number;
+      readonly max?: number;
+      readonly default?: number;
+    }
+);
 
 type Options = Readonly<Record<string, Option>>;
 

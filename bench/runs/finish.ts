@@ -9,9 +9,9 @@ import { finishedPlanFile, planFiles } from '../../lib/report/plan-files.ts';
 import { runFiles } from '../../lib/report/run-files.ts';
 import { outcomesPrefix, pointerKey, runPrefix } from '../../lib/state/keys.ts';
 import { OUTCOME_READ_CONCURRENCY } from '../../lib/state/read-run.ts';
-import type { RunPointer } from '../../lib/state/run-pointer.ts';
 import { finishRun } from '../../lib/worker/finish-run.ts';
 import { changesOf, planRecord } from '../../test/support/report-records.ts';
+import { runPointer } from '../../test/support/stored-state.ts';
 import { measured } from './measured.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { quiet, runtime } from './runtime.ts';
@@ -35,18 +35,7 @@ const carriedOut = async (jobs: number): Promise<Run> => {
   const open = { maxCreates: jobs, maxDeletes: jobs, maxReplaces: jobs, maxChangePercent: 100 };
   const record = planRecord(changesOf(jobs), { generation: 1 }, open);
   const { account, runId } = record;
-  const pointer: RunPointer = {
-    generation: 1,
-    runId,
-    status: 'draining',
-    customerId: 'exampleCustomer0000001',
-    roster: { key: 'rosters/acme.csv', etag: '"1"' },
-    jobs,
-    estimatedFinish: AT,
-    startedAt: AT,
-    updatedAt: AT,
-    unsettled: [],
-  };
+  const pointer = runPointer({ generation: 1, runId, status: 'draining', jobs });
   await store.write(pointerKey(account), JSON.stringify(pointer));
   for (const { name, content } of planFiles(record))
     if (name === 'plan.json') await store.write(`${runPrefix(account, runId)}${name}`, content);

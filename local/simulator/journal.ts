@@ -1,6 +1,6 @@
 /** An append-only file of JSON lines, so that a process may be killed at any moment and go on where it was. */
 
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { folderError } from '../folder-error.ts';
 
@@ -16,13 +16,6 @@ const LINE_END = 0x0a;
 /** Records hold addresses. */
 const OWNER_ONLY = 0o600;
 const OWNER_FOLDER = 0o700;
-
-const writeFully = (file: number, text: string): void => {
-  const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-};
-
-const lineOf = (record: unknown): string => `${JSON.stringify(record)}\n`;
 
 const parseLine = (line: string, number: number, path: string): unknown => {
   try {
@@ -64,7 +57,7 @@ export const openJournal = <T>(path: string): Journal<T> => {
 
   return {
     replayed,
-    append: (record) => told(() => writeFully(file, lineOf(record)), 'write', path),
+    append: (record) => told(() => appendFileSync(file, `${JSON.stringify(record)}\n`), 'write', path),
     close: () => closeSync(file),
   };
 };

@@ -135,22 +135,15 @@ const damaged = async (target: Target, account: string, reason: string): Promise
   ...queueFields(await target.queue(account)),
 });
 
-const SENTENCES: Readonly<Record<Standing, string>> = {
-  planning: 'is being planned',
-  draining: 'is being carried out',
-  finished: 'has finished',
-  halted: 'was halted',
-  interrupted: 'was interrupted; apply continues it',
-  never_applied: 'was never applied',
-  damaged: 'has a damaged state',
-};
-
-const COLOURS: Partial<Record<Standing, 'green' | 'yellow' | 'red'>> = {
-  finished: 'green',
-  halted: 'red',
-  interrupted: 'yellow',
-  damaged: 'red',
-};
+const STANDINGS = {
+  planning: ['is being planned', 'bold'],
+  draining: ['is being carried out', 'bold'],
+  finished: ['has finished', 'green'],
+  halted: ['was halted', 'red'],
+  interrupted: ['was interrupted; apply continues it', 'yellow'],
+  never_applied: ['was never applied', 'bold'],
+  damaged: ['has a damaged state', 'red'],
+} as const satisfies Readonly<Record<Standing, readonly [sentence: string, colour: string]>>;
 
 /** How far the run is. */
 function* runLines({
@@ -199,8 +192,8 @@ function* taskLines(status: AccountStatus, paint: Paint): Generator<string> {
 /** Line by line, without line ends. */
 function* renderStatus(status: AccountStatus, paint: Paint): Generator<string> {
   const subject = status.runId === undefined ? '' : `run ${status.runId} `;
-  const text = `${status.account}: ${subject}${SENTENCES[status.status]}`;
-  yield paint(COLOURS[status.status] ?? 'bold', text);
+  const [sentence, colour] = STANDINGS[status.status];
+  yield paint(colour, `${status.account}: ${subject}${sentence}`);
   yield* runLines(status);
   yield* lastPlanLines(status, paint);
   yield* taskLines(status, paint);
