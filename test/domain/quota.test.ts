@@ -4,6 +4,8 @@ import {
   estimateFinish,
   isClosed,
   isLearned,
+  isSameWindowEnd,
+  joinQuota,
   type Quota,
   type QuotaReading,
   quotaFrom,
@@ -194,13 +196,16 @@ describe('what is kept', () => {
   });
 
   it.each([
-    { name: 'a minute ago', now: NOW + MINUTE_MS, learned: true },
-    { name: 'longer ago', now: NOW + MINUTE_MS + 1, learned: false },
-    { name: 'in the window before', now: RESET, learned: false },
-  ])('was learned if seen $name: $learned', ({ now, learned }) => {
-    expect(isLearned({ ...quotaFrom(kept, LIMITS, NOW), seenAt: Math.min(kept.seenAt, now) }, now)).toBe(
-      learned,
-    );
+    { name: 'a minute ago', seenAt: NOW, now: NOW + MINUTE_MS, learned: true },
+    { name: 'longer ago', seenAt: NOW, now: NOW + MINUTE_MS + 1, learned: false },
+    { name: 'just before its window ends', seenAt: RESET - 2, now: RESET - 1, learned: true },
+    { name: 'just before its window ended', seenAt: RESET - 1, now: RESET, learned: false },
+  ])('was learned if seen $name: $learned', ({ seenAt, now, learned }) => {
+    expect(isLearned({ ...quotaFrom(kept, LIMITS, NOW), seenAt }, now)).toBe(learned);
+  });
+
+  it('was not learned of a window of which nothing is kept, whenever it was seen', () => {
+    expect(isLearned({ ...UNKNOWN_QUOTA, seenAt: NOW }, NOW)).toBe(false);
   });
 
   it('is void once the quota is set otherwise', () => {
@@ -210,6 +215,87 @@ describe('what is kept', () => {
   it('may be nothing', () => {
     expect(quotaFrom({ ...kept, remaining: undefined }, LIMITS, NOW)).toEqual(UNKNOWN_QUOTA);
     expect(isLearned(UNKNOWN_QUOTA, NOW)).toBe(false);
+  });
+});
+
+describe('what a process knows once it has read what is kept', () => {
+  const found = (remaining: number): Quota =>
+    quotaFrom({ remaining, windowEndsAt: RESET, seenAt: NOW, taken: 0, perHour: 1000 }, LIMITS, NOW);
+
+  it.each([
+    { name: 'the fewest writes that either tells: its own', quota: told(10), kept: 60, now: NOW, left: 10 },
+    {
+      name: 'the fewest writes that either tells: those kept',
+      quota: told(60),
+      kept: 10,
+      now: NOW,
+      left: 10,
+    },
+    { name: 'what is kept, where no answer has told', quota: UNKNOWN_QUOTA, kept: 60, now: NOW, left: 60 },
+    { name: 'its own until its window ends', quota: told(10), kept: 60, now: RESET - 1, left: 10 },
+    { name: 'what is kept once its own window has ended', quota: told(10), kept: 60, now: RESET, left: 60 },
+  ])('is $name', ({ quota, kept, now, left }) => {
+    expect(remainingOf(joinQuota(quota, found(kept), now))).toBe(left);
+  });
+
+  it('is what it knew where nothing is kept', () => {
+    expect(joinQuota(told(10), UNKNOWN_QUOTA, NOW)).toEqual(told(10));
+  });
+
+  it.each([
+    { name: 'of this window', now: NOW },
+    { name: 'of the one before', now: RESET },
+  ])('still counts its own writes and their answers, $name', ({ now }) => {
+    const quota = writesGranted(told(undefined, {}, told(10)), 2);
+    expect(joinQuota(quota, found(60), now)).toMatchObject({ inFlight: 2, answers: 2, silent: 1 });
+  });
+});
+
+describe('the end of a window that is told twice', () => {
+  it.each([
+    { name: 'the same', apart: 0, same: true },
+    { name: 'a minute later', apart: MINUTE_MS, same: true },
+    { name: 'a minute earlier', apart: -MINUTE_MS, same: true },
+    { name: 'more than a minute later', apart: MINUTE_MS + 1, same: false },
+    { name: 'more than a minute earlier', apart: -MINUTE_MS - 1, same: false },
+  ])('$name: $same', ({ apart, same }) => {
+    expect(isSameWindowEnd(RESET, RESET + apart)).toBe(same);
+  });
+});
+
+describe('an answer near the end of a window', () => {
+  const at = (time: number, reset: number): Partial<QuotaReading> => ({
+    reset: String(reset / 1000),
+    date: new Date(time).toUTCString(),
+  });
+
+  it.each([
+    {
+      name: 'that names the next window already counts in that one',
+      quota: told(undefined, at(RESET - 30_000, RESET + HOUR_MS), told(53)),
+      left: 999,
+    },
+    {
+      name: 'that names an end a minute later counts in the same one',
+      quota: told(undefined, at(NOW, RESET + MINUTE_MS), told(53)),
+      left: 52,
+    },
+    {
+      name: 'that names an end too early is believed all the same: its date is of this window',
+      quota: told(7, at(NOW, NOW + 10 * MINUTE_MS), told(53)),
+      left: 7,
+    },
+    {
+      name: 'that is dated in an hour which ends a minute before this window is believed',
+      quota: told(7, { reset: undefined }, told(53, at(NOW, RESET + MINUTE_MS))),
+      left: 7,
+    },
+  ])('$name', ({ quota, left }) => {
+    expect(remainingOf(quota)).toBe(left);
+  });
+
+  it('that names its own time as the end names none', () => {
+    expect(told(60, at(NOW, NOW)).windowEndsAt).toBe(RESET);
   });
 });
 
