@@ -1,5 +1,7 @@
 /** Errors of the file system and of SQLite in the words of somebody who has to do something about them. */
 
+import { basename, dirname } from 'node:path';
+
 const NO_ACCESS = 'give yourself access to it, or choose another folder';
 const READ_ONLY = 'it can only be read; choose another folder';
 const NOT_A_FOLDER = 'there is a file where a folder has to be; move it away, or choose another folder';
@@ -51,4 +53,13 @@ export const folderError = (error: unknown, action: string, folder: string): unk
   if (code === undefined) return error;
   const remedy = errorRemedy(error) ?? 'look after the folder, or choose another one';
   return new Error(`Can't ${action} in the folder ${folder} (${code}): ${remedy}`, { cause: error });
+};
+
+/** Does `work`; its errors of the file system name the file and say what to do. `verb`: `open`, `write`, … */
+export const onFile = <T>(verb: string, path: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw folderError(error, `${verb} ${basename(path)}`, dirname(path));
+  }
 };

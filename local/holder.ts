@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { minuteOf } from '../lib/report/wording.ts';
-import { folderError } from './folder-error.ts';
+import { onFile } from './folder-error.ts';
 
 const FILE_NAME = 'holder.json';
 
@@ -20,11 +20,8 @@ type Holder = Readonly<v.InferOutput<typeof holderSchema>>;
 /** Notes this process. To be called by whoever has the lock. */
 export const noteHolder = (directory: string, now: number): void => {
   const holder: Holder = { pid: process.pid, host: hostname(), since: new Date(now).toISOString() };
-  try {
-    writeFileSync(join(directory, FILE_NAME), JSON.stringify(holder));
-  } catch (error) {
-    throw folderError(error, `write ${FILE_NAME}`, directory);
-  }
+  const path = join(directory, FILE_NAME);
+  onFile('write', path, () => writeFileSync(path, JSON.stringify(holder)));
 };
 
 /** To be called before the lock is released. A process that was killed leaves its note to the next one. */

@@ -7,10 +7,9 @@ import { minuteOf, quantity } from '../../lib/report/wording.ts';
 import { outcomesPrefix } from '../../lib/state/keys.ts';
 import { readPointer } from '../../lib/state/pointer-store.ts';
 import { readReport } from '../../lib/state/read-run.ts';
-import type { Clock } from './drain.ts';
+import type { Context } from './context.ts';
 import { renderOutcomes } from './render-outcome.ts';
 import { reportSoFar } from './report-so-far.ts';
-import type { Screen } from './screen.ts';
 import type { Drained } from './worker.ts';
 
 const LOOK_EVERY_MS = 3 * SECOND_MS;
@@ -38,7 +37,7 @@ export const followRun = async (
   run: Run,
   jobs: number,
   store: Reading,
-  { screen, clock, stop }: { readonly screen: Screen; readonly clock: Clock; readonly stop: AbortSignal },
+  { screen, clock, stop }: Pick<Context, 'screen' | 'clock' | 'stop'>,
 ): Promise<Drained> => {
   const countDone = outcomeCounter(store, run);
   screen.say(`Following run ${run.runId}: ${quantity(jobs, 'job')}. Ctrl-C leaves it to AWS`);

@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Rules } from '../../lib/domain/config.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { createFolderStore } from '../folder-store.ts';
 import { describeHolder } from '../holder.ts';
@@ -10,26 +9,20 @@ import { countDeadLetters } from '../queue-file.ts';
 import { apply, planOnly } from './apply.ts';
 import { type LiveAccess, openConnection } from './connection.ts';
 import type { Context } from './context.ts';
-import type { Clock } from './drain.ts';
 import { newestRun } from './interrupted-run.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import { openLog } from './log-file.ts';
 import { createNotify, type Webhook } from './notify.ts';
 import { type Call, jobsDirectory, type Options, statePath } from './options.ts';
 import { withRosterFile } from './roster-file.ts';
-import type { Screen } from './screen.ts';
 import { announce } from './show-plan.ts';
 import { ensureStateFolder } from './state-folder.ts';
 import type { QueueView, Target } from './target.ts';
 
-export type LocalSetting = {
-  readonly rules: Rules;
+type LocalSetting = Pick<Context, 'rules' | 'screen' | 'clock' | 'stop'> & {
   /** Without it the account is simulated. */
   readonly live: LiveAccess | undefined;
   readonly webhook: Webhook | undefined;
-  readonly screen: Screen;
-  readonly clock: Clock;
-  readonly stop: AbortSignal;
 };
 
 const mentionInterruptedRun = async (context: Context): Promise<void> => {

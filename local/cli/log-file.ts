@@ -3,23 +3,18 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fields, Log } from '../../lib/ports/telemetry.ts';
-import { folderError } from '../folder-error.ts';
+import { onFile } from '../folder-error.ts';
 
 /** No addresses are in there, but account names and the rest of a run. */
 const OWNER_ONLY = 0o600;
-const LOG_FILE = 'log.jsonl';
 
 export const openLog = (directory: string, now: () => number): Log => {
-  const path = join(directory, LOG_FILE);
+  const path = join(directory, 'log.jsonl');
   const writer =
     (level: 'info' | 'warn' | 'error') =>
     (message: string, fields: Fields = {}): void => {
       const line = JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...fields });
-      try {
-        appendFileSync(path, `${line}\n`, { mode: OWNER_ONLY });
-      } catch (error) {
-        throw folderError(error, `write ${LOG_FILE}`, directory);
-      }
+      onFile('write', path, () => appendFileSync(path, `${line}\n`, { mode: OWNER_ONLY }));
     };
   return { info: writer('info'), warn: writer('warn'), error: writer('error') };
 };

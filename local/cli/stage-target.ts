@@ -5,10 +5,9 @@ import { bareResult, type SyncResult } from '../../lib/planner/result.ts';
 import { readPointer } from '../../lib/state/pointer-store.ts';
 import { type Cloud, stackName } from '../cloud.ts';
 import type { TargetChoice } from './command-line.ts';
-import type { Clock } from './drain.ts';
+import type { Context } from './context.ts';
 import { followRun } from './follow-run.ts';
 import type { Options } from './options.ts';
-import type { Screen } from './screen.ts';
 import { announce, showPlan } from './show-plan.ts';
 import type { PlannerRequest, Target } from './target.ts';
 
@@ -43,7 +42,7 @@ const stackOutputs = async (
 export const openStageTarget = async (
   choice: Stage,
   cloud: Cloud,
-  ports: { readonly screen: Screen; readonly clock: Clock; readonly stop: AbortSignal },
+  ports: Pick<Context, 'screen' | 'clock' | 'stop'>,
 ): Promise<Target> => {
   const { screen } = ports;
   const outputs = await stackOutputs(cloud, choice);

@@ -1,8 +1,8 @@
 /** An append-only file of JSON lines, so that a process may be killed at any moment and go on where it was. */
 
 import { appendFileSync, closeSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { folderError } from '../folder-error.ts';
+import { dirname } from 'node:path';
+import { onFile } from '../folder-error.ts';
 
 export type Journal<T> = {
   /** What was in the file when it was opened, in order. */
@@ -25,15 +25,6 @@ const parseLine = (line: string, number: number, path: string): unknown => {
   }
 };
 
-/** What goes wrong with the file, in one sentence that names it. */
-const told = <T>(work: () => T, verb: string, path: string): T => {
-  try {
-    return work();
-  } catch (error) {
-    throw folderError(error, `${verb} ${basename(path)}`, dirname(path));
-  }
-};
-
 /**
  * Opens the journal at `path`, or starts one. A record counts once its line end is written: what is behind the last
  * one was cut short by a kill, was never acknowledged, and is dropped. One process at a time.
@@ -41,14 +32,10 @@ const told = <T>(work: () => T, verb: string, path: string): T => {
  * @throws when the file can't be read or written, or is damaged elsewhere than at its end
  */
 export const openJournal = <T>(path: string): Journal<T> => {
-  const file = told(
-    () => {
-      mkdirSync(dirname(path), { recursive: true, mode: OWNER_FOLDER });
-      return openSync(path, 'a+', OWNER_ONLY);
-    },
-    'open',
-    path,
-  );
+  const file = onFile('open', path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: OWNER_FOLDER });
+    return openSync(path, 'a+', OWNER_ONLY);
+  });
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf(LINE_END) + 1;
   if (end < bytes.length) ftruncateSync(file, end);
@@ -57,7 +44,7 @@ export const openJournal = <T>(path: string): Journal<T> => {
 
   return {
     replayed,
-    append: (record) => told(() => appendFileSync(file, `${JSON.stringify(record)}\n`), 'write', path),
+    append: (record) => onFile('write', path, () => appendFileSync(file, `${JSON.stringify(record)}\n`)),
     close: () => closeSync(file),
   };
 };
