@@ -1,6 +1,7 @@
 /** What a benchmark is, and what comes of it. */
 
-import type { Race, Spread } from './race.ts';
+import { type Race, type Spread, seconds, spreadOf } from './race.ts';
+import type { Measured } from './runs/measured.ts';
 
 /** `tiny`: does everything once, with hardly any data, to show that it works. */
 export type Scale = 'full' | 'tiny';
@@ -35,6 +36,19 @@ export type Row = {
 };
 
 type Compared = Pick<Row, 'figure' | 'unit' | 'ours'> & Required<Pick<Row, 'beside'>>;
+
+/** A figure in seconds, of runs that were measured, beside that of `name`. */
+export const inSeconds = (
+  figure: string,
+  ours: readonly Measured[] | undefined,
+  name: string,
+  theirs: readonly Measured[] | undefined,
+): Compared => ({
+  figure,
+  unit: 's',
+  ours: spreadOf(ours, seconds),
+  beside: { name, ...spreadOf(theirs, seconds) },
+});
 
 /** How many times as much ours takes, without a goal. */
 export const withRatio = (row: Compared): Row & { readonly ratio: number } => ({

@@ -1,7 +1,6 @@
-import { type Bench, type Benchmark, timesFaster } from '../benchmark.ts';
+import { type Bench, type Benchmark, inSeconds, timesFaster } from '../benchmark.ts';
 import { measure, startServer, withServers } from '../child.ts';
 import { addressOf } from '../people.ts';
-import { seconds, spreadOf } from '../race.ts';
 import type { DrainOptions } from '../runs/drain.ts';
 
 const WRITE_DELAY_MS = 50;
@@ -27,17 +26,8 @@ const run = async ({ scale, race }: Bench) => {
     },
   });
   const [ours, theirs] = await race([contestant('drain'), contestant('drain-peer')], { atOnce: true });
-  return [
-    timesFaster(
-      {
-        figure: `drain ${jobs.toLocaleString('en')} jobs within the quota, ${WRITE_DELAY_MS} ms per write`,
-        unit: 's',
-        ours: spreadOf(ours, seconds),
-        beside: { name: 'loop over the official client', ...spreadOf(theirs, seconds) },
-      },
-      3,
-    ),
-  ];
+  const figure = `drain ${jobs.toLocaleString('en')} jobs within the quota, ${WRITE_DELAY_MS} ms per write`;
+  return [timesFaster(inSeconds(figure, ours, 'loop over the official client', theirs), 3)];
 };
 
 export const drain: Benchmark = { name: 'drain', peer: 'fastly', run };

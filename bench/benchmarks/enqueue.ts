@@ -1,6 +1,5 @@
-import { atMost, type Bench, type Benchmark, timesFaster } from '../benchmark.ts';
+import { atMost, type Bench, type Benchmark, inSeconds, timesFaster } from '../benchmark.ts';
 import { measure, startServer, withServers } from '../child.ts';
-import { seconds, spreadOf } from '../race.ts';
 import type { EnqueueOptions } from '../runs/enqueue.ts';
 
 const BATCH_DELAY_MS = 15;
@@ -14,14 +13,10 @@ const run = async ({ scale, race }: Bench) =>
         run: () => measure('enqueue', { way, url, jobs } satisfies EnqueueOptions),
       })),
     );
-    const row = {
-      figure: `enqueue ${jobs.toLocaleString('en')} jobs, ${BATCH_DELAY_MS} ms per batch of 10`,
-      unit: 's',
-      ours: spreadOf(adapter, seconds),
-    };
+    const figure = `enqueue ${jobs.toLocaleString('en')} jobs, ${BATCH_DELAY_MS} ms per batch of 10`;
     return [
-      timesFaster({ ...row, beside: { name: 'bare loop', ...spreadOf(sequential, seconds) } }, 2),
-      atMost({ ...row, beside: { name: 'bare loop, 8 at once', ...spreadOf(parallel, seconds) } }, 1.2),
+      timesFaster(inSeconds(figure, adapter, 'bare loop', sequential), 2),
+      atMost(inSeconds(figure, adapter, 'bare loop, 8 at once', parallel), 1.2),
     ];
   });
 

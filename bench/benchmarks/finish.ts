@@ -1,6 +1,5 @@
-import { type Bench, type Benchmark, below } from '../benchmark.ts';
+import { type Bench, type Benchmark, below, inSeconds } from '../benchmark.ts';
 import { measure } from '../child.ts';
-import { seconds, spreadOf } from '../race.ts';
 import type { FinishOptions } from '../runs/finish.ts';
 
 const READ_DELAY_MS = 20;
@@ -16,8 +15,7 @@ const run = async ({ scale, race }: Bench) => {
     })),
   );
   const figure = `finish a run of ${jobs.toLocaleString('en')} jobs, ${READ_DELAY_MS} ms per read`;
-  const beside = { name: 'the reads alone, as many at once', ...spreadOf(floor, seconds) };
-  return [below({ figure, unit: 's', ours: spreadOf(ours, seconds), beside }, MAX_SECONDS)];
+  return [below(inSeconds(figure, ours, 'the reads alone, as many at once', floor), MAX_SECONDS)];
 };
 
 export const finish: Benchmark = { name: 'finish', run };

@@ -1,6 +1,5 @@
-import { type Bench, type Benchmark, timesFaster } from '../benchmark.ts';
+import { type Bench, type Benchmark, inSeconds, timesFaster } from '../benchmark.ts';
 import { measure, startServer, withServers } from '../child.ts';
-import { seconds, spreadOf } from '../race.ts';
 import type { ListOptions } from '../runs/list.ts';
 
 const PAGE_DELAY_MS = 20;
@@ -21,17 +20,8 @@ const run = async ({ scale, race }: Bench) => {
       { warmUp: () => listBy('ours'), run: () => listBy('ours') },
       { run: () => listBy('official') },
     ]);
-    return [
-      timesFaster(
-        {
-          figure: `list ${invitations.toLocaleString('en')} invitations, ${PAGE_DELAY_MS} ms per page`,
-          unit: 's',
-          ours: spreadOf(ours, seconds),
-          beside: { name: 'official client, page by page', ...spreadOf(theirs, seconds) },
-        },
-        3,
-      ),
-    ];
+    const figure = `list ${invitations.toLocaleString('en')} invitations, ${PAGE_DELAY_MS} ms per page`;
+    return [timesFaster(inSeconds(figure, ours, 'official client, page by page', theirs), 3)];
   });
 };
 
