@@ -6,7 +6,7 @@ import { type Fragment, html } from './html.ts';
 import { LIKENESS_LABELS } from './labels.ts';
 import { type Fact, facts, section, time } from './page.ts';
 import { aloneRows, type PlanRow } from './plan-rows.ts';
-import { duration, inAscii, leftOutText, numeral, quantity } from './wording.ts';
+import { duration, inAscii, leftOutText, numeral, people, quantity } from './wording.ts';
 
 const pace = ({ quota, createdAt, mode, held }: PlanRecord): Fragment => {
   if (quota.writes === 0) return held.length > 0 ? 'none until released' : 'none';
@@ -63,7 +63,8 @@ export const asideSection = (record: PlanRecord): Fragment => {
   const alone = aloneRows(record);
   const items = [...Map.groupBy(alone, ({ kind }) => kind)].map(([kind, { length }]) => {
     const [noun = 'person', sentence] = ASIDES[kind] ?? [];
-    return html`<li><a href="#changes.action=${kind}">${quantity(length, noun)}</a> ${sentence}</li>
+    const counted = noun === 'person' ? people(length) : quantity(length, noun);
+    return html`<li><a href="#changes.action=${kind}">${counted}</a> ${sentence}</li>
 `;
   });
   return (

@@ -52,6 +52,13 @@ describe('plan.html', () => {
     expect(visibleText(pageOf(planRecord(changes, { status, mode })))).toContain(sentence);
   });
 
+  it('counts whom it leaves alone', () => {
+    const moving = ['ada', 'bob'].map((name) => ({ email: `${name}@example.com` as Email }));
+    const text = visibleText(pageOf(planRecord([], { moving })));
+    expect(text).toContain("2 people for whom Fastly's list was changing while it was read.");
+    expect(text).toContain('1 member with another role than the roster says.');
+  });
+
   it('calls only that in sync where nobody waits', () => {
     const noChange = { status: 'in_sync', mode: 'apply' } as const;
     const record = planRecord([], { ...noChange, waiting: [] });
