@@ -1,9 +1,9 @@
 /** The status of a plan and a sentence or two on it: what people read first. */
 
-import type { Action } from '../domain/change.ts';
+import { summarize } from '../domain/change.ts';
 import type { PlanStatus } from '../plan/decide.ts';
 import { countHeld } from '../plan/guards.ts';
-import type { PlanRecord } from '../state/plan-record.ts';
+import { type PlanRecord, type RecordedChange, releasedChanges } from '../state/plan-record.ts';
 import type { Tone } from './page.ts';
 import { enumeration, numeral, people, quantity } from './wording.ts';
 
@@ -19,33 +19,20 @@ const STATUS_MARKS: Readonly<Record<PlanStatus, readonly [Tone, string]>> = {
 export const statusMark = ({ status, counts }: PlanRecord): readonly [Tone, string] =>
   status === 'in_sync' && counts.waiting > 0 ? ['neutral', 'Nothing to do now'] : STATUS_MARKS[status];
 
-type ActionCounts = Readonly<Record<Action, number>>;
-
 /** `invite 3 people and cancel invitations of 1 person`; empty when there is nothing to do. */
-const phraseOf = (counts: ActionCounts): string =>
-  enumeration(
-    [
-      counts.create > 0 ? `invite ${people(counts.create)}` : '',
-      counts.replace > 0 ? `replace invitations of ${people(counts.replace)}` : '',
-      counts.delete > 0 ? `cancel invitations of ${people(counts.delete)}` : '',
-    ].filter((part) => part !== ''),
-  );
-
-const heldCounts = ({ held }: PlanRecord): ActionCounts => {
-  const counts = { create: 0, delete: 0, replace: 0 };
-  for (const { action, count } of held) counts[action] += count;
-  return counts;
+const phraseOf = (changes: readonly RecordedChange[]): string => {
+  const { counts } = summarize(changes);
+  const parts = [
+    counts.create > 0 ? `invite ${people(counts.create)}` : '',
+    counts.replace > 0 ? `replace invitations of ${people(counts.replace)}` : '',
+    counts.delete > 0 ? `cancel invitations of ${people(counts.delete)}` : '',
+  ];
+  return enumeration(parts.filter((part) => part !== ''));
 };
 
-const releasedPhrase = (record: PlanRecord): string => {
-  const held = heldCounts(record);
-  const { create, replace, delete: deleted } = record.counts;
-  return phraseOf({
-    create: create - held.create,
-    replace: replace - held.replace,
-    delete: deleted - held.delete,
-  });
-};
+const heldPhrase = ({ changes }: PlanRecord): string => phraseOf(changes.filter(({ held }) => held));
+
+const releasedPhrase = (record: PlanRecord): string => phraseOf(releasedChanges(record));
 
 /**
  * What a plan without changes means. Fastly matches the roster only if nobody is left waiting for a later run:
@@ -69,7 +56,7 @@ export const nothingToDo = ({ waiting, moving }: Pick<PlanRecord, 'waiting' | 'm
 
 const plannedHeadline = (record: PlanRecord): string => {
   const released = releasedPhrase(record);
-  const held = phraseOf(heldCounts(record));
+  const held = heldPhrase(record);
   if (released === '' && held === '') return nothingToDo(record);
   const release = released === '' ? '' : `If applied, this plan will ${released}. `;
   const hold = held === '' ? '' : `Held until somebody approves: ${held}. `;
@@ -78,7 +65,7 @@ const plannedHeadline = (record: PlanRecord): string => {
 
 const heldHeadline = (record: PlanRecord): string => {
   const count = countHeld(record.held);
-  const held = `${quantity(count, 'change is', 'changes are')} held until somebody approves: ${phraseOf(heldCounts(record))}.`;
+  const held = `${quantity(count, 'change is', 'changes are')} held until somebody approves: ${heldPhrase(record)}.`;
   const released = releasedPhrase(record);
   return released === ''
     ? `${held} Nothing else has to change.`
