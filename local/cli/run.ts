@@ -74,12 +74,6 @@ const answer = async (call: Call, ports: CommandPorts): Promise<Answer> => {
   return await ON_ONE[command](await withAccount(call, ports.target), ports);
 };
 
-const ON_STOP = {
-  simulated: 'Finishing the jobs that have begun',
-  live: 'Finishing the jobs that have begun',
-  stage: 'Leaving the run to AWS',
-} as const;
-
 const run = async (world: World): Promise<number> => {
   const { stdout, stderr } = world;
   refuseForgottenDashes(world.argv, world.env);
@@ -90,9 +84,9 @@ const run = async (world: World): Promise<number> => {
   }
   const isOutputKept = call.json || call.markdown || call.command === 'dump';
   const screen = createScreen(stdout, stderr, isOutputKept);
-  world.stop.addEventListener('abort', () =>
-    screen.say(`\n${ON_STOP[call.target.kind]}; press Ctrl-C again to quit at once`),
-  );
+  const onStop =
+    call.target.kind === 'stage' ? 'Leaving the run to AWS' : 'Finishing the jobs that have begun';
+  world.stop.addEventListener('abort', () => screen.say(`\n${onStop}; press Ctrl-C again to quit at once`));
   const target = await openTarget(call, world, screen);
   const { exitStatus, json } = await answer(call, { target, screen, output: stdout, now: CLOCK.now });
   if (call.json) stdout.write(`${JSON.stringify(json, null, 2)}\n`);

@@ -1,30 +1,25 @@
 /** What the simulated account remembers, and the events that change it: replaying them gives the same account. */
 
-export type SimulatedInvitation = {
+type SimulatedPerson = {
   readonly id: string;
-  /** As it was sent: case is kept, but does not count. */
-  readonly email: string;
   readonly role?: string | undefined;
   readonly roles?: readonly string[] | undefined;
   readonly limitServices: boolean;
-  readonly services: readonly { readonly id: string; readonly permission: string }[];
   /** Milliseconds since 1970, as all times here. */
   readonly createdAt: number;
+};
+
+export type SimulatedInvitation = SimulatedPerson & {
+  /** As it was sent: case is kept, but does not count. */
+  readonly email: string;
+  readonly services: readonly { readonly id: string; readonly permission: string }[];
   /** Expired before its time, by a test control. */
   readonly expired?: true;
   readonly endedAt?: number;
   readonly end?: 'accepted' | 'deleted';
 };
 
-export type SimulatedMember = {
-  readonly id: string;
-  readonly login: string;
-  readonly role?: string | undefined;
-  readonly roles?: readonly string[] | undefined;
-  readonly limitServices: boolean;
-  readonly locked: boolean;
-  readonly createdAt: number;
-};
+export type SimulatedMember = SimulatedPerson & { readonly login: string; readonly locked: boolean };
 
 export type AccountEvent =
   /** `mailed`: through the API, so that it counts as our mail. */
