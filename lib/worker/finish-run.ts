@@ -99,10 +99,11 @@ export const finishRun = async (job: FinishJob, ports: WorkerPorts): Promise<voi
   const { account, runId, generation } = job;
   const pointer = (await readPointer(ports.store, account))?.pointer;
   if (!isRunOf(pointer, job) || pointer.status === 'halted' || pointer.status === 'finished') return;
+  // The record last: while it is there, nobody has removed what the run stored, and no outcome is missing.
+  const outcomes = await readOutcomes(ports.store, account, runId);
   const record = await readRecord(ports.store, account, runId);
   if (record === undefined)
     throw new Error(`${runPrefix(account, runId)}plan.json is missing: restore it from an older version`);
-  const outcomes = await readOutcomes(ports.store, account, runId);
   const report = makeReport(record, outcomes, { generation, finishedAt: ports.now() });
   const key = await storeReport(ports, report);
   await markPlanFinished(ports, report, record);

@@ -178,6 +178,19 @@ describe('finish', () => {
     });
   });
 
+  it('is handed back when somebody removes the records of the run while it reads them', async () => {
+    const w = ready();
+    await w.work(plan.map((change) => w.message(change)));
+    w.store.list = async function* (prefix) {
+      const keys = [...w.store.objects.keys()].filter((key) => key.startsWith('runs/'));
+      for (const key of keys) w.store.objects.delete(key);
+      yield* keys.filter((key) => key.startsWith(prefix));
+    };
+    expect(await w.work([w.message('finish')])).toHaveLength(1);
+    expect(w.pointer().status).toBe('draining');
+    expect(w.report()).toBeNull();
+  });
+
   it('is handed back when the ledger cannot be read', async () => {
     const w = ready();
     w.store.objects.set('state/acme/ledger.json', '{');
