@@ -101,19 +101,28 @@ const keysOf = (name: string, rest: string): number[] => {
 };
 
 /**
- * Hashes, of which the first 24 bits count, so that it may have one that was never added. It takes 2 MiB, however many are
- * in it: a `Set` of two million would take a hundred, and more time than all the rest.
+ * Hashes of so many texts, a bit for each, so that it may have one that was never added. It takes 16 bytes for each text: a
+ * `Set` of two million hashes would take a hundred megabytes, and more time than all the rest.
  */
 class RoughSet {
-  readonly #bits = new Uint32Array(2 ** 19);
+  readonly #bits: Uint32Array;
+
+  constructor(texts: number) {
+    this.#bits = new Uint32Array(4 * texts);
+  }
 
   add(hash: number): void {
-    const index = hash >>> 13;
-    this.#bits[index] = (this.#bits[index] ?? 0) | (1 << (hash >>> 8));
+    const bit = this.#bitOf(hash);
+    this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << bit);
   }
 
   has(hash: number): boolean {
-    return ((this.#bits[hash >>> 13] ?? 0) & (1 << (hash >>> 8))) !== 0;
+    const bit = this.#bitOf(hash);
+    return ((this.#bits[bit >>> 5] ?? 0) & (1 << bit)) !== 0;
+  }
+
+  #bitOf(hash: number): number {
+    return hash % (32 * this.#bits.length);
   }
 }
 
@@ -127,8 +136,8 @@ const sharedKeys = (
   lengthOf: (text: string) => number,
 ): Float64Array => {
   const keys: number[] = [];
-  const known = new RoughSet();
-  const shared = new RoughSet();
+  const known = new RoughSet(texts.length);
+  const shared = new RoughSet(texts.length);
   for (const [index, text] of texts.entries()) {
     const length = lengthOf(text);
     for (const hash of keysOf(text.slice(0, length), text.slice(length))) {
