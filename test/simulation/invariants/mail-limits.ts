@@ -69,7 +69,8 @@ export class MailLimits {
     const startedAt = Date.parse(this.#book.records.get(job.runId)?.createdAt ?? '');
     const plannedAt = startedAt - TOLERANCE_MS;
     person.mails.push({ ...mail, plannedAt, isAskedFor, isTraceless, isRecorded: false });
-    person.isOwed = false;
+    // Nobody can know of this mail, so its replace looks as if it had been cut off before, and the mail is still due.
+    person.isOwed = isTraceless && isAskedFor;
   }
 
   /**
