@@ -40,7 +40,19 @@ export const readRecord = async (
  */
 export const OUTCOME_READ_CONCURRENCY = 32;
 
-/** The outcomes stored so far, one per address. Throws when one of them is damaged or can't be read. */
+/** A run has up to thousands of these objects. Where one read in a hundred fails, all of them at one go never succeed. */
+const READ_ATTEMPTS = 3;
+
+const readAgain = async (store: Pick<ObjectStore, 'read'>, key: string): ReturnType<typeof readText> => {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await readText(store, key);
+    } catch (error) {
+      if (attempt === READ_ATTEMPTS) throw error;
+    }
+};
+
+/** The outcomes stored so far, one per address. Throws when one of them is damaged or can't be read three times. */
 export const readOutcomes = async (
   store: Pick<ObjectStore, 'read' | 'list'>,
   account: string,
@@ -50,7 +62,7 @@ export const readOutcomes = async (
   const limit = pLimit(OUTCOME_READ_CONCURRENCY);
   try {
     const outcomes = await limit.map(keys, async (key) => {
-      const stored = await readText(store, key);
+      const stored = await readAgain(store, key);
       return stored === undefined ? [] : namingDamaged(key, () => decodeOutcomes(stored.text));
     });
     return foldOutcomes(outcomes.flat());
