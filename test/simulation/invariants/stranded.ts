@@ -12,6 +12,14 @@ import type { Book, Violate } from './book.ts';
 /** What happened while the plan was made is for the next one. */
 const PLANNING_MS = 20 * MINUTE_MS;
 
+/**
+ * Where Fastly lists late, a POST whose answer was lost counts as a mail, also if it sent nothing. So somebody may be given
+ * up a mail too early, and is told to be.
+ */
+const isGivenUpInDoubt = ({ waiting }: PlanRecord, email: Email, { account }: FastlyAccount): boolean =>
+  account.options.behaviour.listingLagMs > 0 &&
+  waiting.some((person) => person.email === email && person.reason === 'given_up');
+
 export class Stranded {
   readonly #book: Book;
   readonly #violate: Violate;
@@ -23,9 +31,11 @@ export class Stranded {
     this.#rules = rules;
   }
 
-  planned({ status, roster, runId }: PlanRecord, fastly: FastlyAccount): void {
+  planned(record: PlanRecord, fastly: FastlyAccount): void {
+    const { status, roster, runId } = record;
     if (status !== 'in_sync') return;
     for (const email of this.#book.rosters.get(roster?.etag ?? '')?.keys() ?? []) {
+      if (isGivenUpInDoubt(record, email, fastly)) continue;
       const waitingMs = this.#waitingMs(email, fastly);
       if (waitingMs > 0)
         this.#violate(
