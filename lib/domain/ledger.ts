@@ -113,8 +113,8 @@ export const withMail = (
     lastSentAt: at,
     accessDigest: accessDigest(access),
     access,
-    generation,
     ...(invitationId !== undefined && { invitationId }),
+    generation,
     ...(resend !== undefined && { resend }),
   };
 };

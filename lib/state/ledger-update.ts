@@ -34,6 +34,13 @@ const interrupted = (entry: LedgerEntry | undefined, generation: number): Ledger
   // An address without an entry has no cool-down, so there is nothing to lift.
   entry === undefined ? undefined : { ...entry, generation, interrupted: true };
 
+/**
+ * The invitation of a job is the one last counted: no new mail. The list had shown it too late for the plan, and the job
+ * found it, before its POST or after one whose answer was lost.
+ */
+const isCounted = (outcome: Outcome | undefined, before: LedgerEntry | undefined): before is LedgerEntry =>
+  outcome?.invitationId !== undefined && outcome.invitationId === before?.invitationId;
+
 /** The entry after one mailing change of a run that finished: every job has its outcome. */
 const afterOutcome = (
   change: MailingChange,
@@ -43,19 +50,16 @@ const afterOutcome = (
 ): LedgerEntry | undefined => {
   if (outcome === undefined) return before;
   if (isSent(outcome) || outcome.mayHaveSent) {
-    const { mailNumber: number, access, resend } = change;
+    const { access, resend } = change;
     const { invitationId, sentAt: at = outcome.at } = outcome;
+    // An entry of this recovery is a guess: it may have taken this run's invitation for that of an older run.
+    const isCountedBefore = isCounted(outcome, before) && before.generation < generation;
+    const number = isCountedBefore ? before.count : change.mailNumber;
     return withMail(before, { number, access, at, generation, invitationId, resend });
   }
   const stranded = outcome.result === 'rejected' || outcome.result === 'failed';
   return change.action === 'replace' && stranded ? interrupted(before, generation) : before;
 };
-
-/** The invitation that a job found is the one last counted, which the list showed too late for the plan: no new mail. */
-const isCounted = (outcome: Outcome | undefined, before: LedgerEntry | undefined): boolean =>
-  outcome?.result === 'already_invited' &&
-  outcome.invitationId !== undefined &&
-  outcome.invitationId === before?.invitationId;
 
 const isSince = ({ createdAt }: PlanRecord, invitation: Invitation): boolean =>
   invitation.createdAt === undefined || invitation.createdAt >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS;
@@ -132,8 +136,8 @@ export const recoverRun = (
     const before = updates.get(change.email) ?? ledger.get(change.email);
     const outcome = run.outcomes.get(change.email);
     const found = invitationsByEmail.get(change.email) ?? [];
-    // Not by this recovery: it may have taken this run's invitation for that of an older run.
-    if (isCounted(outcome, before) && (before?.generation ?? 0) < generation) continue;
+    if (outcome?.result === 'already_invited' && isCounted(outcome, before) && before.generation < generation)
+      continue;
     const after = isOpen(outcome)
       ? afterListing(change, run.record, found, before, generation)
       : afterOutcome(change, outcome, before, generation);

@@ -125,6 +125,17 @@ describe('the entry after a run that finished', () => {
     else expect([...applied]).toMatchObject([[ADA, after]]);
   });
 
+  it.each(['created', 'replaced'] as const)(
+    '%s, which found the very invitation of the last mail: counted once',
+    (result) => {
+      const change = { ...replace('ada'), mailNumber: 3 };
+      const outcome = { ...outcomeOf(change, result, LATER), invitationId: 'last' };
+      const before = ledgerEntry({ count: 2, invitationId: 'last', generation: 3 });
+      const applied = applyOutcomes(ledgerWith(before), recordWith([change]), foldOutcomes([outcome]), 7);
+      expect([...applied]).toEqual([[ADA, before]]);
+    },
+  );
+
   it('a delete that found its invitation gone mailed nobody', () => {
     const gone = remove('ada');
     const applied = applyOutcomes(new Map(), recordWith([gone]), outcomesWith(gone, 'already_gone'), 7);
@@ -204,6 +215,14 @@ describe('the entry after a run that was cut off', () => {
     const updates = recoverRun(run, ledgerWith(before), byEmail, 7);
     if (after === 'unchanged') expect([...updates]).toEqual([]);
     else expect([...updates]).toMatchObject([[ADA, after]]);
+  });
+
+  it('counts once the invitation that a POST whose answer was lost found, and an older run had sent', () => {
+    const change = { ...create('ada'), mailNumber: 3 };
+    const outcome = { ...outcomeOf(change, 'created', LATER), invitationId: 'last' };
+    const run = { record: recordWith([change]), outcomes: foldOutcomes([outcome]) };
+    const before = ledgerEntry({ count: 2, invitationId: 'last', generation: 3 });
+    expect([...recoverRun(run, ledgerWith(before), new Map(), 7)]).toMatchObject([[ADA, { count: 2 }]]);
   });
 
   it('is of this run where an older one was taken for the sender of its mail, by a clock that was ahead', () => {

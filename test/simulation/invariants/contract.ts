@@ -47,12 +47,13 @@ export class Contract {
 
   constructor(book: Book, deps: ContractDeps) {
     const { violate, settings } = deps;
+    const { rules } = settings;
     this.#deps = deps;
     this.ownMails = new OwnMails(book);
-    this.mailLimits = new MailLimits(book, violate, settings.rules);
+    this.mailLimits = new MailLimits(book, violate, rules);
     this.triggers = new Triggers(book, violate);
     this.#failedWrites = new FailedWrites(violate);
-    this.#stranded = new Stranded(book, violate, settings);
+    this.#stranded = new Stranded(book, violate, rules);
     this.claims = new Claims(violate);
   }
 
