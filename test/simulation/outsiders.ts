@@ -136,13 +136,17 @@ export class Outsiders {
 
   restoreToken(): void {
     const { random, scheduler } = this.#world;
+    const { triggers } = this.#world.witness.contract;
     const fastly = this.#fastly;
     fastly.validToken = random.chance(0.5) ? fastly.storedToken : fastly.storedToken + 1;
     const stored = fastly.validToken;
     scheduler.after(random.between(0, 5 * MINUTE_MS), () => {
-      if (!this.#world.isCalm) fastly.storedToken = stored;
+      if (this.#world.isCalm) return;
+      fastly.storedToken = stored;
+      // It was exchanged once more meanwhile: somebody stores the older one over the one that works.
+      if (fastly.validToken !== stored) triggers.trouble(fastly.name, 'token');
     });
-    this.#world.witness.contract.triggers.over(fastly.name, 'token', scheduler.now + TOKEN_SPREADS_MS);
+    triggers.over(fastly.name, 'token', scheduler.now + TOKEN_SPREADS_MS);
     this.#world.note(() => `${fastly.name}: the token is good again`);
   }
 
